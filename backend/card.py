@@ -1,0 +1,108 @@
+"""A model card: what a model file says about itself (docs/contracts.md, "The model file").
+
+An ONNX file carries it as JSON in its metadata under the key `siran_card`; a TorchScript file has it beside
+itself, as `NAME.card.json`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from backend.errors import CardError
+
+METADATA_KEY = "siran_card"
+FORMAT = 1
+
+INPUTS: dict[str, int] = {"dem": 1, "guide": 3, "guide_valid": 1}
+"""Raster inputs and their channels, each (N, channels, H, W) float32."""
+SCALARS = ("pixel_size", "dem_error")
+"""Scalar inputs, each (N,) float32, metres."""
+OUTPUTS = ("elevation", "sigma")
+"""Outputs, each (N, 1, H, W) float32, metres; sigma may be missing."""
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a user and the tile pipeline must know about a model.
+
+    `ratio` is the input-to-output pixel ratio that is the default, `ratios` the lowest and highest that it was trained for;
+    `pixel_sizes` the smallest and largest target pixel and `dem_errors` the lowest and highest input error, metres;
+    `size_multiple` what H and W must be multiples of; `halo` the pixels on each side that influence a pixel.
+    """
+
+    name: str
+    version: str
+    title: str
+    ratio: float
+    ratios: tuple[float, float]
+    pixel_sizes: tuple[float, float]
+    dem_errors: tuple[float, float]
+    size_multiple: int
+    halo: int
+    guide_required: bool
+    licence: str
+    training_data: list[dict[str, str]] = field(default_factory=list)
+    held_out: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuses what the pipeline could not work with. Raises CardError."""
+        for name in ("ratios", "pixel_sizes", "dem_errors"):
+            low, high = getattr(self, name)
+            if not 0 <= low <= high:
+                raise CardError(f"The model card's {name} are {low}..{high}, which is no range.")
+        if not self.ratios[0] <= self.ratio <= self.ratios[1]:
+            raise CardError(f"The model card's default ratio {self.ratio} lies outside of its ratios {self.ratios}.")
+        if not 1 <= self.size_multiple <= 256:
+            raise CardError(f"The model card's size_multiple is {self.size_multiple}, not 1..256.")
+        if not 0 <= self.halo <= 1024:
+            raise CardError(f"The model card's halo is {self.halo} pixels, not 0..1024.")
+
+    def to_json(self) -> str:
+        """The card as JSON, with its format number."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, indent=1)
+
+
+def card_from_json(text: str) -> ModelCard:
+    """The card that `text` holds. Raises CardError where it is not one."""
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise CardError(f"The model card is not JSON ({error}).") from error
+    if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
+        raise CardError(f"The model card is not of format {FORMAT}.", "Use a model that was exported for this version.")
+    known = {f.name for f in fields(ModelCard)}
+    if unknown := sorted(values.keys() - known):
+        raise CardError(f"The model card has unknown fields: {', '.join(unknown)}.")
+    try:
+        return ModelCard(
+            name=str(values["name"]),
+            version=str(values["version"]),
+            title=str(values["title"]),
+            ratio=float(values["ratio"]),
+            ratios=_pair(values["ratios"]),
+            pixel_sizes=_pair(values["pixel_sizes"]),
+            dem_errors=_pair(values["dem_errors"]),
+            size_multiple=int(values["size_multiple"]),
+            halo=int(values["halo"]),
+            guide_required=bool(values["guide_required"]),
+            licence=str(values["licence"]),
+            training_data=list(values.get("training_data", [])),
+            held_out=dict(values.get("held_out", {})),
+        )
+    except KeyError as error:
+        raise CardError(f"The model card lacks {error.args[0]}.") from error
+    except (TypeError, ValueError) as error:
+        raise CardError(f"The model card has a field of the wrong type ({error}).") from error
+
+
+def sidecar_path(model: Path) -> Path:
+    """Where the card of a TorchScript file lies."""
+    return model.with_name(model.name + ".card.json")
+
+
+def _pair(value: Any) -> tuple[float, float]:
+    low, high = value
+    return float(low), float(high)

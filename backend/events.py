@@ -1,0 +1,80 @@
+"""The event stream: one JSON object per line, the only thing that `--events` writes on stdout (docs/contracts.md)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Literal, Protocol
+
+Level = Literal["debug", "info", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How much of the work is done, `fraction` in 0..1."""
+
+    event: ClassVar[str] = "progress"
+    fraction: float
+    message: str
+
+
+@dataclass(frozen=True)
+class Log:
+    """A sentence for the log."""
+
+    event: ClassVar[str] = "log"
+    level: Level
+    text: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was made. `grid` holds crs (WKT), transform (6 numbers, GDAL-free affine order a b c d e f), width, height
+    and pixel_size (metres on the ground); `model` holds name, version and sha256; `provider` is the one that ran."""
+
+    event: ClassVar[str] = "result"
+    path: str
+    grid: dict[str, Any]
+    model: dict[str, str]
+    provider: str
+    seconds: float
+    pixels: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there is no result. Named `error` on the wire."""
+
+    event: ClassVar[str] = "error"
+    code: str
+    message: str
+    hint: str
+
+
+Event = Progress | Log | Result | Failure
+
+
+class Sink(Protocol):
+    """Takes events as they happen, from any thread."""
+
+    def __call__(self, event: Event) -> None: ...
+
+
+def to_line(event: Event) -> str:
+    """One line of the stream, without the line break; ASCII only, so that no terminal encoding can break it."""
+    return json.dumps({"event": event.event, **asdict(event)}, ensure_ascii=True, allow_nan=False)
+
+
+def from_line(line: str) -> Event:
+    """The event on one line. Raises ValueError for anything else."""
+    fields = json.loads(line)
+    if not isinstance(fields, dict):
+        raise ValueError(f"not an event: {line[:80]!r}")
+    name = fields.pop("event", None)
+    for kind in (Progress, Log, Result, Failure):
+        if kind.event == name:
+            try:
+                return kind(**fields)
+            except TypeError as error:
+                raise ValueError(f"not a {name} event: {line[:80]!r}") from error
+    raise ValueError(f"unknown event {name!r}")
