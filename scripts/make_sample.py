@@ -2,8 +2,8 @@
 
     python scripts/make_sample.py SRTM_TILE LANDSAT_SCENE [OUTPUT_FOLDER]
 
-The pixels are copied, never resampled: the image keeps the scene's grid (30 m units of EPSG:3857, 23.7 m on the ground), the elevation model
-keeps its one arc-second (EPSG:4326). Both files are written twice the same: no dates, no software tags.
+The pixels are copied, never resampled: the image keeps the scene's grid (30 units of EPSG:3857, 23.7 m on the ground), the
+elevation model keeps its one arc-second (EPSG:4326). Both files come out the same every time: no dates, no software tags.
 """
 
 from __future__ import annotations
@@ -31,12 +31,22 @@ def cut_image(scene: Path, output: Path) -> tuple[float, float, float, float]:
         pixels = source.read(window=IMAGE_WINDOW)
         transform = source.window_transform(IMAGE_WINDOW)
         crs = source.crs
-    # The scene says that 0 is "no data", but its contrast was stretched until shaded forest and deep water fell to 0: two thirds of its pixels have a 0 in
-    # some band, and none of those in this window is missing. The tag would blank them all, so it is left out.
-    # Nor is the crop called a red-green-blue picture, as the scene is: its bands are what their descriptions say.
+    # The scene says that 0 is "no data", but its contrast was stretched until shaded forest and deep water fell to 0: two thirds
+    # of its pixels have a 0 in some band, and none of those in this window is missing. The tag would blank them all, so it is left
+    # out. Nor is the crop called a red-green-blue picture, as the scene is: its bands are what their descriptions say.
     _, height, width = pixels.shape
     with rasterio.open(
-        output, "w", width=width, height=height, count=3, dtype="uint8", crs=crs, transform=transform, photometric="MINISBLACK", interleave="pixel", **OPTIONS
+        output,
+        "w",
+        width=width,
+        height=height,
+        count=3,
+        dtype="uint8",
+        crs=crs,
+        transform=transform,
+        photometric="MINISBLACK",
+        interleave="pixel",
+        **OPTIONS,
     ) as target:
         target.write(pixels)
         target.descriptions = ("nir", "red", "green")

@@ -1,0 +1,49 @@
+# Two commands for a person: `make demo` and `make test`. What they need is set up by the first that is called, once.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON := .venv/bin/python
+# PyQGIS needs the distribution's own Python: with another one first in PATH, QGIS crashes while it loads.
+SYSTEM_PATH := /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+QGIS_ENV := env PATH=$(SYSTEM_PATH) QT_QPA_PLATFORM=offscreen SIRAN_PYTHON=$(CURDIR)/.venv/bin/python
+PYTEST := -m pytest --import-mode=importlib
+QGIS_PYTEST := $(QGIS_ENV) build/qgis-venv/bin/python $(PYTEST)
+
+.PHONY: help setup demo test lint test-fast test-slow test-qgis-next dist lock clean
+
+help: ## say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+setup: ## install what is missing: QGIS, .venv, build/qgis-venv, a QGIS profile under build/
+	@scripts/setup.sh
+
+demo: setup ## make the sample finer through QGIS, and a picture of it
+	@$(PYTHON) scripts/demo.py
+
+test: setup lint test-fast test-slow ## everything: ruff, mypy, pytest for backend, training, package and QGIS
+
+lint: setup
+	$(PYTHON) -m ruff check backend training siran_qgis tests scripts __init__.py
+	$(PYTHON) -m mypy --strict backend training
+
+test-fast: setup ## the tests that take no longer than a few seconds each
+	$(PYTHON) $(PYTEST) -m 'not slow' tests/backend tests/training tests/package
+	$(QGIS_PYTEST) -m 'not slow' tests/qgis
+
+test-slow: setup ## the others
+	$(PYTHON) $(PYTEST) -m slow tests/backend tests/training tests/package
+	$(QGIS_PYTEST) -m slow tests/qgis
+
+test-qgis-next: setup ## the QGIS tests on a newer QGIS, in a Debian 13 folder under build/ (root, 2.5 GB)
+	@scripts/test_qgis_next.sh
+
+dist: setup ## dist/siran-VERSION.zip from what git has, checked as the QGIS plugin repository would
+	@$(PYTHON) scripts/make_package.py
+
+lock: ## pin the backend's environment anew from backend/requirements-*.in
+	@scripts/lock_requirements.sh
+
+clean: ## remove what was built, not what was installed
+	rm -rf dist .mypy_cache .ruff_cache .pytest_cache build/demo
