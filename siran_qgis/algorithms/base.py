@@ -1,0 +1,72 @@
+"""What the algorithms of the provider share."""
+
+from qgis.core import QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingParameterDefinition, QgsProcessingParameterEnum
+from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtGui import QIcon
+
+from .. import choices, paths
+
+
+class SiranAlgorithm(QgsProcessingAlgorithm):
+    """An algorithm without a group, with our icon, whose enum parameters (`CHOICES`) may be given by name."""
+
+    CHOICES = {}  # parameter name -> tuple of Choice
+
+    def createInstance(self):
+        return type(self)()
+
+    def group(self):
+        return ""
+
+    def groupId(self):
+        return ""
+
+    def icon(self):
+        return QIcon(str(paths.ICON))
+
+    def svgIconPath(self):
+        return str(paths.ICON)
+
+    def tr(self, text):
+        return QCoreApplication.translate("SIRAN", text)
+
+    def add(self, parameter, help_text="", advanced=False, widget=None):
+        """Add a parameter with its help; `widget` holds the metadata of a widget wrapper."""
+        parameter.setHelp(help_text)
+        if advanced:
+            parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.FlagAdvanced)
+        if widget is not None:
+            parameter.setMetadata({"widget_wrapper": widget})
+        self.addParameter(parameter)
+
+    def add_choice(self, name, description, help_text="", default=0):
+        """Add an enum parameter for `CHOICES[name]`."""
+        labels = [self.tr(choice.label) for choice in self.CHOICES[name]]
+        parameter = QgsProcessingParameterEnum(name, description, options=labels, defaultValue=default)
+        by_name = self.tr("By name: {}.").format(choices.names(self.CHOICES[name]))
+        self.add(parameter, f"{help_text} {by_name}".strip())
+
+    def chosen(self, parameters, name, context):
+        """The name of the choice that was made."""
+        value = self.parameterAsString(parameters, name, context)
+        if not value:
+            value = self.parameterDefinition(name).defaultValue()
+        index = choices.index_of(self.CHOICES[name], value)
+        if index is None:
+            raise QgsProcessingException(self.unknown_choice(name, value))
+        return self.CHOICES[name][index].name
+
+    def unknown_choice(self, name, value):
+        return self.tr("{} is one of {}; not '{}'.").format(name, choices.names(self.CHOICES[name]), value)
+
+    def checkParameterValues(self, parameters, context):
+        """As QGIS does it, but with names allowed where it expects the index of an enum."""
+        parameters = dict(parameters)
+        for name in self.CHOICES:
+            value = parameters.get(name)
+            if isinstance(value, str) and value:
+                index = choices.index_of(self.CHOICES[name], value)
+                if index is None:
+                    return False, self.unknown_choice(name, value)
+                parameters[name] = index
+        return super().checkParameterValues(parameters, context)

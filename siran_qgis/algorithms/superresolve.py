@@ -1,0 +1,294 @@
+"""Super-resolve DEM: a coarse elevation model becomes a finer one, in the backend's process."""
+
+import os
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsProcessingException,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterBand,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+)
+
+from .. import client, command, interpreter, layers, paths
+from ..choices import Choice
+from ..errors import SiranError
+from .base import SiranAlgorithm
+
+OWN = "own"
+
+
+class SuperResolve(SiranAlgorithm):
+    """Parameters and results; the work is done by `python -m backend superresolve`."""
+
+    INPUT = "INPUT"
+    BAND = "BAND"
+    GUIDE = "GUIDE"
+    GUIDE_BANDS = "GUIDE_BANDS"
+    MODEL = "MODEL"
+    DEM_SOURCE = "DEM_SOURCE"
+    DEM_ERROR = "DEM_ERROR"
+    RESOLUTION = "RESOLUTION"
+    EXTENT = "EXTENT"
+    DEVICE = "DEVICE"
+    TILE_SIZE = "TILE_SIZE"
+    THREADS = "THREADS"
+    OUTPUT = "OUTPUT"
+
+    CHOICES = {
+        DEM_SOURCE: (
+            Choice("auto", "Found from metadata or file name"),
+            Choice("srtm", "SRTM"),
+            Choice("nasadem", "NASADEM"),
+            Choice("glo30", "Copernicus GLO-30"),
+            Choice("aster", "ASTER GDEM"),
+            Choice("alos", "ALOS AW3D30"),
+            Choice("lidar", "Lidar or photogrammetric"),
+            Choice(OWN, "Own error in metres"),
+        )
+    }
+    DEVICES = ("auto", "cpu", "cuda", "tensorrt")
+
+    def name(self):
+        return "superresolve"
+
+    def displayName(self):
+        return self.tr("Super-resolve DEM")
+
+    def tags(self):
+        text = self.tr("dem,dtm,dsm,elevation,height,super-resolution,upsample,downscale,sharpen,resample,srtm,copernicus,neural network")
+        return text.split(",")
+
+    def shortDescription(self):
+        return self.tr("Makes a coarse elevation model finer, with the help of a sharper image where there is one.")
+
+    def shortHelpString(self):
+        return self.tr(
+            "<p>Makes a coarse elevation model (SRTM, Copernicus GLO-30, ...) finer with a trained network, and writes it as a Cloud "
+            "Optimized GeoTIFF. A sharper multispectral image of the same ground helps: ridges, gullies and shores that it shows are "
+            "put where they are.</p>"
+            "<p><b>Guide.</b> An image with near infrared, red and green (Landsat, Sentinel-2, aerial), in any CRS and on any grid. The "
+            "result lies exactly on its grid. Without a guide the result has the DEM's CRS and its pixel divided by the model's ratio.</p>"
+            "<p><b>Guide bands.</b> Three band numbers in this order: near infrared, red, green, as in <code>4,3,2</code>. Leave empty if the image says "
+            "itself which band is which.</p>"
+            "<p><b>Which DEM it is.</b> Tells the network how wrong the input may be. SRTM is off by metres, smoothly, so that nothing "
+            "in it shows it; lidar is to be sharpened and otherwise left alone.</p>"
+            "<p><b>What it does not do.</b> Heights keep their vertical datum and unit. Gaps stay gaps.</p>"
+            "<p>The work is done by a process of its own, with its own Python: see <i>Set up backend</i>.</p>"
+        )
+
+    def initAlgorithm(self, configuration=None):
+        self.add(
+            QgsProcessingParameterRasterLayer(self.INPUT, self.tr("Coarse elevation model")),
+            self.tr("A raster file with elevations and a CRS."),
+        )
+        self.add(
+            # Optional, because qgis_process (3.22) asks for a band that is not, whatever its default.
+            QgsProcessingParameterBand(self.BAND, self.tr("Elevation band"), 1, self.INPUT, optional=True),
+            self.tr("The band that holds elevations; the first if none is given."),
+        )
+        self.add(
+            QgsProcessingParameterRasterLayer(self.GUIDE, self.tr("Guide image"), optional=True),
+            self.tr("A finer image of the same ground with near infrared, red and green. Any CRS, any grid; it gives the output's grid."),
+        )
+        self.add(
+            QgsProcessingParameterString(self.GUIDE_BANDS, self.tr("Guide bands: near infrared, red, green"), optional=True),
+            self.tr("Three band numbers in this order, as in 4,3,2. Empty: found from the image's metadata."),
+        )
+        self.add(
+            QgsProcessingParameterString(self.MODEL, self.tr("Model"), optional=True),
+            self.tr("An installed model by name, or a model file. Empty: the bundled one."),
+            widget=self._combo(
+                [["", self.tr("Bundled model")], *([name, name] for name in paths.installed_models())], self.tr("Models (*.onnx *.pt)")
+            ),
+        )
+        self.add_choice(
+            self.DEM_SOURCE, self.tr("Which elevation model it is"), self.tr("Tells the model how wrong the input is expected to be.")
+        )
+        self.add(
+            QgsProcessingParameterNumber(
+                self.DEM_ERROR, self.tr("Own error in metres"), QgsProcessingParameterNumber.Double, optional=True, minValue=0
+            ),
+            self.tr("Expected error of the input, 1 standard deviation; 0: trust it. Only with the choice 'own'."),
+        )
+        self.add(
+            QgsProcessingParameterNumber(
+                self.RESOLUTION, self.tr("Output pixel size"), QgsProcessingParameterNumber.Double, optional=True, minValue=0
+            ),
+            self.tr(
+                "In units of the output's CRS. Empty: the guide's grid, or without a guide the input's pixel divided by the model's ratio."
+            ),
+        )
+        self.add(
+            QgsProcessingParameterExtent(self.EXTENT, self.tr("Extent"), optional=True),
+            self.tr("Limits the output to a rectangle. Empty: all of the input, within the guide where there is one."),
+        )
+        self.add(
+            QgsProcessingParameterString(self.DEVICE, self.tr("Device"), "auto", optional=True),
+            self.tr("auto (the fastest that really loads), cpu, cuda, tensorrt, or another name that ONNX Runtime offers."),
+            widget=self._combo([[name, name] for name in self.DEVICES]),
+        )
+        self.add(
+            QgsProcessingParameterNumber(
+                self.TILE_SIZE, self.tr("Tile size in output pixels"), QgsProcessingParameterNumber.Integer, optional=True, minValue=32
+            ),
+            self.tr("Empty: chosen so that a tile fits in memory. The result does not depend on it."),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterNumber(
+                self.THREADS, self.tr("Processor threads"), QgsProcessingParameterNumber.Integer, optional=True, minValue=1
+            ),
+            self.tr("Empty: all."),
+            advanced=True,
+        )
+        self.addParameter(QgsProcessingParameterRasterDestination(self.OUTPUT, self.tr("Super-resolved DEM")))
+        self.addOutput(QgsProcessingOutputString("PROVIDER", self.tr("Device that really ran")))
+        self.addOutput(QgsProcessingOutputNumber("SECONDS", self.tr("Seconds")))
+        self.addOutput(QgsProcessingOutputNumber("PIXELS", self.tr("Output pixels")))
+        self.addOutput(QgsProcessingOutputNumber("PIXEL_SIZE", self.tr("Pixel size in metres")))
+        self.addOutput(QgsProcessingOutputString("MODEL_NAME", self.tr("Model name")))
+        self.addOutput(QgsProcessingOutputString("MODEL_SHA256", self.tr("Model sha256")))
+
+    def canExecute(self):
+        try:
+            interpreter.find()
+        except SiranError as error:
+            return False, str(error)
+        return True, ""
+
+    def checkParameterValues(self, parameters, context):
+        for name in (self.INPUT, self.GUIDE):
+            if parameters.get(name) in (None, "") and name == self.GUIDE:
+                continue
+            layer = self.parameterAsRasterLayer(parameters, name, context)
+            if layer is None:
+                return False, self.invalidRasterError(parameters, name)
+            try:
+                layers.file_of(layer)
+            except SiranError as error:
+                return False, str(error)
+        good, message = super().checkParameterValues(parameters, context)
+        if not good:
+            return good, message
+        try:
+            self._check(parameters, context)
+        except QgsProcessingException as error:
+            return False, str(error)
+        return True, ""
+
+    def processAlgorithm(self, parameters, context, feedback):
+        try:
+            python = interpreter.find()
+            job = self._job(parameters, context)
+            arguments = command.superresolve(job)
+            feedback.pushDebugInfo(" ".join([python, "-m", "backend", *arguments]))
+            result = client.superresolve(python, arguments, feedback)
+        except SiranError as error:
+            raise QgsProcessingException(str(error)) from None
+        feedback.pushInfo(
+            self.tr("{} x {} pixels in {:.1f} s with model {} on {}").format(
+                result.grid["width"], result.grid["height"], result.seconds, result.model["name"], result.provider
+            )
+        )
+        layers.style_when_loaded(job.output, self.parameterDefinition(self.OUTPUT).description(), result, context)
+        return {
+            self.OUTPUT: job.output,
+            "PROVIDER": result.provider,
+            "SECONDS": result.seconds,
+            "PIXELS": result.pixels,
+            "PIXEL_SIZE": result.grid["pixel_size"],
+            "MODEL_NAME": result.model["name"],
+            "MODEL_SHA256": result.model["sha256"],
+        }
+
+    def _check(self, parameters, context):
+        """What can be said before Run without opening anything. Raises QgsProcessingException."""
+        job = self._job(parameters, context, dry=True)
+        dem = self.parameterAsRasterLayer(parameters, self.INPUT, context)
+        if not 1 <= job.band <= dem.bandCount():
+            raise QgsProcessingException(self.tr("{} has {} bands, no band {}.").format(dem.name(), dem.bandCount(), job.band))
+        if job.guide_bands:
+            guide = self.parameterAsRasterLayer(parameters, self.GUIDE, context)
+            if guide is None:
+                raise QgsProcessingException(self.tr("Guide bands are given, but no guide image."))
+            if max(job.guide_bands) > guide.bandCount():
+                raise QgsProcessingException(
+                    self.tr("{} has {} bands, no band {}.").format(guide.name(), guide.bandCount(), max(job.guide_bands))
+                )
+
+    def _job(self, parameters, context, dry=False):
+        """What the parameters ask for; `dry` leaves the output out, which QGIS would take for the start of a run."""
+        dem = self.parameterAsRasterLayer(parameters, self.INPUT, context)
+        if dem is None:
+            raise QgsProcessingException(self.invalidRasterError(parameters, self.INPUT))
+        guide = self.parameterAsRasterLayer(parameters, self.GUIDE, context)
+        if guide is None and parameters.get(self.GUIDE):
+            raise QgsProcessingException(self.invalidRasterError(parameters, self.GUIDE))
+        try:
+            guide_bands = command.guide_bands(self._plain(parameters, self.GUIDE_BANDS, context))
+            dem_file = layers.file_of(dem)
+            guide_file = layers.file_of(guide) if guide is not None else ""
+        except (ValueError, SiranError) as error:
+            raise QgsProcessingException(str(error)) from None
+        dem_source = self.chosen(parameters, self.DEM_SOURCE, context)
+        dem_error = self._number(parameters, self.DEM_ERROR, context)
+        if dem_source == OWN and dem_error is None:
+            raise QgsProcessingException(self.tr("The DEM's own error is chosen, but no error in metres is given (DEM_ERROR)."))
+        if dem_source != OWN and dem_error is not None:
+            raise QgsProcessingException(
+                self.tr("An own error in metres is given, but the elevation model is not set to 'own' (DEM_SOURCE).")
+            )
+        resolution = self._number(parameters, self.RESOLUTION, context)
+        if resolution == 0:
+            raise QgsProcessingException(self.tr("The output pixel size must be more than 0."))
+        tile = self._number(parameters, self.TILE_SIZE, context)
+        threads = self._number(parameters, self.THREADS, context)
+        return command.Job(
+            dem=dem_file,
+            output="" if dry else os.path.abspath(self.parameterAsOutputLayer(parameters, self.OUTPUT, context)),
+            band=1 if parameters.get(self.BAND) in (None, "") else self.parameterAsInt(parameters, self.BAND, context),
+            guide=guide_file,
+            guide_bands=guide_bands,
+            model=self.parameterAsString(parameters, self.MODEL, context).strip(),
+            dem_source=dem_source,
+            dem_error=dem_error,
+            resolution=resolution,
+            extent=self._extent(parameters, context),
+            device=self.parameterAsString(parameters, self.DEVICE, context).strip().lower(),
+            tile=None if tile is None else int(tile),
+            threads=None if threads is None else int(threads),
+        )
+
+    def _extent(self, parameters, context):
+        rectangle = self.parameterAsExtent(parameters, self.EXTENT, context)
+        if rectangle.isNull() or parameters.get(self.EXTENT) in (None, ""):
+            return None
+        crs = self.parameterAsExtentCrs(parameters, self.EXTENT, context)
+        named = ""
+        if crs.isValid():
+            named = crs.authid()
+            if not named or named.upper().startswith("USER:"):
+                named = crs.toWkt(QgsCoordinateReferenceSystem.WKT_PREFERRED)
+        return command.Extent(rectangle.xMinimum(), rectangle.yMinimum(), rectangle.xMaximum(), rectangle.yMaximum(), named)
+
+    def _number(self, parameters, name, context):
+        """The number, or None where none is given; QGIS itself would make a 0 of that."""
+        if parameters.get(name) in (None, ""):
+            return None
+        return self.parameterAsDouble(parameters, name, context)
+
+    def _plain(self, parameters, name, context):
+        """Text, or the list that a script gave."""
+        value = parameters.get(name)
+        return value if isinstance(value, (list, tuple)) else self.parameterAsString(parameters, name, context)
+
+    def _combo(self, choices, browse=""):
+        # By name: QGIS imports the class when it makes a dialog, and Processing's widgets are absent without a desktop.
+        package = __package__.rsplit(".", 1)[0]
+        return {"class": f"{package}.widgets.EditableChoice", "choices": choices, "browse": browse}

@@ -1,0 +1,75 @@
+"""Runs the backend and turns its events into what a QgsProcessingFeedback shows."""
+
+import re
+from typing import List
+
+from . import environment, events, interpreter, paths, process
+from .errors import BackendFailed, Cancelled
+
+KILLED = (-9, 137)
+
+
+def superresolve(python: str, arguments: List[str], feedback) -> events.Result:
+    """Run `python -m backend ARGUMENTS`. Raises Cancelled, or BackendFailed with the backend's message and hint."""
+    listener = Listener(feedback)
+    try:
+        finished = process.run(
+            [python, "-m", "backend", *arguments],
+            environment=environment.backend_variables(paths.PLUGIN, paths.models()),
+            on_line=lambda line: listener(events.parse(line)),
+            is_cancelled=feedback.isCanceled,
+            cancel_line="cancel",
+        )
+    except OSError as error:
+        raise BackendFailed(f"The backend could not be started with {python}: {error}.", interpreter.repair(python)) from error
+    if finished.status == 0 and listener.result is not None:
+        feedback.setProgress(100)
+        return listener.result
+    if finished.cancelled or feedback.isCanceled():
+        raise Cancelled()
+    if listener.failure is not None:
+        raise BackendFailed(listener.failure.message, listener.failure.hint)
+    if finished.stderr:
+        feedback.pushDebugInfo(finished.stderr)
+    raise unexplained(finished.status, finished.stderr, interpreter.repair(python))
+
+
+def unexplained(status: int, stderr: str, repair: str) -> BackendFailed:
+    """What to say of a backend that ended without saying why."""
+    if status in KILLED:
+        return BackendFailed(
+            "The backend was killed, most likely because the memory ran out.", "Choose a smaller tile size, or close other programs."
+        )
+    reason = environment.last_line(stderr)
+    said = f": {reason}." if reason else "."
+    if "ModuleNotFoundError" in reason or "ImportError" in reason or "No module named" in reason:
+        return BackendFailed(f"The backend's environment is incomplete{said}", repair)
+    if status < 0:
+        return BackendFailed(f"The backend crashed (signal {-status}){said}", "Try another device; please report it if that does not help.")
+    return BackendFailed(f"The backend ended with status {status} and no result{said}", "Please report this.")
+
+
+class Listener:
+    """Shows events; keeps the result or the failure that ends a run."""
+
+    def __init__(self, feedback):
+        self.feedback = feedback
+        self.result = None
+        self.failure = None
+        self._stage = None
+
+    def __call__(self, event: events.Event):
+        if isinstance(event, events.Progress):
+            self.feedback.setProgress(100 * event.fraction)
+            # Every text becomes a line of the log: "Tile 3 of 900" is worth one line, not nine hundred.
+            stage = re.sub(r"\d+", "", event.message)
+            if event.message and stage != self._stage:
+                self._stage = stage
+                self.feedback.setProgressText(event.message)
+        elif isinstance(event, events.Log):
+            show = {"info": self.feedback.pushInfo, "warning": self.feedback.pushWarning, "error": self.feedback.reportError}
+            show.get(event.level, self.feedback.pushDebugInfo)(event.text)
+        elif isinstance(event, events.Result):
+            self.result = event
+        else:
+            self.failure = event

@@ -1,0 +1,81 @@
+"""The backend's command line as a function of plain values."""
+
+from typing import List, NamedTuple, Optional, Tuple
+
+
+class Extent(NamedTuple):
+    """A rectangle, and its CRS as anything that PROJ understands (empty: the output's)."""
+
+    xmin: float
+    ymin: float
+    xmax: float
+    ymax: float
+    crs: str = ""
+
+
+class Job(NamedTuple):
+    """What one run of `superresolve` is asked for. None or an empty string leaves the choice to the backend."""
+
+    dem: str
+    output: str
+    band: int = 1
+    guide: str = ""
+    guide_bands: Optional[Tuple[int, int, int]] = None
+    model: str = ""
+    dem_source: str = "auto"
+    dem_error: Optional[float] = None
+    resolution: Optional[float] = None
+    extent: Optional[Extent] = None
+    device: str = "auto"
+    tile: Optional[int] = None
+    threads: Optional[int] = None
+
+
+def superresolve(job: Job) -> List[str]:
+    """Arguments that follow `python -m backend`. Values are attached with `=`, so that one that begins with a dash
+    (a western longitude) is no option. QGIS replaces outputs, hence --overwrite."""
+    arguments = ["superresolve", "--events", "--overwrite", f"--band={job.band}"]
+    if job.guide:
+        arguments.append(f"--guide={job.guide}")
+        if job.guide_bands:
+            arguments.append("--guide-bands=" + ",".join(str(band) for band in job.guide_bands))
+    if job.model:
+        arguments.append(f"--model={job.model}")
+    if job.dem_error is not None:
+        arguments.append(f"--dem-error={number(job.dem_error)}")
+    else:
+        arguments.append(f"--dem-source={job.dem_source}")
+    if job.resolution is not None:
+        arguments.append(f"--resolution={number(job.resolution)}")
+    if job.extent is not None:
+        arguments.append("--extent=" + ",".join(number(edge) for edge in job.extent[:4]))
+        if job.extent.crs:
+            arguments.append(f"--extent-crs={job.extent.crs}")
+    arguments.append(f"--device={job.device or 'auto'}")
+    if job.tile:
+        arguments.append(f"--tile={job.tile}")
+    if job.threads:
+        arguments.append(f"--threads={job.threads}")
+    return [*arguments, "--", job.dem, job.output]
+
+
+def number(value: float) -> str:
+    """The shortest text that gives the same number back, without an exponent or a decimal point where none is needed."""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def guide_bands(value) -> Optional[Tuple[int, int, int]]:
+    """Band numbers for near infrared, red and green out of `4,3,2`, `4 3 2` or a list; None where nothing is given.
+    Raises ValueError with a sentence for anything else."""
+    if value is None or value == "":
+        return None
+    parts = list(value) if isinstance(value, (list, tuple)) else str(value).replace(",", " ").replace(";", " ").split()
+    if not parts:
+        return None
+    try:
+        nir, red, green = (int(str(part)) for part in parts)
+    except ValueError:
+        raise ValueError(f"Guide bands are three band numbers for near infrared, red and green, as in 4,3,2; not '{value}'.") from None
+    if min(nir, red, green) < 1:
+        raise ValueError(f"Band numbers begin at 1; the guide bands are '{value}'.")
+    return nir, red, green

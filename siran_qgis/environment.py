@@ -1,0 +1,330 @@
+"""The managed environment: a virtual environment for the backend in the user's profile.
+
+It is built under another name, checked by running the backend in it, marked, and only then moved to its place. So a folder at that place
+with a marker is complete, and anything else is said to be what it is. Only folders that carry our marker are ever removed.
+"""
+
+import enum
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import List, NamedTuple, Optional
+
+from . import process
+from .errors import Cancelled, EnvironmentFailed
+
+MARKER = "siran-environment.json"
+VARIANTS = ("cpu", "nvidia")
+NEEDED = (3, 11)  # the oldest Python that the pinned requirements have wheels for
+
+_ASK = "import sys, venv, ensurepip; print('%d.%d.%d' % sys.version_info[:3])"
+
+
+class State(enum.Enum):
+    """What a look at the folder says; starts no process."""
+
+    MISSING = "missing"
+    INTERRUPTED = "interrupted"
+    BROKEN = "broken"
+    OUTDATED = "outdated"
+    READY = "ready"
+
+
+class Base(NamedTuple):
+    """An interpreter that can make a virtual environment, and its version."""
+
+    python: str
+    version: str
+
+
+class Environment:
+    """The environment at `folder`, for the plugin at `plugin` (which brings the backend and the requirements)."""
+
+    def __init__(self, folder: Path, plugin: Path):
+        self.folder = folder
+        self.plugin = plugin
+        self.building = folder.with_name(folder.name + ".building")
+        self.retired = folder.with_name(folder.name + ".retired")
+
+    @property
+    def python(self) -> Path:
+        """The interpreter inside."""
+        return interpreter(self.folder)
+
+    def requirements(self, variant: str) -> Path:
+        """The pinned requirements of a variant."""
+        return self.plugin / "backend" / f"requirements-{variant}.txt"
+
+    def marker(self) -> dict:
+        """What is known about the finished environment; empty if there is no (readable) marker."""
+        return _read_marker(self.folder)
+
+    def look(self):
+        """(state, one sentence about it). Cheap: reads two small files and looks for the packages' folders."""
+        if not self.folder.is_dir():
+            if self.building.is_dir():
+                return State.INTERRUPTED, f"An installation of the backend was interrupted ({self.building})."
+            return State.MISSING, "The backend is not installed."
+        marker = self.marker()
+        if not marker.get("complete"):
+            return State.BROKEN, f"The backend's environment is incomplete ({self.folder})."
+        if not self.python.exists():  # follows the link: the base interpreter may be gone
+            return State.BROKEN, f"The backend's Python is gone ({self.python})."
+        present = set(_packages(self.folder))
+        gone = [name for name in marker.get("packages", []) if name not in present]
+        if gone:
+            return State.BROKEN, f"The backend's environment lacks {gone[0]}."
+        requirements = self.requirements(str(marker.get("variant")))
+        if not requirements.is_file() or _sha256(requirements) != marker.get("requirements"):
+            return State.OUTDATED, "The backend was installed for another version of this plugin."
+        return State.READY, f"The backend is ready ({marker.get('variant')}, Python {marker.get('python')})."
+
+    def build(self, variant: str, base: Base, feedback) -> dict:
+        """Make the environment anew, whatever is there now, and return what the backend says about itself.
+
+        The old one stays in use until the new one has passed its check. Raises Cancelled or EnvironmentFailed, and then
+        leaves things as they were."""
+        requirements = self.requirements(variant)
+        if not requirements.is_file():
+            raise EnvironmentFailed(f"The plugin lacks {requirements}.", "Install the plugin again.")
+        self._refuse_foreign()
+        try:
+            self._discard(self.building)
+            self.building.mkdir(parents=True)
+            _write_marker(self.building, {"complete": False, "variant": variant})
+            _make_venv(base, self.building, feedback)
+            _install(interpreter(self.building), requirements, feedback)
+            feedback.setProgressText("Checking the new environment")
+            answer = backend_info(interpreter(self.building), self.plugin, feedback.isCanceled)
+            _write_marker(
+                self.building,
+                {
+                    "complete": True,
+                    "variant": variant,
+                    "python": base.version,
+                    "requirements": _sha256(requirements),
+                    "packages": _packages(self.building),
+                },
+            )
+            self._take_place()
+        except OSError as error:
+            raise EnvironmentFailed(
+                f"The backend's environment could not be written: {error}.", "See that the disk has room and that no backend is running."
+            ) from error
+        finally:
+            shutil.rmtree(self.building, ignore_errors=True)
+        feedback.setProgress(100)
+        return answer
+
+    def remove(self) -> List[Path]:
+        """Remove the environment and what an interrupted installation left; returns the folders that went."""
+        self._refuse_foreign()
+        gone = [folder for folder in (self.folder, self.building, self.retired) if folder.exists()]
+        for folder in gone:
+            self._discard(folder)
+        return gone
+
+    def size(self) -> int:
+        """Bytes on disk."""
+        total = 0
+        for folder, _, files in os.walk(self.folder):
+            total += sum(os.lstat(os.path.join(folder, name)).st_size for name in files)
+        return total
+
+    def _refuse_foreign(self):
+        for folder in (self.folder, self.building, self.retired):
+            if folder.is_symlink() or (folder.exists() and not _is_ours(folder)):
+                raise EnvironmentFailed(f"{folder} was not made by SIRAN.", "Move it away; SIRAN does not touch it.")
+
+    def _discard(self, folder: Path):
+        if not folder.exists():
+            return
+        try:
+            # The marker goes last: what a kill leaves here can still be told to be ours.
+            for entry in folder.iterdir():
+                if entry.name == MARKER:
+                    continue
+                if entry.is_dir() and not entry.is_symlink():
+                    shutil.rmtree(entry)
+                else:
+                    entry.unlink()
+            shutil.rmtree(folder)
+        except OSError as error:
+            raise EnvironmentFailed(f"{folder} could not be removed: {error}.", "Close what uses it and try again.") from error
+
+    def _take_place(self):
+        self._discard(self.retired)
+        if self.folder.exists():
+            os.replace(self.folder, self.retired)
+        try:
+            os.replace(self.building, self.folder)
+        except OSError:
+            if self.retired.exists():
+                os.replace(self.retired, self.folder)
+            raise
+        self._discard(self.retired)
+
+
+def interpreter(folder: Path) -> Path:
+    """The interpreter of the virtual environment at `folder`."""
+    return folder / "Scripts" / "python.exe" if sys.platform == "win32" else folder / "bin" / "python"
+
+
+def backend_variables(plugin: Path, models: Optional[Path] = None) -> dict:
+    """Environment variables of a process that runs the backend of `plugin`."""
+    extra = {"PYTHONPATH": str(plugin)}
+    if models is not None:
+        extra["SIRAN_MODELS"] = str(models)
+    return process.clean_environment(dict(os.environ), **extra)
+
+
+def backend_info(python: Path, plugin: Path, is_cancelled, models: Optional[Path] = None) -> dict:
+    """What `python -m backend info --json` says. Raises Cancelled, or EnvironmentFailed if it does not run there."""
+    try:
+        finished, answer = process.capture(
+            [str(python), "-m", "backend", "info", "--json"], environment=backend_variables(plugin, models), is_cancelled=is_cancelled
+        )
+        if is_cancelled():
+            raise Cancelled("Cancelled.")
+        if finished.status == 0:
+            return json.loads(answer)
+        reason = last_line(finished.stderr) or f"it ended with status {finished.status}"
+    except (OSError, ValueError) as error:
+        reason = str(error)
+    raise EnvironmentFailed(f"The backend does not run in {python}: {reason}.")
+
+
+def find_base(candidates, is_cancelled) -> Base:
+    """The first of `candidates` that is new enough and can make a virtual environment. Raises EnvironmentFailed."""
+    seen = []
+    for candidate in candidates:
+        try:
+            finished, answer = process.capture(
+                [candidate, "-c", _ASK], environment=process.clean_environment(dict(os.environ)), is_cancelled=is_cancelled, limit=20
+            )
+        except OSError:
+            seen.append(f"{candidate} does not start")
+            continue
+        version = answer.strip()
+        if is_cancelled():
+            raise Cancelled("Cancelled.")
+        if finished.status != 0 and "No module named" in finished.stderr:
+            seen.append(f"{candidate} lacks the module venv or ensurepip (on Debian and Ubuntu: the package python3-venv)")
+        elif finished.status != 0 or not re.fullmatch(r"\d+\.\d+\.\d+", version):
+            seen.append(f"{candidate} is no Python")
+        elif tuple(int(part) for part in version.split("."))[:2] < NEEDED:
+            seen.append(f"{candidate} is Python {version}")
+        else:
+            return Base(candidate, version)
+    needed = ".".join(str(part) for part in NEEDED)
+    found = "; ".join(seen) or "none was found"
+    raise EnvironmentFailed(f"The backend needs Python {needed} or newer ({found}).", "Install one and name it in the parameter PYTHON.")
+
+
+def base_candidates(named: str = "") -> List[str]:
+    """Interpreters worth a try, best first: the one that was named and no other, else QGIS's own and those in PATH."""
+    if named:
+        return [named]
+    candidates = []
+    own = Path(sys.executable or "")
+    if own.name.lower().startswith("python"):
+        candidates.append(own)
+    if sys.platform == "win32":
+        for folder in (Path(sys.base_prefix), own.parent):
+            candidates += [folder / "python3.exe", folder / "python.exe"]
+    elif sys.platform == "darwin":  # QGIS.app/Contents/MacOS/QGIS
+        candidates += [own.parent / "bin" / "python3", Path(sys.base_prefix) / "bin" / "python3"]
+    else:
+        candidates.append(Path(sys.base_prefix) / "bin" / "python3")
+    found = [str(candidate) for candidate in candidates if candidate.is_file()]
+    for name in ("python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"):
+        path = shutil.which(name)
+        if path:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def last_line(text: str) -> str:
+    """The last line that says something, without its full stop."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1].rstrip(".") if lines else ""
+
+
+def _make_venv(base: Base, folder: Path, feedback):
+    feedback.setProgressText(f"Making a virtual environment with Python {base.version} ({base.python})")
+    feedback.setProgress(2)
+    _run([base.python, "-m", "venv", str(folder)], feedback, feedback.pushConsoleInfo, "The virtual environment could not be made")
+    feedback.setProgress(10)
+
+
+def _install(python: Path, requirements: Path, feedback):
+    wanted = sum(1 for line in requirements.read_text(encoding="utf-8").splitlines() if re.match(r"[A-Za-z0-9]", line))
+    collected = 0
+    feedback.setProgressText(f"Installing {wanted} packages with pip ({requirements.name})")
+
+    def on_line(line):
+        nonlocal collected
+        feedback.pushConsoleInfo(line)
+        if line.startswith("Collecting "):
+            collected += 1
+            feedback.setProgress(10 + 60 * min(1.0, collected / max(1, wanted)))
+        elif line.startswith("Installing collected packages"):
+            feedback.setProgress(75)
+
+    command = [str(python), "-m", "pip", "install", "--require-virtualenv", "--disable-pip-version-check", "--no-input"]
+    _run([*command, "--progress-bar=off", "-r", str(requirements)], feedback, on_line, "pip could not install the backend's packages")
+    feedback.setProgress(95)
+
+
+def _run(command, feedback, on_line, complaint):
+    said = []
+
+    def remember(line):
+        said.append(line)
+        on_line(line)
+
+    finished = process.run(
+        command,
+        environment=process.clean_environment(dict(os.environ)),
+        on_line=remember,
+        is_cancelled=feedback.isCanceled,
+        merge_stderr=True,
+    )
+    if finished.cancelled:
+        raise Cancelled("Cancelled; the new environment was removed.")
+    if finished.status != 0:
+        reasons = [line for line in said if line.startswith("ERROR:")] or said[-1:] or [f"status {finished.status}"]
+        raise EnvironmentFailed(f"{complaint}: {reasons[0].rstrip('.')}.", "The log has all that was said.")
+
+
+def _packages(folder: Path) -> List[str]:
+    """Names of the installed distributions' folders."""
+    pattern = "Lib/site-packages/*.dist-info" if sys.platform == "win32" else "lib/python*/site-packages/*.dist-info"
+    return sorted(path.name for path in folder.glob(pattern))
+
+
+def _is_ours(folder: Path) -> bool:
+    return (folder / MARKER).is_file() or (folder.is_dir() and not any(folder.iterdir()))
+
+
+def _read_marker(folder: Path) -> dict:
+    try:
+        marker = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return marker if isinstance(marker, dict) else {}
+
+
+def _write_marker(folder: Path, marker: dict):
+    part = folder / (MARKER + ".part")
+    part.write_text(json.dumps(marker, indent=1), encoding="utf-8")
+    os.replace(part, folder / MARKER)
+
+
+def _sha256(path: Path) -> str:
+    # Line endings differ between a checkout and a zip on Windows; the pins do not.
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()

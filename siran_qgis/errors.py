@@ -1,0 +1,29 @@
+"""What can go wrong on the QGIS side, as one sentence and, where there is one, a hint about what to do."""
+
+
+class SiranError(Exception):
+    """Root of everything the plugin raises on purpose; the algorithms turn it into a QgsProcessingException."""
+
+    def __init__(self, message, hint=""):
+        super().__init__(f"{message} {hint}".strip())
+        self.message = message
+        self.hint = hint
+
+
+class BackendMissing(SiranError):
+    """There is no interpreter that could run the backend."""
+
+
+class BackendFailed(SiranError):
+    """The backend ran and said no, or ended without saying why."""
+
+
+class EnvironmentFailed(SiranError):
+    """The backend's virtual environment could not be made or removed."""
+
+
+class Cancelled(SiranError):
+    """The user pressed Cancel."""
+
+    def __init__(self, message="Cancelled; no output was written."):
+        super().__init__(message)

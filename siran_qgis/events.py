@@ -1,0 +1,56 @@
+"""The event stream as the plugin reads it: one JSON object per line (docs/contracts.md)."""
+
+import json
+from typing import Any, Dict, NamedTuple, Union
+
+
+class Progress(NamedTuple):
+    """How much is done, `fraction` in 0..1."""
+
+    fraction: float
+    message: str
+
+
+class Log(NamedTuple):
+    """A sentence for the log; `level` is debug, info, warning or error."""
+
+    level: str
+    text: str
+
+
+class Result(NamedTuple):
+    """What was made."""
+
+    path: str
+    grid: Dict[str, Any]
+    model: Dict[str, Any]
+    provider: str
+    seconds: float
+    pixels: int
+
+
+class Failure(NamedTuple):
+    """Why there is no result. Named `error` on the wire."""
+
+    code: str
+    message: str
+    hint: str
+
+
+Event = Union[Progress, Log, Result, Failure]
+
+_KINDS = {"progress": Progress, "log": Log, "result": Result, "error": Failure}
+
+
+def parse(line: str) -> Event:
+    """The event on one line. Whatever is not an event becomes a debug line: a library that prints on stdout is no
+    reason to lose a result. Fields that a newer backend adds are ignored."""
+    try:
+        fields = json.loads(line)
+        kind = _KINDS[fields["event"]]
+        event = kind(**{name: fields[name] for name in kind._fields})
+        if kind is Progress:
+            event = Progress(min(max(float(event.fraction), 0.0), 1.0), str(event.message))
+        return event
+    except (ValueError, KeyError, TypeError):
+        return Log("debug", line)

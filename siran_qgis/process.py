@@ -1,0 +1,172 @@
+"""A child process whose lines are read while it runs, and that never outlives its parent's patience.
+
+Lines are handed over on the thread that called `run`: feedback objects of QGIS are not asked for thread safety.
+"""
+
+import os
+import queue
+import signal
+import subprocess  # nosec B404: running another interpreter is what this module is for
+import sys
+import tempfile
+import threading
+import time
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
+
+CANCEL_GRACE = 5.0  # seconds between asking a child to stop and killing it
+POLL = 0.1  # seconds; how late a cancel may be noticed
+TAIL_BYTES = 4000
+
+# What QGIS, its launcher or a developer's shell sets for QGIS's own interpreter and libraries, and what would make
+# another interpreter load the wrong ones.
+FOREIGN = (
+    "PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__", "VIRTUAL_ENV",
+    "GDAL_DATA", "GDAL_DRIVER_PATH", "PROJ_LIB", "PROJ_DATA",
+    "LD_LIBRARY_PATH", "LD_PRELOAD", "QT_PLUGIN_PATH",
+)  # fmt: skip
+
+
+class Finished(NamedTuple):
+    """How a child ended: its exit status (negative: the signal), the end of its stderr, whether it was asked to stop."""
+
+    status: int
+    stderr: str
+    cancelled: bool
+
+
+def clean_environment(environment: Dict[str, str], **extra: str) -> Dict[str, str]:
+    """`environment` without what belongs to QGIS's own Python, plus `extra`."""
+    cleaned = {name: value for name, value in environment.items() if name not in FOREIGN and not name.startswith("DYLD_")}
+    cleaned.update({"PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"})
+    cleaned.update(extra)
+    return cleaned
+
+
+def run(
+    command: Sequence[str],
+    *,
+    environment: Dict[str, str],
+    on_line: Callable[[str], None],
+    is_cancelled: Callable[[], bool],
+    cancel_line: Optional[str] = None,
+    merge_stderr: bool = False,
+    grace: float = CANCEL_GRACE,
+) -> Finished:
+    """Run `command` until it ends. `on_line` gets its stdout (and with `merge_stderr` its stderr) line by line.
+
+    When `is_cancelled` says so the child is asked to stop, with `cancel_line` on its stdin or, where it does not listen,
+    by a signal; `grace` seconds later it is killed with all that it started. Raises OSError if it cannot be started.
+    """
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(  # nosec B603: a list of arguments, no shell
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if merge_stderr else errors,
+            env=environment,
+            **_own_session(),
+        )
+        lines: "queue.Queue[Optional[str]]" = queue.Queue()
+        reader = threading.Thread(target=_read, args=(process.stdout, lines), name="siran-reader", daemon=True)
+        reader.start()
+        cancelled = False
+        deadline = None
+        try:
+            while True:
+                try:
+                    line = lines.get(timeout=POLL)
+                    if line is None:
+                        break
+                    on_line(line)
+                except queue.Empty:
+                    if process.poll() is not None and not cancelled:
+                        # It is gone, but something it started still holds its stdout: give the last lines a moment.
+                        deadline = deadline or time.monotonic() + 1.0
+                if not cancelled and is_cancelled():
+                    cancelled = True
+                    deadline = time.monotonic() + grace
+                    _ask_to_stop(process, cancel_line)
+                if deadline is not None and time.monotonic() > deadline:
+                    break
+            try:
+                process.wait(timeout=max(0.0, deadline - time.monotonic()) if deadline else grace)
+            except subprocess.TimeoutExpired:
+                pass  # killed below
+        finally:
+            _kill(process)
+            _close(process.stdin)
+            process.wait()
+            reader.join(timeout=1.0)
+            if not reader.is_alive():
+                process.stdout.close()
+        return Finished(process.returncode, _tail(errors), cancelled)
+
+
+def capture(command: Sequence[str], *, environment: Dict[str, str], is_cancelled: Callable[[], bool], limit: float = 120.0):
+    """Run a command that answers quickly: (how it ended, its stdout). Cancelled after `limit` seconds."""
+    lines: List[str] = []
+    end = time.monotonic() + limit
+    finished = run(
+        command,
+        environment=environment,
+        on_line=lines.append,
+        is_cancelled=lambda: is_cancelled() or time.monotonic() > end,
+        grace=1.0,
+    )
+    return finished, "\n".join(lines)
+
+
+def _own_session():
+    """Popen arguments that keep a terminal's Ctrl-C from the child (it is told once, by us) and its window away."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def _read(stream, lines):
+    for raw in stream:
+        line = raw.decode("utf-8", "replace").rstrip("\r\n")
+        if line:
+            lines.put(line)
+    lines.put(None)
+
+
+def _ask_to_stop(process, cancel_line):
+    if cancel_line is not None:
+        try:
+            process.stdin.write(f"{cancel_line}\n".encode("ascii"))
+            process.stdin.flush()
+        except OSError:
+            pass  # it has ended by itself
+    elif sys.platform == "win32":
+        process.terminate()
+    else:
+        _signal_group(process, signal.SIGTERM)
+
+
+def _kill(process):
+    if sys.platform == "win32":
+        if process.poll() is None:
+            process.kill()
+    else:
+        _signal_group(process, signal.SIGKILL)
+
+
+def _signal_group(process, number):
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        pass  # nobody left
+
+
+def _close(stream):
+    try:
+        stream.close()
+    except OSError:
+        pass
+
+
+def _tail(stream):
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - TAIL_BYTES))
+    return stream.read().decode("utf-8", "replace").strip()
