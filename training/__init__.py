@@ -1,0 +1,1 @@
+"""Trains the networks that the backend runs: data, networks, objectives, trainer, evaluation, export."""

@@ -1,0 +1,1 @@
+"""Training data: areas on disk, simulated coarse DEMs, rendered guides, and the batches made of them."""

@@ -1,0 +1,66 @@
+"""Coarse DEMs made from fine ones: what a sensor with larger pixels would have delivered, and back onto the fine grid."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def cubic_upsample(coarse: Tensor, ratio: int) -> Tensor:
+    """Cubic convolution with a = -1/2 (Keys 1981), as GDAL's `cubic`: (N, C, h, w) to (N, C, h*ratio, w*ratio).
+
+    Pixels are areas: no half-pixel shift. At the border GDAL leaves missing pixels out and scales the other weights up; so does this.
+    PyTorch's own bicubic has a = -3/4 and repeats the border.
+    """
+    rows = _cubic_matrix(coarse.shape[2], ratio).to(coarse)
+    columns = _cubic_matrix(coarse.shape[3], ratio).to(coarse)
+    return rows @ coarse @ columns.T
+
+
+@cache
+def _cubic_matrix(size: int, ratio: int) -> Tensor:
+    """(size*ratio, size) float64."""
+    at = (torch.arange(size * ratio, dtype=torch.float64) + 0.5) / ratio - 0.5
+    distance = (at[:, None] - torch.arange(size, dtype=torch.float64)[None, :]).abs()
+    near = 1.5 * distance**3 - 2.5 * distance**2 + 1
+    far = -0.5 * distance**3 + 2.5 * distance**2 - 4 * distance + 2
+    weights = torch.where(distance <= 1, near, torch.where(distance < 2, far, torch.zeros_like(distance)))
+    return weights / weights.sum(dim=1, keepdim=True)
+
+
+def area_mean(fine: Tensor, ratio: int) -> Tensor:
+    """Mean over blocks of ratio x ratio pixels: (N, C, h*ratio, w*ratio) to (N, C, h, w)."""
+    return F.avg_pool2d(fine, ratio)
+
+
+def gaussian_blur(x: Tensor, sigma: float) -> Tensor:
+    """Separable Gaussian with reflected borders, sigma in pixels: (N, C, H, W) to the same."""
+    if sigma <= 0.05:
+        return x
+    radius = min(max(1, round(3 * sigma)), min(x.shape[2:]) - 1)
+    taps = torch.arange(-radius, radius + 1, dtype=x.dtype)
+    kernel = torch.exp(-0.5 * (taps / sigma) ** 2)
+    kernel = (kernel / kernel.sum()).reshape(1, 1, 1, -1)
+    n, c, h, w = x.shape
+    y = F.pad(x.reshape(n * c, 1, h, w), (radius, radius, radius, radius), mode="reflect")
+    y = F.conv2d(F.conv2d(y, kernel), kernel.transpose(2, 3))
+    return y.reshape(n, c, h, w)
+
+
+def correlated_error(coarse: Tensor, sigma: Tensor, length: float, generator: torch.Generator) -> Tensor:
+    """A smooth random error field that grows with slope, as SRTM's does.
+
+    `coarse` (N, 1, h, w) in any unit, `sigma` (N,) in the same unit: standard deviation over the patch; `length`: correlation length in coarse pixels.
+    Amplitude: half of it everywhere, the other half in proportion to the slope.
+    """
+    noise = gaussian_blur(torch.randn(coarse.shape, generator=generator), length)
+    slope = torch.zeros_like(coarse)
+    slope[..., 1:, :] += (coarse[..., 1:, :] - coarse[..., :-1, :]).abs()
+    slope[..., :, 1:] += (coarse[..., :, 1:] - coarse[..., :, :-1]).abs()
+    slope = gaussian_blur(slope, 1.0)
+    field = noise * (1.0 + slope / slope.mean(dim=(2, 3), keepdim=True).clamp_min(1e-6))
+    field = field - field.mean(dim=(2, 3), keepdim=True)
+    return field * (sigma.reshape(-1, 1, 1, 1) / field.std(dim=(2, 3), keepdim=True).clamp_min(1e-6))

@@ -1,0 +1,102 @@
+"""Guides: images rendered from a DEM where there is no real one, and what real life does to either."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from training.data.coarse import gaussian_blur
+
+# Reflectance of NIR, R, G: forest, grass, crops, dry grass, bare soil, rock, snow, built-up. Rounded means of what spectral libraries
+# (ECOSTRESS) give for such covers; the renderer varies each by a third.
+ALBEDO = torch.tensor(
+    [[0.32, 0.04, 0.06], [0.42, 0.08, 0.11], [0.48, 0.06, 0.10], [0.33, 0.22, 0.18], [0.32, 0.24, 0.18], [0.25, 0.20, 0.17], [0.70, 0.85, 0.88], [0.25, 0.20, 0.19]]
+)
+
+
+def fractal(n: int, size: int, generator: torch.Generator, *, coarsest: int) -> Tensor:
+    """Noise with a 1/f spectrum, unit variance: (n, 1, size, size). `coarsest`: its largest features in pixels."""
+    field = torch.zeros(n, 1, size, size)
+    cell, amplitude = float(coarsest), 1.0
+    while cell >= 2:
+        nodes = max(2, math.ceil(size / cell) + 1)
+        octave = F.interpolate(torch.randn(n, 1, nodes, nodes, generator=generator), size=(size, size), mode="bicubic", align_corners=True)
+        field += amplitude * octave
+        cell, amplitude = cell / 2, amplitude * 0.6
+    return (field - field.mean(dim=(2, 3), keepdim=True)) / field.std(dim=(2, 3), keepdim=True).clamp_min(1e-6)
+
+
+def render(dem: Tensor, dx: Tensor, dy: Tensor, generator: torch.Generator) -> Tensor:
+    """A multispectral image of a DEM, as sharp as it: radiance in arbitrary units, (N, 3, S, S) NIR, R, G.
+
+    `dem` (N, 1, S, S) metres, `dx`, `dy` (N,) metres. Lambertian ground under a sun drawn at random (any azimuth, since patches are turned; 20 to 70 degrees
+    high) and a sky whose share grows from NIR to green; land cover in patches that follow height, aspect and chance; texture, haze and noise.
+    """
+    n, size = dem.shape[0], dem.shape[-1]
+
+    def uniform(low: float, high: float, *shape: int) -> Tensor:
+        return low + (high - low) * torch.rand(n, *shape, generator=generator)
+
+    padded = F.pad(dem, (1, 1, 1, 1), mode="replicate")
+    east = (padded[:, :, 1:-1, 2:] - padded[:, :, 1:-1, :-2]) / (2 * dx.reshape(-1, 1, 1, 1))
+    north = (padded[:, :, :-2, 1:-1] - padded[:, :, 2:, 1:-1]) / (2 * dy.reshape(-1, 1, 1, 1))
+    azimuth, height = uniform(0, 2 * math.pi, 1, 1, 1), torch.deg2rad(uniform(20, 70, 1, 1, 1))
+    lit = torch.sin(height) - torch.cos(height) * (east * torch.sin(azimuth) + north * torch.cos(azimuth))
+    lit = (lit / torch.sqrt(1 + east**2 + north**2)).clamp_min(0) / torch.sin(height)
+
+    # Land cover: one smooth field, mixed of chance, height and aspect, cut into classes.
+    z = (dem - dem.mean(dim=(2, 3), keepdim=True)) / dem.std(dim=(2, 3), keepdim=True).clamp_min(0.1)
+    aspect = (lit - lit.mean(dim=(2, 3), keepdim=True)) / lit.std(dim=(2, 3), keepdim=True).clamp_min(0.02)
+    cover = fractal(n, size, generator, coarsest=64) + uniform(0, 0.7, 1, 1, 1) * z + uniform(-0.3, 0.3, 1, 1, 1) * aspect
+    classes = torch.randint(0, len(ALBEDO), (n, 4), generator=generator)
+    colour = ALBEDO[classes] * uniform(0.67, 1.33, 4, 3)
+    contrast = uniform(0, 1, 1, 1)
+    colour = contrast * colour + (1 - contrast) * colour.mean(dim=1, keepdim=True)
+    edge = uniform(0.02, 0.3, 1, 1, 1)
+    albedo = colour[:, 0].reshape(n, 3, 1, 1).expand(n, 3, size, size)
+    for k, cut in enumerate((-0.7, 0.1, 0.9), start=1):
+        share = torch.sigmoid((cover - cut) / edge)
+        albedo = albedo * (1 - share) + colour[:, k].reshape(n, 3, 1, 1) * share
+    texture = fractal(n, size, generator, coarsest=8) + 0.5 * torch.randn(n, 1, size, size, generator=generator)
+    albedo = albedo * torch.exp(uniform(0, 0.12, 1, 1, 1) * texture)
+
+    sky = uniform(0.05, 0.3, 1, 1, 1) * torch.tensor([0.7, 1.0, 1.3]).reshape(1, 3, 1, 1)
+    image = albedo * (lit * (1 - sky) + sky)
+    return image + uniform(0, 0.02, 1, 1, 1) * torch.randn(n, 3, size, size, generator=generator) * image.mean(dim=(2, 3), keepdim=True)
+
+
+def scale_by_percentiles(image: Tensor, headroom: Tensor) -> Tensor:
+    """Each band by its 2nd and 98th percentile to 0..1: (N, 3, H, W). `headroom` (N, 2) >= 0 widens the range below and above, in
+    units of itself: a scene holds darker and brighter ground than one patch of it."""
+    quantiles = torch.quantile(image.flatten(2), torch.tensor([0.02, 0.98]), dim=2)
+    low, high = quantiles[0][..., None, None], quantiles[1][..., None, None]
+    span = (high - low).clamp_min(1e-6)
+    low, high = low - headroom[:, 0].reshape(-1, 1, 1, 1) * span, high + headroom[:, 1].reshape(-1, 1, 1, 1) * span
+    return (image - low) / (high - low)
+
+
+def coarsen(image: Tensor, factor: float) -> Tensor:
+    """The image as a sensor with pixels `factor` times as large would deliver it, cubic-resampled back: (1, C, H, W)."""
+    if factor <= 1.05:
+        return image
+    height, width = image.shape[2:]
+    small = F.interpolate(image, size=(max(2, round(height / factor)), max(2, round(width / factor))), mode="area")
+    return F.interpolate(small, size=(height, width), mode="bicubic", align_corners=False)
+
+
+def shift(image: Tensor, right: float, down: float) -> Tensor:
+    """Misregistration by parts of a pixel: (1, C, H, W)."""
+    height, width = image.shape[2:]
+    theta = torch.tensor([[[1.0, 0.0, -2 * right / width], [0.0, 1.0, -2 * down / height]]])
+    grid = F.affine_grid(theta, [1, 1, height, width], align_corners=False)
+    return F.grid_sample(image, grid, mode="bicubic", padding_mode="reflection", align_corners=False)
+
+
+def cloud(image: Tensor, generator: torch.Generator) -> Tensor:
+    """Clouds over part of the image, brighter than anything else, with a blurred edge: (1, 3, H, W)."""
+    cover = gaussian_blur(fractal(1, image.shape[-1], generator, coarsest=48), 1.5)
+    share = torch.sigmoid((cover - (torch.rand(1, generator=generator).item() * 2 - 1)) * 6)
+    return image * (1 - share) + share * (1.0 + 0.3 * cover)

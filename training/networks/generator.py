@@ -1,0 +1,89 @@
+"""The generator, and the assembled module that export writes."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from training.networks import terrain
+from training.networks.attention import PSA
+from training.networks.discriminator import Discriminator
+from training.networks.settings import NetworkSettings
+from training.networks.trunk import Trunk
+
+GATE_WINDOW = 9
+
+
+class Generator(nn.Module):
+    """Encoder 3x3, DMRBs, decoder 3x3, and a global skip by a 1x1 convolution without activation (paper, section 3.1).
+
+    Works on unshuffled features: (N, F, H/s, W/s) to (N, 1, H, W), what to add to the elevation, in pixel sizes. The skip carries the DEM's
+    detail, the elevation itself is added outside: a 1x1 convolution over heights would make the result depend on the height.
+    """
+
+    def __init__(self, features: int, settings: NetworkSettings) -> None:
+        super().__init__()
+        s2 = settings.unshuffle**2
+        self.factor = settings.unshuffle
+        self.trunk = Trunk(features, settings.channels, settings.blocks, settings.rcbs)
+        self.decoder = nn.Conv2d(settings.channels, s2, 3, padding=1)
+        self.skip = nn.Conv2d(features, s2, 1)
+        # Begin as cubic resampling: no harm before anything is learned.
+        for last in (self.decoder, self.skip):
+            nn.init.zeros_(last.weight)
+            if last.bias is not None:
+                nn.init.zeros_(last.bias)
+        self.reach = self.trunk.reach + 1
+
+    def forward(self, features: Tensor) -> Tensor:
+        return F.pixel_shuffle(self.decoder(self.trunk(features)[-1]) + self.skip(features), self.factor)
+
+
+class SuperResolver(nn.Module):
+    """The whole inference path: y = x + pixel_size * gate(x) * G(detail(x), z * A_s(x)), A_s = mean of PSA(D_SA(x)).
+
+    Takes and returns what the model contract says (docs/contracts.md): metres in, metres out. PSA gates the k maps of D_SA and keeps them k; the paper multiplies the image by
+    one map, so that their mean is taken (each map lies in 0..2 after the two gates are added: halved, to be an attention in 0..1).
+    """
+
+    def __init__(self, settings: NetworkSettings) -> None:
+        super().__init__()
+        self.settings = settings
+        s2 = settings.unshuffle**2
+        if settings.attention:
+            self.discriminator = Discriminator(settings)
+            self.psa = PSA(settings.d_blocks, settings.attention_window)
+        # detail, three bands and their validity, each with s*s sub-pixels; the input's error level as one plane
+        self.generator = Generator(s2 * (terrain.CHANNELS + 3 + 1) + 1, settings)
+
+    @property
+    def halo(self) -> int:
+        """Pixels to each side that can influence a pixel; 0 stands for all of them (global attention)."""
+        s = self.settings
+        if s.attention and not s.attention_window:
+            return 0
+        reach = self.generator.reach
+        if s.attention:
+            reach += self.discriminator.trunk.reach + self.psa.reach
+        reach = reach * s.unshuffle + terrain.REACH + s.unshuffle - 1
+        return -(-reach // s.unshuffle) * s.unshuffle
+
+    def attention(self, detail: Tensor) -> Tensor:
+        """A_s: (N, 3, H, W) to (N, 1, H/s, W/s) in [0, 1]."""
+        return 0.5 * self.psa(self.discriminator.attention(detail)).mean(dim=1, keepdim=True)
+
+    def forward(self, dem: Tensor, guide: Tensor, guide_valid: Tensor, pixel_size: Tensor, dem_error: Tensor) -> Tensor:
+        """(N,1,H,W), (N,3,H,W), (N,1,H,W), (N,), (N,) to elevation (N,1,H,W)."""
+        s = self.settings.unshuffle
+        detail = terrain.detail(dem, pixel_size)
+        # Centred on zero where it is real and zero where it is not, so that "no guide" is not "black guide".
+        image = F.pixel_unshuffle((guide.clamp(-0.5, 1.5) - 0.5) * guide_valid, s)
+        if self.settings.attention:
+            image = image * self.attention(detail)
+        # The error spans from centimetres to tens of metres; its logarithm in pixel sizes spans 0 to about 4.
+        error = torch.log1p(20.0 * dem_error / pixel_size).reshape(-1, 1, 1, 1)
+        plane = error.expand(-1, 1, image.shape[2], image.shape[3])
+        features = torch.cat([F.pixel_unshuffle(detail, s), image, F.pixel_unshuffle(guide_valid, s), plane], dim=1)
+        gate = terrain.relief_gate(detail[:, 1:3], GATE_WINDOW)
+        return dem + pixel_size.reshape(-1, 1, 1, 1) * gate * self.generator(features)

@@ -1,0 +1,54 @@
+"""The two losses that compare a result with its reference pixel by pixel: squared error and structure."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+SSIM_FLOOR = 1e-3
+"""-log SSIM has no value for SSIM <= 0 and an exploding gradient just above. Below this floor the loss is a constant: such a patch is
+left to the pixel loss, which pulls it back into SSIM's range."""
+
+
+def pixel_loss(result: Tensor, target: Tensor, cubic: Tensor, pixel_size: Tensor) -> Tensor:
+    """Mean squared error of each patch, divided by what cubic resampling gets wrong there: below 1 is better than cubic.
+
+    The paper takes plain mean((y^ - y)^2). Between a plain and an alpine patch, or a clean and a noisy input, that differs by four orders of magnitude: a batch is then its
+    worst patch. The divisor is (RMSE of cubic + 3 % of a pixel)^2: where cubic is that good already, little is worth fitting. (N, 1, H, W) and (N,) to a scalar.
+    """
+    size = pixel_size.reshape(-1, 1, 1, 1)
+    error = ((result - target) / size).square().mean(dim=(1, 2, 3))
+    scale = ((cubic - target) / size).square().mean(dim=(1, 2, 3)).sqrt() + 0.03
+    return (error / scale**2).mean()
+
+
+def ssim(result: Tensor, target: Tensor, data_range: Tensor) -> Tensor:
+    """Structural similarity (Wang et al. 2004), Gaussian window of 11 pixels and sigma 1.5, borders left out: (N,) in -1..1.
+
+    `result`, `target` (N, 1, H, W) in any unit, `data_range` (N,) in the same one.
+    """
+    taps = torch.arange(11, dtype=result.dtype, device=result.device) - 5
+    kernel = torch.exp(-0.5 * (taps / 1.5) ** 2)
+    kernel = (kernel / kernel.sum()).reshape(1, 1, 1, -1)
+
+    def blur(x: Tensor) -> Tensor:
+        return F.conv2d(F.conv2d(x, kernel), kernel.transpose(2, 3))
+
+    c1 = (0.01 * data_range.reshape(-1, 1, 1, 1)) ** 2
+    c2 = (0.03 * data_range.reshape(-1, 1, 1, 1)) ** 2
+    mean_r, mean_t = blur(result), blur(target)
+    var_r = blur(result**2) - mean_r**2
+    var_t = blur(target**2) - mean_t**2
+    cov = blur(result * target) - mean_r * mean_t
+    index = (2 * mean_r * mean_t + c1) * (2 * cov + c2) / ((mean_r**2 + mean_t**2 + c1) * (var_r + var_t + c2))
+    return index.mean(dim=(1, 2, 3))
+
+
+def structural_loss(result: Tensor, target: Tensor, pixel_size: Tensor) -> Tensor:
+    """-log SSIM (paper, section 3.2.2), mean over the patches. The data range is the reference patch's own, but at least one pixel size;
+    heights are counted from its lowest point, so that sea level has no part in it."""
+    low = target.amin(dim=(1, 2, 3), keepdim=True)
+    span = torch.maximum((target - low).amax(dim=(1, 2, 3)), pixel_size)
+    index = ssim((result - low) / span.reshape(-1, 1, 1, 1), (target - low) / span.reshape(-1, 1, 1, 1), torch.ones_like(span))
+    return -torch.log(index.clamp_min(SSIM_FLOOR)).mean()
