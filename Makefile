@@ -34,7 +34,7 @@ test-fast: setup ## the tests that take no longer than a few seconds each
 
 test-slow: setup ## the others
 	$(PYTHON) $(PYTEST) -m slow tests/backend tests/training tests/package
-	$(QGIS_PYTEST) -m slow tests/qgis
+	$(QGIS_PYTEST) -m slow tests/qgis || [ $$? -eq 5 ] # 5: none of them is slow
 
 test-qgis-next: setup ## the QGIS tests on a newer QGIS, in a Debian 13 folder under build/ (root, 2.5 GB)
 	@scripts/test_qgis_next.sh

@@ -1,4 +1,4 @@
-"""The package that `make dist` makes of the last commit: accepted by the check, small, and able to work where nothing else of the project is."""
+"""The package that `make dist` makes of the last commit: accepted by the check, and at work where nothing else of the project is."""
 
 from __future__ import annotations
 
