@@ -7,11 +7,11 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 # PyQGIS needs the distribution's own Python: with another one first in PATH, QGIS crashes while it loads.
 SYSTEM_PATH := /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-QGIS_ENV := env PATH=$(SYSTEM_PATH) QT_QPA_PLATFORM=offscreen SIRAN_PYTHON=$(CURDIR)/.venv/bin/python
+QGIS_ENV := env PATH=$(SYSTEM_PATH) QT_QPA_PLATFORM=offscreen SIRAN_PYTHON=$(CURDIR)/.venv/bin/python QGIS_CUSTOM_CONFIG_PATH=$(CURDIR)/build/qgis-tests
 PYTEST := -m pytest --import-mode=importlib
 QGIS_PYTEST := $(QGIS_ENV) build/qgis-venv/bin/python $(PYTEST)
 
-.PHONY: help setup demo test lint test-fast test-slow test-qgis-next dist lock clean
+.PHONY: help setup demo test lint test-fast test-slow test-qgis-next dist screenshots lock clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -41,6 +41,9 @@ test-qgis-next: setup ## the QGIS tests on a newer QGIS, in a Debian 13 folder u
 
 dist: setup ## dist/siran-VERSION.zip from what git has, checked as the QGIS plugin repository would
 	@$(PYTHON) scripts/make_package.py
+
+screenshots: setup ## docs/images: the algorithm's dialog and its result, from the real desktop
+	@$(PYTHON) tests/qgis/screenshots.py
 
 lock: ## pin the backend's environment anew from backend/requirements-*.in
 	@scripts/lock_requirements.sh

@@ -99,5 +99,5 @@ environment tests --system-site-packages tests/requirements-qgis.txt
 # 4. The tests --------------------------------------------------------------------------------------------------------
 say "$(inside dpkg-query -W -f='QGIS ${Version}' qgis), $(inside python3 --version)"
 [ $# -gt 0 ] || set -- tests/qgis
-inside QT_QPA_PLATFORM=offscreen PYTHONDONTWRITEBYTECODE=1 SIRAN_PYTHON=/opt/siran/backend/bin/python \
+inside QT_QPA_PLATFORM=offscreen QGIS_CUSTOM_CONFIG_PATH=/tmp/qgis PYTHONDONTWRITEBYTECODE=1 SIRAN_PYTHON=/opt/siran/backend/bin/python \
     sh -c 'cd /siran && exec /opt/siran/tests/bin/python -m pytest -p no:cacheprovider "$@"' sh "$@"
