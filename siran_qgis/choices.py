@@ -1,7 +1,9 @@
 """A choice is one of a few named values. QGIS shows labels and stores indexes; in scripts a name is what one wants to
 write, so names, labels and indexes are all understood."""
 
-from typing import NamedTuple, Optional
+from __future__ import annotations
+
+from typing import NamedTuple
 
 
 class Choice(NamedTuple):
@@ -11,7 +13,7 @@ class Choice(NamedTuple):
     label: str
 
 
-def index_of(choices, value) -> Optional[int]:
+def index_of(choices, value) -> int | None:
     """Index of the choice that `value` (a name, a label or an index; case does not matter) means, or None."""
     text = str(value).strip().casefold()
     for index, choice in enumerate(choices):

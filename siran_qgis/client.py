@@ -1,7 +1,8 @@
 """Runs the backend and turns its events into what a QgsProcessingFeedback shows."""
 
+from __future__ import annotations
+
 import re
-from typing import List
 
 from . import environment, events, interpreter, paths, process
 from .errors import BackendFailed, Cancelled
@@ -9,7 +10,7 @@ from .errors import BackendFailed, Cancelled
 KILLED = (-9, 137)
 
 
-def superresolve(python: str, arguments: List[str], feedback) -> events.Result:
+def superresolve(python: str, arguments: list[str], feedback) -> events.Result:
     """Run `python -m backend ARGUMENTS`. Raises Cancelled, or BackendFailed with the backend's message and hint."""
     listener = Listener(feedback)
     try:
@@ -58,7 +59,7 @@ class Listener:
         self.failure = None
         self._stage = None
 
-    def __call__(self, event: events.Event):
+    def __call__(self, event):
         if isinstance(event, events.Progress):
             self.feedback.setProgress(100 * event.fraction)
             # Every text becomes a line of the log: "Tile 3 of 900" is worth one line, not nine hundred.

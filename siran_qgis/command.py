@@ -1,6 +1,8 @@
 """The backend's command line as a function of plain values."""
 
-from typing import List, NamedTuple, Optional, Tuple
+from __future__ import annotations
+
+from typing import NamedTuple
 
 
 class Extent(NamedTuple):
@@ -20,18 +22,18 @@ class Job(NamedTuple):
     output: str
     band: int = 1
     guide: str = ""
-    guide_bands: Optional[Tuple[int, int, int]] = None
+    guide_bands: tuple[int, int, int] | None = None
     model: str = ""
     dem_source: str = "auto"
-    dem_error: Optional[float] = None
-    resolution: Optional[float] = None
-    extent: Optional[Extent] = None
+    dem_error: float | None = None
+    resolution: float | None = None
+    extent: Extent | None = None
     device: str = "auto"
-    tile: Optional[int] = None
-    threads: Optional[int] = None
+    tile: int | None = None
+    threads: int | None = None
 
 
-def superresolve(job: Job) -> List[str]:
+def superresolve(job: Job) -> list[str]:
     """Arguments that follow `python -m backend`. Values are attached with `=`, so that one that begins with a dash
     (a western longitude) is no option. QGIS replaces outputs, hence --overwrite."""
     arguments = ["superresolve", "--events", "--overwrite", f"--band={job.band}"]
@@ -64,7 +66,7 @@ def number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
-def guide_bands(value) -> Optional[Tuple[int, int, int]]:
+def guide_bands(value) -> tuple[int, int, int] | None:
     """Band numbers for near infrared, red and green out of `4,3,2`, `4 3 2` or a list; None where nothing is given.
     Raises ValueError with a sentence for anything else."""
     if value is None or value == "":

@@ -4,6 +4,8 @@ It is built under another name, checked by running the backend in it, marked, an
 with a marker is complete, and anything else is said to be what it is. Only folders that carry our marker are ever removed.
 """
 
+from __future__ import annotations
+
 import enum
 import hashlib
 import json
@@ -12,7 +14,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from typing import List, NamedTuple, Optional
+from typing import NamedTuple
 
 from . import process
 from .errors import Cancelled, EnvironmentFailed
@@ -120,7 +122,7 @@ class Environment:
         feedback.setProgress(100)
         return answer
 
-    def remove(self) -> List[Path]:
+    def remove(self) -> list[Path]:
         """Remove the environment and what an interrupted installation left; returns the folders that went."""
         self._refuse_foreign()
         gone = [folder for folder in (self.folder, self.building, self.retired) if folder.exists()]
@@ -174,7 +176,7 @@ def interpreter(folder: Path) -> Path:
     return folder / "Scripts" / "python.exe" if sys.platform == "win32" else folder / "bin" / "python"
 
 
-def backend_variables(plugin: Path, models: Optional[Path] = None) -> dict:
+def backend_variables(plugin: Path, models: Path | None = None) -> dict:
     """Environment variables of a process that runs the backend of `plugin`."""
     extra = {"PYTHONPATH": str(plugin)}
     if models is not None:
@@ -182,7 +184,7 @@ def backend_variables(plugin: Path, models: Optional[Path] = None) -> dict:
     return process.clean_environment(dict(os.environ), **extra)
 
 
-def backend_info(python: Path, plugin: Path, is_cancelled, models: Optional[Path] = None) -> dict:
+def backend_info(python: Path, plugin: Path, is_cancelled, models: Path | None = None) -> dict:
     """What `python -m backend info --json` says. Raises Cancelled, or EnvironmentFailed if it does not run there."""
     try:
         finished, answer = process.capture(
@@ -225,7 +227,7 @@ def find_base(candidates, is_cancelled) -> Base:
     raise EnvironmentFailed(f"The backend needs Python {needed} or newer ({found}).", "Install one and name it in the parameter PYTHON.")
 
 
-def base_candidates(named: str = "") -> List[str]:
+def base_candidates(named: str = "") -> list[str]:
     """Interpreters worth a try, best first: the one that was named and no other, else QGIS's own and those in PATH."""
     if named:
         return [named]
@@ -301,7 +303,7 @@ def _run(command, feedback, on_line, complaint):
         raise EnvironmentFailed(f"{complaint}: {reasons[0].rstrip('.')}.", "The log has all that was said.")
 
 
-def _packages(folder: Path) -> List[str]:
+def _packages(folder: Path) -> list[str]:
     """Names of the installed distributions' folders."""
     pattern = "Lib/site-packages/*.dist-info" if sys.platform == "win32" else "lib/python*/site-packages/*.dist-info"
     return sorted(path.name for path in folder.glob(pattern))

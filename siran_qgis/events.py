@@ -1,7 +1,9 @@
 """The event stream as the plugin reads it: one JSON object per line (docs/contracts.md)."""
 
+from __future__ import annotations
+
 import json
-from typing import Any, Dict, NamedTuple, Union
+from typing import Any, NamedTuple
 
 
 class Progress(NamedTuple):
@@ -22,8 +24,8 @@ class Result(NamedTuple):
     """What was made."""
 
     path: str
-    grid: Dict[str, Any]
-    model: Dict[str, Any]
+    grid: dict[str, Any]
+    model: dict[str, Any]
     provider: str
     seconds: float
     pixels: int
@@ -37,12 +39,10 @@ class Failure(NamedTuple):
     hint: str
 
 
-Event = Union[Progress, Log, Result, Failure]
-
 _KINDS = {"progress": Progress, "log": Log, "result": Result, "error": Failure}
 
 
-def parse(line: str) -> Event:
+def parse(line: str) -> Progress | Log | Result | Failure:
     """The event on one line. Whatever is not an event becomes a debug line: a library that prints on stdout is no
     reason to lose a result. Fields that a newer backend adds are ignored."""
     try:

@@ -5,8 +5,6 @@ from qgis.core import QgsProcessingLayerPostProcessorInterface, QgsProviderRegis
 from . import paths
 from .errors import SiranError
 
-METRES_PER_DEGREE = 111_320.0
-
 # QGIS keeps no reference to post-processors written in Python.
 _post_processors = []
 
@@ -30,7 +28,7 @@ def style_when_loaded(path, default_name, result, context):
     details = context.layerToLoadOnCompletionDetails(path)
     if details.name in ("", default_name) and not getattr(details, "forceName", False):
         details.name = layer_name(default_name, result)
-    processor = Hillshade()
+    processor = Hillshade(result.grid["pixel_size"])
     _post_processors.append(processor)
     details.setPostProcessor(processor)
 
@@ -41,13 +39,18 @@ def layer_name(default_name, result) -> str:
 
 
 class Hillshade(QgsProcessingLayerPostProcessorInterface):
-    """Shows an elevation model as a hillshade."""
+    """Shows an elevation model as a hillshade. `pixel_size` is in metres on the ground."""
+
+    def __init__(self, pixel_size):
+        super().__init__()
+        self.pixel_size = pixel_size
 
     def postProcessLayer(self, layer, context, feedback):
         layer.loadNamedStyle(str(paths.STYLES / "hillshade.qml"))
         renderer = layer.renderer()
-        if layer.crs().isGeographic() and hasattr(renderer, "setZFactor"):
-            renderer.setZFactor(1.0 / METRES_PER_DEGREE)  # heights in metres over pixels in degrees
+        if hasattr(renderer, "setZFactor") and self.pixel_size > 0:
+            # QGIS shades by heights over pixels in units of the CRS: degrees, feet, Web Mercator's stretched metres.
+            renderer.setZFactor(layer.rasterUnitsPerPixelX() / self.pixel_size)
         layer.triggerRepaint()
         if self in _post_processors:
             _post_processors.remove(self)

@@ -3,6 +3,9 @@
 Lines are handed over on the thread that called `run`: feedback objects of QGIS are not asked for thread safety.
 """
 
+from __future__ import annotations
+
+import contextlib
 import os
 import queue
 import signal
@@ -11,7 +14,8 @@ import sys
 import tempfile
 import threading
 import time
-from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 CANCEL_GRACE = 5.0  # seconds between asking a child to stop and killing it
 POLL = 0.1  # seconds; how late a cancel may be noticed
@@ -34,7 +38,7 @@ class Finished(NamedTuple):
     cancelled: bool
 
 
-def clean_environment(environment: Dict[str, str], **extra: str) -> Dict[str, str]:
+def clean_environment(environment: dict[str, str], **extra: str) -> dict[str, str]:
     """`environment` without what belongs to QGIS's own Python, plus `extra`."""
     cleaned = {name: value for name, value in environment.items() if name not in FOREIGN and not name.startswith("DYLD_")}
     cleaned.update({"PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"})
@@ -45,10 +49,10 @@ def clean_environment(environment: Dict[str, str], **extra: str) -> Dict[str, st
 def run(
     command: Sequence[str],
     *,
-    environment: Dict[str, str],
+    environment: dict[str, str],
     on_line: Callable[[str], None],
     is_cancelled: Callable[[], bool],
-    cancel_line: Optional[str] = None,
+    cancel_line: str | None = None,
     merge_stderr: bool = False,
     grace: float = CANCEL_GRACE,
 ) -> Finished:
@@ -58,7 +62,7 @@ def run(
     by a signal; `grace` seconds later it is killed with all that it started. Raises OSError if it cannot be started.
     """
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(  # nosec B603: a list of arguments, no shell
+        process = subprocess.Popen(  # noqa: S603  # nosec B603: a list of arguments, no shell
             list(command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -66,7 +70,7 @@ def run(
             env=environment,
             **_own_session(),
         )
-        lines: "queue.Queue[Optional[str]]" = queue.Queue()
+        lines: queue.Queue[str | None] = queue.Queue()
         reader = threading.Thread(target=_read, args=(process.stdout, lines), name="siran-reader", daemon=True)
         reader.start()
         cancelled = False
@@ -88,10 +92,8 @@ def run(
                     _ask_to_stop(process, cancel_line)
                 if deadline is not None and time.monotonic() > deadline:
                     break
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):  # killed below
                 process.wait(timeout=max(0.0, deadline - time.monotonic()) if deadline else grace)
-            except subprocess.TimeoutExpired:
-                pass  # killed below
         finally:
             _kill(process)
             _close(process.stdin)
@@ -102,9 +104,9 @@ def run(
         return Finished(process.returncode, _tail(errors), cancelled)
 
 
-def capture(command: Sequence[str], *, environment: Dict[str, str], is_cancelled: Callable[[], bool], limit: float = 120.0):
+def capture(command: Sequence[str], *, environment: dict[str, str], is_cancelled: Callable[[], bool], limit: float = 120.0):
     """Run a command that answers quickly: (how it ended, its stdout). Cancelled after `limit` seconds."""
-    lines: List[str] = []
+    lines: list[str] = []
     end = time.monotonic() + limit
     finished = run(
         command,
@@ -133,11 +135,9 @@ def _read(stream, lines):
 
 def _ask_to_stop(process, cancel_line):
     if cancel_line is not None:
-        try:
+        with contextlib.suppress(OSError):  # it has ended by itself
             process.stdin.write(f"{cancel_line}\n".encode("ascii"))
             process.stdin.flush()
-        except OSError:
-            pass  # it has ended by itself
     elif sys.platform == "win32":
         process.terminate()
     else:
@@ -153,17 +153,13 @@ def _kill(process):
 
 
 def _signal_group(process, number):
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # nobody left
         os.killpg(process.pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass  # nobody left
 
 
 def _close(stream):
-    try:
+    with contextlib.suppress(OSError):
         stream.close()
-    except OSError:
-        pass
 
 
 def _tail(stream):

@@ -1,5 +1,7 @@
 """What the algorithms of the provider share."""
 
+from typing import ClassVar
+
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingParameterDefinition, QgsProcessingParameterEnum
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QIcon
@@ -10,7 +12,7 @@ from .. import choices, paths
 class SiranAlgorithm(QgsProcessingAlgorithm):
     """An algorithm without a group, with our icon, whose enum parameters (`CHOICES`) may be given by name."""
 
-    CHOICES = {}  # parameter name -> tuple of Choice
+    CHOICES: ClassVar = {}  # parameter name -> tuple of Choice
 
     def createInstance(self):
         return type(self)()

@@ -1,5 +1,7 @@
 """Set up backend: creates, repairs, reports on or removes the virtual environment that the backend runs in."""
 
+from typing import ClassVar
+
 from qgis.core import (
     QgsProcessingException,
     QgsProcessingOutputNumber,
@@ -21,7 +23,7 @@ class SetUpBackend(SiranAlgorithm):
     VARIANT = "VARIANT"
     PYTHON = "PYTHON"
 
-    CHOICES = {
+    CHOICES: ClassVar = {
         ACTION: (
             Choice("create", "Create"),
             Choice("repair", "Repair (install anew)"),
@@ -52,8 +54,9 @@ class SetUpBackend(SiranAlgorithm):
             "<p>SIRAN does its work in a Python of its own, so that nothing is ever installed into QGIS's. This algorithm looks after "
             "it.</p>"
             "<p><b>Create</b> makes a virtual environment in your QGIS profile and installs pinned packages into it with pip "
-            "(about 150 MB to download; several GB for NVIDIA). <b>Repair</b> does it anew. Whatever was there stays in use until the new one has "
-            "passed its check; cancelling leaves things as they were. <b>Report</b> says what is there. <b>Remove</b> deletes it.</p>"
+            "(about 150 MB to download; several GB for NVIDIA). <b>Repair</b> does it anew. Whatever was there stays in use until the "
+            "new one has passed its check; cancelling leaves things as they were. <b>Report</b> says what is there. <b>Remove</b> "
+            "deletes it.</p>"
             "<p>It needs Python 3.11 or newer to start from; QGIS's own is taken where it is new enough. Another one can be named.</p>"
             "<p>If the environment variable <code>SIRAN_PYTHON</code> names an interpreter, that one runs the backend instead.</p>"
         )

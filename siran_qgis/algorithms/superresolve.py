@@ -1,6 +1,7 @@
 """Super-resolve DEM: a coarse elevation model becomes a finer one, in the backend's process."""
 
 import os
+from typing import ClassVar
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -40,7 +41,7 @@ class SuperResolve(SiranAlgorithm):
     THREADS = "THREADS"
     OUTPUT = "OUTPUT"
 
-    CHOICES = {
+    CHOICES: ClassVar = {
         DEM_SOURCE: (
             Choice("auto", "Found from metadata or file name"),
             Choice("srtm", "SRTM"),
@@ -74,8 +75,8 @@ class SuperResolve(SiranAlgorithm):
             "put where they are.</p>"
             "<p><b>Guide.</b> An image with near infrared, red and green (Landsat, Sentinel-2, aerial), in any CRS and on any grid. The "
             "result lies exactly on its grid. Without a guide the result has the DEM's CRS and its pixel divided by the model's ratio.</p>"
-            "<p><b>Guide bands.</b> Three band numbers in this order: near infrared, red, green, as in <code>4,3,2</code>. Leave empty if the image says "
-            "itself which band is which.</p>"
+            "<p><b>Guide bands.</b> Three band numbers in this order: near infrared, red, green, as in <code>4,3,2</code>. Leave empty if "
+            "the image says itself which band is which.</p>"
             "<p><b>Which DEM it is.</b> Tells the network how wrong the input may be. SRTM is off by metres, smoothly, so that nothing "
             "in it shows it; lidar is to be sharpened and otherwise left alone.</p>"
             "<p><b>What it does not do.</b> Heights keep their vertical datum and unit. Gaps stay gaps.</p>"
@@ -129,7 +130,7 @@ class SuperResolve(SiranAlgorithm):
             self.tr("Limits the output to a rectangle. Empty: all of the input, within the guide where there is one."),
         )
         self.add(
-            QgsProcessingParameterString(self.DEVICE, self.tr("Device"), "auto", optional=True),
+            QgsProcessingParameterString(self.DEVICE, self.tr("Device"), "auto"),
             self.tr("auto (the fastest that really loads), cpu, cuda, tensorrt, or another name that ONNX Runtime offers."),
             widget=self._combo([[name, name] for name in self.DEVICES]),
         )
