@@ -1,0 +1,43 @@
+"""The event stream, read from the plugin's end; written by the backend's own code where it can be."""
+
+import json
+import subprocess
+
+import pytest
+
+from siran_qgis import events
+
+BACKEND_SAYS = """
+from backend.events import Failure, Log, Progress, Result, to_line
+grid = {"crs": "X", "transform": [1, 0, 0, 0, -1, 0], "width": 3, "height": 2, "pixel_size": 30.0}
+for event in (Progress(0.25, "Tile 3 of 12"), Log("warning", "Höhe \\u2026"), Failure("crs-missing", "a.tif has no CRS.", "Give it one."),
+              Result("/o.tif", grid, {"name": "m", "version": "1", "sha256": "ab"}, "CPUExecutionProvider", 1.5, 6)):
+    print(to_line(event))
+"""
+
+
+def test_what_the_backend_writes_is_what_the_plugin_reads(backend_python, pytestconfig):
+    said = subprocess.run([backend_python, "-c", BACKEND_SAYS], cwd=pytestconfig.rootpath, capture_output=True, text=True, check=True)
+    progress, log, failure, result = (events.parse(line) for line in said.stdout.splitlines())
+    assert progress == events.Progress(0.25, "Tile 3 of 12")
+    assert log == events.Log("warning", "Höhe …")
+    assert failure == events.Failure("crs-missing", "a.tif has no CRS.", "Give it one.")
+    assert (result.path, result.grid["width"], result.model["name"], result.pixels) == ("/o.tif", 3, "m", 6)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "2026-01-01 warning: something", "{", "[]", "3", "null", '{"event": "dance"}', '{"event": "progress"}', '{"event": ["log"]}',
+     '{"event": "progress", "fraction": "much", "message": ""}'],
+)  # fmt: skip
+def test_noise_is_a_debug_line(line):
+    assert events.parse(line) == events.Log("debug", line)
+
+
+def test_fields_of_a_newer_backend_are_ignored():
+    line = json.dumps({"event": "progress", "fraction": 0.5, "message": "Half", "seconds_left": 3})
+    assert events.parse(line) == events.Progress(0.5, "Half")
+
+
+def test_fractions_stay_between_0_and_1():
+    assert events.parse('{"event": "progress", "fraction": 1.5, "message": ""}').fraction == 1.0
