@@ -100,7 +100,7 @@ def card_from_json(text: str) -> ModelCard:
 
 def sidecar_path(model: Path) -> Path:
     """Where the card of a TorchScript file lies."""
-    return model.with_name(model.name + ".card.json")
+    return model.with_name(model.stem + ".card.json")
 
 
 def _pair(value: Any) -> tuple[float, float]:

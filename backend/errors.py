@@ -36,6 +36,14 @@ class CardError(InputError):
         super().__init__("model-card", message, hint)
 
 
+class ResourceError(BackendError):
+    """The machine has too little of something: memory, disk."""
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        super().__init__(message, hint)
+        self.code = code
+
+
 class Cancelled(BackendError):
     """The user or the parent process asked for a stop; the output path is as it was before."""
 

@@ -1,0 +1,221 @@
+"""The command line (docs/contracts.md). What takes long to import is imported where it is used: `--help` answers at once."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any, TextIO
+
+import click
+
+from backend.cancel import Cancel
+from backend.errors import BackendError, InputError
+from backend.events import Event, Failure, Log, Progress, Result, Sink, to_line
+from backend.version import version
+
+DEM_SOURCES = ("auto", "srtm", "nasadem", "glo30", "aster", "alos", "lidar")
+"""As in backend/dem_source.py, a test sees to that; click wants them before anything heavy is imported."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(version(), prog_name="siran")
+def cli() -> None:
+    """Makes coarse elevation models finer."""
+
+
+class Numbers(click.ParamType[tuple[float, ...]]):
+    """Numbers with commas between them."""
+
+    def __init__(self, kind: Callable[[str], float], count: int, name: str) -> None:
+        self.kind = kind
+        self.count = count
+        self.name = name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Text to a tuple of numbers."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            numbers = tuple(self.kind(part) for part in str(value).split(","))
+        except ValueError:
+            numbers = ()
+        if len(numbers) != self.count:
+            self.fail(f"{value!r} is not {self.name}", param, ctx)
+        return numbers
+
+
+@cli.command()
+@click.argument("dem")
+@click.argument("output")
+@click.option("--band", type=int, default=1, metavar="N", help="Band of the DEM file that holds elevations; default 1.")
+@click.option("--guide", metavar="IMAGE", help="A multispectral image of the same ground, any CRS, any grid.")
+@click.option("--guide-bands", type=Numbers(int, 3, "N,R,G"), metavar="N,R,G", help="The guide's bands that hold near infrared, red and green; default: found.")
+@click.option("--model", metavar="NAME|FILE", help="An installed model, or a model file.")
+@click.option("--dem-source", type=click.Choice(DEM_SOURCES), default="auto", help="Which DEM it is, hence how wrong it is expected to be.")
+@click.option("--dem-error", type=float, metavar="METRES", help="The expected error of the DEM instead (1 standard deviation; 0: trust it).")
+@click.option("--resolution", type=float, metavar="R", help="Pixel size of the output, in units of its CRS.")
+@click.option("--like", metavar="RASTER", help="Take the output's grid from this raster.")
+@click.option("--extent", type=Numbers(float, 4, "XMIN,YMIN,XMAX,YMAX"), metavar="XMIN,YMIN,XMAX,YMAX", help="Limit the output to this rectangle.")
+@click.option("--extent-crs", metavar="CRS", help="CRS of --extent; default: the output's.")
+@click.option("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, tensorrt, and what else 'info' lists.")
+@click.option("--tile", type=int, default=0, metavar="N", help="Edge of a tile in output pixels.")
+@click.option("--threads", type=int, default=0, metavar="N", help="Processor threads; default all.")
+@click.option("--overwrite", is_flag=True, help="Replace OUTPUT if it exists.")
+@click.option("--events", is_flag=True, help="Write the event stream on stdout, listen on stdin.")
+def superresolve(events: bool, **options: Any) -> None:
+    """Makes the elevation model DEM finer and writes it as OUTPUT, a Cloud Optimized GeoTIFF."""
+    cancel = Cancel()
+    _stop_on_signals(cancel)
+    if events:
+        from backend.parent import Parent, Unfinished
+
+        unfinished = Unfinished()
+        parent = Parent(cancel, unfinished)
+        try:
+            from backend.superresolve import Settings, run
+
+            stream = _stream()
+            result = run(Settings(**options), stream, cancel, unfinished)
+        finally:
+            parent.release()
+        stream(result)
+        return
+    from backend.superresolve import Settings, run
+
+    with _Person() as person:
+        result = run(Settings(**options), person, cancel)
+    grid = result.grid
+    click.echo(
+        f"{result.path}: {grid['width']} x {grid['height']} pixels of {grid['pixel_size']:.4g} m in {result.seconds:.1f} s "
+        f"({result.pixels / max(result.seconds, 1e-3):,.0f} pixels/s, {result.provider}).",
+        err=True,
+    )
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def info(as_json: bool) -> None:
+    """Prints versions, devices that really load, and installed models."""
+    with contextlib.redirect_stdout(sys.stderr):
+        from backend import info as what
+
+        gathered = what.gather()
+    click.echo(json.dumps(gathered) if as_json else what.as_text(gathered))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command line and exits with the status that the contract gives."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    _forget_foreign_data()
+    events = "--events" in arguments
+    if events:
+        _keep_stdout()
+    try:
+        cli.main(args=arguments, prog_name="python -m backend", standalone_mode=False)
+    except click.exceptions.Exit as stopped:
+        sys.exit(stopped.exit_code)
+    except click.UsageError as error:
+        sys.exit(_fail(InputError("option-invalid", error.format_message(), "See 'python -m backend superresolve --help'."), events))
+    except (click.Abort, KeyboardInterrupt):
+        from backend.errors import Cancelled
+
+        sys.exit(_fail(Cancelled(), events))
+    except BackendError as error:
+        if error.code == "internal" and error.__cause__ is not None:
+            traceback.print_exception(error.__cause__, file=sys.stderr)
+        sys.exit(_fail(error, events))
+    except BrokenPipeError:
+        os._exit(1)
+    except Exception as error:
+        traceback.print_exc(file=sys.stderr)
+        sys.exit(_fail(BackendError(f"Unexpected {type(error).__name__}: {error}".splitlines()[0], "Please report this with the log."), events))
+
+
+_protocol: TextIO | None = None
+"""The real stdout, while `--events` is on."""
+
+
+def _keep_stdout() -> None:
+    """Keeps stdout for events: whatever else is written there, by libraries in C too, goes to stderr."""
+    global _protocol
+    sys.stdout.flush()
+    _protocol = io.TextIOWrapper(os.fdopen(os.dup(1), "wb", buffering=0), encoding="ascii", write_through=True)
+    os.dup2(2, 1)
+
+
+def _stream() -> Sink:
+    stdout = _protocol or sys.stdout
+    lock = threading.Lock()
+
+    def write(event: Event) -> None:
+        # A broken pipe means that the parent is gone; parent.py clears up when it sees the end of stdin, which is now.
+        with lock, contextlib.suppress(BrokenPipeError):
+            stdout.write(to_line(event) + "\n")
+
+    return write
+
+
+def _fail(error: BackendError, events: bool) -> int:
+    if events:
+        _stream()(Failure(error.code, error.message, error.hint))
+    else:
+        click.echo(error.message, err=True)
+        if error.hint:
+            click.echo(error.hint, err=True)
+    return error.exit_status
+
+
+class _Person:
+    """Shows events to a person: a progress bar and log lines on stderr."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> _Person:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.render_finish()
+
+    def __call__(self, event: Event) -> None:
+        with self._lock:
+            if isinstance(event, Progress):
+                self._show(event)
+            elif isinstance(event, Log) and event.level != "debug":
+                click.echo(event.text if event.level == "info" else f"{event.level.capitalize()}: {event.text}", err=True)
+            elif isinstance(event, Result):
+                raise TypeError("results are returned, not sent")
+
+    def _show(self, progress: Progress) -> None:
+        if not sys.stderr.isatty():
+            return
+        if self._bar is None:
+            self._bar = click.progressbar(length=1000, file=sys.stderr, item_show_func=lambda text: text)
+            self._bar.render_progress()
+        self._bar.update(max(0, round(progress.fraction * 1000) - self._bar.pos), progress.message)
+
+
+def _stop_on_signals(cancel: Cancel) -> None:
+    """The first Ctrl-C (or SIGTERM) asks for a clean stop, the second ends the process."""
+
+    def stop(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        cancel.request()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
+def _forget_foreign_data() -> None:
+    """QGIS tells its children where its own PROJ and GDAL data lie; ours come with rasterio and pyproj and are of other versions."""
+    for variable in ("PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "GDAL_DRIVER_PATH"):
+        os.environ.pop(variable, None)

@@ -1,0 +1,42 @@
+"""The DEM as the model wants it: metres on the target grid, without gaps, and which of them are known."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.grid import Grid
+from backend.rasters import Raster
+from backend.resample import Sampler
+from backend.vertical import metres_per_unit
+from backend.windows import Window
+
+HIGHEST = 20_000.0
+"""Metres. A larger elevation, up or down, is a nodata value that the file does not declare."""
+
+
+class Elevation:
+    """Band `band` of a DEM, read on grid `target`."""
+
+    def __init__(self, raster: Raster, band: int, target: Grid) -> None:
+        self.raster = raster
+        self.band = band
+        self.sampler = Sampler(raster.grid, target)
+        self.metres, self.unit = metres_per_unit(raster.dataset.units[band - 1], raster.crs)
+        self._scale = float(raster.dataset.scales[band - 1]) * self.metres
+        self._offset = float(raster.dataset.offsets[band - 1]) * self.metres
+
+    def read(self, window: Window, reach: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Metres (height, width) and known pixels (height, width). Gaps are filled from what lies within `reach` pixels."""
+        values, known = self.sampler.sample(window, self._read_metres, bands=1, reach=reach)
+        return values[0], known
+
+    def from_metres(self, metres: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Metres in the DEM's own unit."""
+        return metres if self.metres == 1.0 else (metres.astype(np.float64) / self.metres).astype(np.float32)
+
+    def _read_metres(self, window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        values, valid = self.raster.read([self.band], window, guess_nodata=True)
+        values = values * self._scale + self._offset
+        valid = valid & (np.abs(values[0]) < HIGHEST)
+        return np.where(valid, values, 0.0), valid

@@ -1,0 +1,80 @@
+"""TorchScript files, on CUDA or on the processor. PyTorch is optional: nothing else in the backend needs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from backend.engines import Device, Floats, Say
+from backend.errors import Cancelled, InputError, ResourceError
+from backend.models import Model
+
+
+class TorchScriptEngine:
+    """A TorchScript module that takes (dem, guide, guide_valid, pixel_size, dem_error)."""
+
+    def __init__(self, model: Model, device: str, threads: int, say: Say) -> None:
+        try:
+            import torch
+        except ImportError as error:
+            raise InputError("device-unavailable", f"The model {model.path} needs PyTorch, which is not installed.", "Install torch, or use an ONNX model.") from error
+        cuda = torch.cuda.is_available()
+        if device not in ("auto", "cpu", "cuda"):
+            raise InputError("device-unavailable", f"TorchScript models cannot run on {device!r}.", "Pass --device auto, cpu or cuda.")
+        if device == "cuda" and not cuda:
+            raise InputError("device-unavailable", f"The device 'cuda' cannot be used ({_why_no_cuda(torch)}).", "Pass --device auto or cpu.")
+        self._torch: Any = torch
+        self._device = "cuda" if cuda and device != "cpu" else "cpu"
+        self.provider = f"TorchScript-{self._device}"
+        torch.set_num_threads(threads)
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
+        try:
+            self._module = self._torch.jit.load(str(model.path), map_location=self._device).eval()
+        except (RuntimeError, ValueError) as error:
+            raise InputError("model-invalid", f"PyTorch cannot load the model {model.path} ({_first_line(error)}).", "Export the model again.") from error
+        because = "" if self._device == "cuda" or device == "cpu" else f" (cuda: {_why_no_cuda(torch)})"
+        say("info", f"The model runs on {self.provider}, PyTorch {torch.__version__}{because}.")
+        self._stopped = False
+
+    def run(self, dem: Floats, guide: Floats, guide_valid: Floats, pixel_size: float, dem_error: float) -> tuple[Floats, Floats | None]:
+        """See Engine."""
+        if self._stopped:
+            raise Cancelled
+        torch = self._torch
+        values = (dem[None, None], guide[None], guide_valid[None, None], np.array([pixel_size], np.float32), np.array([dem_error], np.float32))
+        try:
+            with torch.inference_mode():
+                made = self._module(*(torch.from_numpy(np.ascontiguousarray(value)).to(self._device) for value in values))
+        except torch.cuda.OutOfMemoryError as error:
+            raise ResourceError("out-of-memory", f"A tile of {dem.shape[1]} x {dem.shape[0]} pixels does not fit in memory.", "Pass a smaller --tile.") from error
+        except RuntimeError as error:
+            if "alloc" in str(error).lower():
+                raise ResourceError("out-of-memory", f"A tile of {dem.shape[1]} x {dem.shape[0]} pixels does not fit in memory.", "Pass a smaller --tile.") from error
+            raise InputError("model-invalid", f"The model cannot run a tile of {dem.shape[1]} x {dem.shape[0]} pixels ({_first_line(error)}).", "Check the model's card.") from error
+        elevation, sigma = made if isinstance(made, tuple) else (made, None)
+        return elevation[0, 0].cpu().numpy(), None if sigma is None else sigma[0, 0].cpu().numpy()
+
+    def stop(self) -> None:
+        """See Engine. A run that has begun is not interrupted."""
+        self._stopped = True
+
+
+def devices() -> list[Device]:
+    """What TorchScript models can run on; nothing where PyTorch is not installed."""
+    try:
+        import torch
+    except ImportError:
+        return []
+    cuda = torch.cuda.is_available()
+    return [Device("cpu", "TorchScript-cpu", True, ""), Device("cuda", "TorchScript-cuda", cuda, "" if cuda else _why_no_cuda(torch))]
+
+
+def _why_no_cuda(torch: Any) -> str:
+    return "PyTorch was built without CUDA" if torch.version.cuda is None else "PyTorch finds no NVIDIA GPU or driver"
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[-1][:200].rstrip(".") if lines else type(error).__name__

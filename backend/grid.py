@@ -1,0 +1,264 @@
+"""A grid says where the pixels of a raster lie: a horizontal CRS, an affine transform, a width and a height.
+
+The target grid is the one on which the output lies. It is, in this order,
+
+- the grid of `--like`,
+- squares of `--resolution` in the CRS of the guide (or of the DEM, where there is no guide), aligned with the top left corner of
+  that raster and covering all of the DEM,
+- the guide's own pixels, as far as they touch the DEM's rectangle: beyond it nothing is known, and a scene is usually much larger
+  than what is wanted of it,
+- the DEM's own pixels, each divided by the model's ratio, all of them.
+
+`--extent` cuts any of these down to the pixels that touch it. Rasters may be stored bottom-up or right-to-left; the target always
+has its first row in the north. A rotated raster can be read but not be the target.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
+
+from backend.errors import InputError
+from backend.windows import Window
+
+Bounds = tuple[float, float, float, float]
+"""left, bottom, right, top."""
+
+MOST_PIXELS = 40_000_000_000
+"""More pixels than this are taken for a pixel size in the wrong unit (160 GB of output)."""
+_SLACK = 1e-6
+"""Share of a pixel below which an edge counts as lying on a pixel's edge."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """`crs` is WKT, horizontal only; `transform` maps (column, row) to (x, y), pixel (0, 0) spanning columns and rows 0..1."""
+
+    crs: str
+    transform: Affine
+    width: int
+    height: int
+
+    @property
+    def rotated(self) -> bool:
+        """Whether rows or columns are not parallel to the axes."""
+        size = max(abs(self.transform.a), abs(self.transform.e))
+        return max(abs(self.transform.b), abs(self.transform.d)) > 1e-9 * size
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels it has."""
+        return self.width * self.height
+
+    @cached_property
+    def pixel_size(self) -> float:
+        """Edge of a square as large as the central pixel on the ground, metres."""
+        return ground_pixel_size(self.crs, self.transform, self.width / 2, self.height / 2)
+
+    def window(self, window: Window) -> Grid:
+        """The part of it that `window` covers."""
+        return Grid(self.crs, self.transform * Affine.translation(window.col, window.row), window.width, window.height)
+
+    def north_up(self) -> Grid:
+        """The same pixels, counted from the north-west. Raises InputError where it is rotated."""
+        if self.rotated:
+            raise InputError(
+                "grid-invalid",
+                f"The output cannot lie on a rotated grid ({_numbers(self.transform)}).",
+                "Pass --resolution to have north-up pixels.",
+            )
+        t = self.transform
+        x = t.c if t.a > 0 else t.c + t.a * self.width
+        y = t.f if t.e < 0 else t.f + t.e * self.height
+        return Grid(self.crs, Affine(abs(t.a), 0.0, x, 0.0, -abs(t.e), y), self.width, self.height)
+
+    def bounds(self, crs: str | None = None) -> Bounds:
+        """Its rectangle, or the one around it in another CRS. Raises InputError (no-overlap) where the CRS does not reach."""
+        n = 32
+        cols, rows = np.meshgrid(np.linspace(0, self.width, n + 1), np.linspace(0, self.height, n + 1))
+        x, y = apply(self.transform, cols, rows)
+        if crs is not None:
+            x, y = transform_points(self.crs, crs, x, y)
+        return _around(x, y)
+
+    def touching(self, bounds: Bounds) -> Grid | None:
+        """The part of it whose pixels touch a rectangle in its own CRS; None where there is none. For north-up grids."""
+        columns, rows = self._span(bounds)
+        left, right = max(0, columns[0]), min(self.width, columns[1])
+        top, bottom = max(0, rows[0]), min(self.height, rows[1])
+        if left >= right or top >= bottom:
+            return None
+        return self.window(Window(left, top, right - left, bottom - top))
+
+    def covering(self, bounds: Bounds) -> Grid:
+        """The pixels of its lattice, within it or not, that touch a rectangle in its own CRS. For north-up grids."""
+        (left, right), (top, bottom) = self._span(bounds)
+        return self.window(Window(left, top, max(1, right - left), max(1, bottom - top)))
+
+    def _span(self, bounds: Bounds) -> tuple[tuple[int, int], tuple[int, int]]:
+        t = self.transform
+        left, right = (bounds[0] - t.c) / t.a, (bounds[2] - t.c) / t.a
+        top, bottom = (bounds[3] - t.f) / t.e, (bounds[1] - t.f) / t.e
+        return (math.floor(left + _SLACK), math.ceil(right - _SLACK)), (math.floor(top + _SLACK), math.ceil(bottom - _SLACK))
+
+    def to_event(self) -> dict[str, Any]:
+        """As it stands in a result event."""
+        return {
+            "crs": self.crs,
+            "transform": list(self.transform)[:6],
+            "width": self.width,
+            "height": self.height,
+            "pixel_size": self.pixel_size,
+        }
+
+    def __str__(self) -> str:
+        name = CRS.from_wkt(self.crs).name
+        return f"{self.width} x {self.height} pixels of {self.transform.a:.10g} x {-self.transform.e:.10g} ({self.pixel_size:.4g} m), {name}"
+
+
+def target_grid(
+    dem: Grid,
+    *,
+    ratio: float,
+    guide: Grid | None = None,
+    like: Grid | None = None,
+    resolution: float | None = None,
+    extent: Bounds | None = None,
+    extent_crs: str | None = None,
+) -> Grid:
+    """The grid of the output (see the head of this file). `extent` is in `extent_crs`, WKT, or in the output's CRS.
+
+    Raises InputError: `grid-invalid` or `no-overlap`.
+    """
+    if guide is not None and _disjoint(guide.bounds(dem.crs), dem.bounds()):
+        raise InputError("no-overlap", "The guide and the DEM do not overlap.", "Check the CRS of both; the guide must show the same ground.")
+    if like is not None:
+        grid = like.north_up()
+        if _disjoint(dem.bounds(grid.crs), grid.bounds()):
+            raise InputError("no-overlap", "The raster of --like and the DEM do not overlap.", "Name a raster of the same ground.")
+    elif resolution is not None:
+        grid = _squares(guide or dem, dem, resolution)
+    elif guide is not None:
+        overlap = guide.north_up().touching(dem.bounds(guide.crs))
+        if overlap is None:
+            raise InputError("no-overlap", "The guide and the DEM do not overlap.", "Check the CRS of both; the guide must show the same ground.")
+        grid = overlap
+    else:
+        grid = _finer(dem.north_up(), ratio)
+    if extent is not None:
+        grid = _limit(grid, extent, extent_crs)
+    return _checked(grid)
+
+
+def horizontal(crs: CRS) -> CRS:
+    """The horizontal part of a compound or three-dimensional CRS; a horizontal one as it is."""
+    if crs.is_compound:
+        return horizontal(crs.sub_crs_list[0])
+    return crs.to_2d() if len(crs.axis_info) == 3 else crs
+
+
+def parse_crs(text: str) -> str:
+    """WKT of the horizontal part of anything PROJ understands. Raises InputError."""
+    try:
+        return horizontal(CRS.from_user_input(text)).to_wkt()
+    except CRSError as error:
+        raise InputError("option-invalid", f"{text!r} is not a CRS that PROJ knows.", "Pass an authority code such as EPSG:32632.") from error
+
+
+def transform_points(source: str, target: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points from one CRS to another, x being east or longitude in either; infinite where PROJ finds no place for one."""
+    if source == target:
+        return x, y
+    u, v = Transformer.from_crs(source, target, always_xy=True).transform(x, y)
+    return np.asarray(u, np.float64), np.asarray(v, np.float64)
+
+
+def apply(transform: Affine, cols: Any, rows: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(column, row) to (x, y), for arrays of any shape that broadcast."""
+    t = transform
+    return np.asarray(t.a * cols + t.b * rows + t.c, np.float64), np.asarray(t.d * cols + t.e * rows + t.f, np.float64)
+
+
+def ground_pixel_size(crs: str, transform: Affine, col: float, row: float) -> float:
+    """Edge of a square as large as the pixel around (col, row) on the ground, metres.
+
+    Measured on the ellipsoid, so that degrees, feet and the stretched metres of EPSG:3857 all come out right.
+    """
+    parsed = CRS.from_wkt(crs)
+    geodetic, geod = parsed.geodetic_crs, parsed.get_geod()
+    if geodetic is None or geod is None:
+        raise InputError("crs-missing", f"The CRS {parsed.name} is not tied to the Earth.", "Assign the right CRS to the raster.")
+    cols, rows = np.array([col - 0.5, col + 0.5, col, col]), np.array([row, row, row - 0.5, row + 0.5])
+    lon, lat = transform_points(parsed.to_wkt(), horizontal(geodetic).to_wkt(), *apply(transform, cols, rows))
+    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+        raise InputError("grid-invalid", f"The grid's centre lies outside of its CRS, {parsed.name}.", "Check the raster's CRS and position.")
+    along, _, width = geod.inv(lon[0], lat[0], lon[1], lat[1])
+    down, _, height = geod.inv(lon[2], lat[2], lon[3], lat[3])
+    return math.sqrt(abs(width * height * math.sin(math.radians(along - down))))
+
+
+def _squares(aligned_with: Grid, dem: Grid, resolution: float) -> Grid:
+    if not (math.isfinite(resolution) and resolution > 0):
+        raise InputError("option-invalid", f"--resolution is {resolution:g}.", "Pass a pixel size above 0, in units of the output's CRS.")
+    if aligned_with.rotated:
+        left, _, _, top = aligned_with.bounds()
+    else:
+        left, top = aligned_with.north_up().transform.c, aligned_with.north_up().transform.f
+    bounds = dem.bounds(aligned_with.crs)
+    unit = CRS.from_wkt(aligned_with.crs).axis_info[0].unit_name
+    if resolution > min(bounds[2] - bounds[0], bounds[3] - bounds[1]):
+        raise InputError(
+            "grid-invalid", f"--resolution {resolution:g} ({unit}) is larger than the DEM.", f"Pass the pixel size in units of the output's CRS: {unit}."
+        )
+    return Grid(aligned_with.crs, Affine(resolution, 0.0, left, 0.0, -resolution, top), 1, 1).covering(bounds)
+
+
+def _finer(dem: Grid, ratio: float) -> Grid:
+    t = dem.transform
+    width, height = (math.ceil(size * ratio - _SLACK) for size in (dem.width, dem.height))
+    return Grid(dem.crs, Affine(t.a / ratio, 0.0, t.c, 0.0, t.e / ratio, t.f), width, height)
+
+
+def _limit(grid: Grid, extent: Bounds, extent_crs: str | None) -> Grid:
+    left, bottom, right, top = extent
+    if not (all(map(math.isfinite, extent)) and left < right and bottom < top):
+        raise InputError("option-invalid", f"--extent {_numbers(extent)} is no rectangle.", "Pass XMIN,YMIN,XMAX,YMAX.")
+    if extent_crs is not None:
+        n = 32
+        x, y = np.meshgrid(np.linspace(left, right, n + 1), np.linspace(bottom, top, n + 1))
+        extent = _around(*transform_points(extent_crs, grid.crs, x, y))
+    part = grid.touching(extent)
+    if part is None:
+        raise InputError(
+            "no-overlap", f"--extent {_numbers(extent)} lies outside of the output, {_numbers(grid.bounds())}.", "Check --extent and --extent-crs."
+        )
+    return part
+
+
+def _checked(grid: Grid) -> Grid:
+    if grid.pixels > MOST_PIXELS or max(grid.width, grid.height) >= 2**31:
+        raise InputError("grid-invalid", f"The output would have {grid.width} x {grid.height} pixels.", "Check --resolution (in units of the output's CRS) and --extent.")
+    return grid
+
+
+def _around(x: NDArray[np.float64], y: NDArray[np.float64]) -> Bounds:
+    known = np.isfinite(x) & np.isfinite(y)
+    if not known.any():
+        raise InputError("no-overlap", "No point of the one raster can be expressed in the CRS of the other.", "Check the CRS of both.")
+    return float(x[known].min()), float(y[known].min()), float(x[known].max()), float(y[known].max())
+
+
+def _disjoint(a: Bounds, b: Bounds) -> bool:
+    return a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+def _numbers(values: Any) -> str:
+    return ",".join(f"{value:.10g}" for value in tuple(values)[:6])

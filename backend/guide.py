@@ -1,0 +1,155 @@
+"""The guide: near infrared, red and green of the same ground, each scaled by its scene's 2nd and 98th percentile to 0..1.
+
+The scaling is linear and of the whole scene, never of a tile; what is darker or brighter than the percentiles lies below 0 or above 1.
+Where one of the three bands is unknown, the guide is absent: 0, with `guide_valid` 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.enums import ColorInterp, Resampling
+from rasterio.errors import RasterioError
+
+from backend.errors import InputError
+from backend.grid import Grid
+from backend.rasters import Raster
+from backend.resample import Sampler
+from backend.windows import Window
+
+Bands = tuple[int, int, int]
+"""Numbers of the bands that hold near infrared, red and green."""
+
+SCENE_PIXELS = 1024
+"""Edge of the decimated scene that the percentiles are taken from."""
+
+_WORDS = (
+    re.compile(r"\bnir\b|\bnir[_ -]?[18]\b|near[ _-]*infra[ _-]*red", re.IGNORECASE),
+    re.compile(r"\bred\b(?![ _-]*edge)", re.IGNORECASE),
+    re.compile(r"\bgreen\b", re.IGNORECASE),
+)
+_NOT_RED = re.compile(r"infra[ _-]*red", re.IGNORECASE)
+_SENTINEL_2 = ("b08", "b04", "b03")
+_MICROMETRES = ((0.76, 0.90, 0.835), (0.62, 0.69, 0.66), (0.52, 0.60, 0.56))
+"""Shortest, longest and most usual wavelength of near infrared, red and green."""
+
+
+class Guide:
+    """Bands `bands` of an image, read on grid `target`."""
+
+    def __init__(self, raster: Raster, bands: Bands, target: Grid) -> None:
+        self.raster = raster
+        self.bands = bands
+        self.sampler = Sampler(raster.grid, target)
+        self.low, self.high = self._percentiles()
+
+    def read(self, window: Window) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """The scaled guide (3, height, width) and where it is known (height, width)."""
+        values, known = self.sampler.sample(window, self._read_known, bands=3, reach=0)
+        span = self.high - self.low
+        low, span = self.low.reshape(3, 1, 1), np.where(span > 0, span, np.inf).reshape(3, 1, 1)
+        return np.where(known, (values - low) / span, 0.0).astype(np.float32), known
+
+    def _read_known(self, window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        values, known = self.raster.read(self.bands, window)
+        return values, known & self._lit(values)
+
+    def _lit(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """A pixel that is 0 in all bands is the margin of a scene that declares no nodata."""
+        declared = any(self.raster.has_mask(band) for band in self.bands)
+        return np.ones(values.shape[1:], np.bool_) if declared else np.asarray((values != 0).any(axis=0))
+
+    def _percentiles(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """2nd and 98th percentile of each band, from a copy of the scene with at most SCENE_PIXELS rows and columns (overviews are used)."""
+        dataset = self.raster.dataset
+        shape = (min(SCENE_PIXELS, dataset.height), min(SCENE_PIXELS, dataset.width))
+        try:
+            values = dataset.read(list(self.bands), out_shape=(3, *shape), resampling=Resampling.nearest).astype(np.float64)
+            known = np.isfinite(values).all(axis=0) & (np.abs(values) < 1e30).all(axis=0) & self._lit(values)
+            masked = [band for band in self.bands if self.raster.has_mask(band)]
+            if masked:
+                known &= (dataset.read_masks(masked, out_shape=(len(masked), *shape), resampling=Resampling.nearest) > 0).all(axis=0)
+        except RasterioError as error:
+            raise self.raster.unreadable(error) from error
+        if not known.any():
+            return np.zeros(3), np.zeros(3)
+        low, high = np.percentile(values[:, known], (2.0, 98.0), axis=1)
+        return low, high
+
+
+def choose_bands(raster: Raster, asked: Sequence[int] | None) -> Bands:
+    """The bands that were asked for, else those that the file names. Raises InputError: `band-invalid` or `guide-bands-unknown`."""
+    if asked is not None:
+        if len(asked) != 3:
+            raise InputError("band-invalid", f"--guide-bands names {len(asked)} bands, not 3.", "Pass the numbers of near infrared, red and green, e.g. 4,3,2.")
+        for band in asked:
+            raster.check_band(band, "--guide-bands")
+        return asked[0], asked[1], asked[2]
+    found = _by_description(raster) or _by_colour(raster) or _by_wavelength(raster)
+    if found is None:
+        raise InputError(
+            "guide-bands-unknown",
+            f"The guide, {raster.path}, does not say which of its bands are near infrared, red and green; it has {list_bands(raster)}.",
+            "Pass --guide-bands N,R,G.",
+        )
+    return found
+
+
+def list_bands(raster: Raster) -> str:
+    """Each band's number with what the file says about it: `1 (red), 2 (green), 3`."""
+    names = []
+    for number, (description, colour) in enumerate(zip(raster.dataset.descriptions, raster.dataset.colorinterp, strict=True), start=1):
+        name = description or ("" if colour in (ColorInterp.undefined, ColorInterp.gray) else colour.name)
+        names.append(f"{number} ({name})" if name else str(number))
+    return ", ".join(names)
+
+
+def _by_description(raster: Raster) -> Bands | None:
+    texts = [description or "" for description in raster.dataset.descriptions]
+    found = []
+    for word in _WORDS:
+        hits = [number for number, text in enumerate(texts, start=1) if word.search(_NOT_RED.sub("nir", text) if word is not _WORDS[0] else text)]
+        found.append(hits)
+    if all(found):
+        return found[0][0], found[1][0], found[2][0]
+    codes = [text.strip().lower().split(",")[0].split(" ")[0] for text in texts]
+    if all(code in codes for code in _SENTINEL_2):
+        n, r, g = (codes.index(code) + 1 for code in _SENTINEL_2)
+        return n, r, g
+    return None
+
+
+def _by_colour(raster: Raster) -> Bands | None:
+    colours = list(raster.dataset.colorinterp)
+    wanted = (ColorInterp.nir, ColorInterp.red, ColorInterp.green)
+    if not all(colour in colours for colour in wanted):
+        return None
+    n, r, g = (colours.index(colour) + 1 for colour in wanted)
+    return n, r, g
+
+
+def _by_wavelength(raster: Raster) -> Bands | None:
+    lengths = {number: length for number in range(1, raster.bands + 1) if (length := _micrometres(raster, number)) is not None}
+    found = []
+    for shortest, longest, usual in _MICROMETRES:
+        fitting = [number for number, length in lengths.items() if shortest <= length <= longest]
+        if not fitting:
+            return None
+        found.append(min(fitting, key=lambda number: abs(lengths[number] - usual)))
+    return found[0], found[1], found[2]
+
+
+def _micrometres(raster: Raster, band: int) -> float | None:
+    dataset = raster.dataset
+    tags = {key.lower(): value for key, value in {**dataset.tags(band), **dataset.tags(band, ns="IMAGERY")}.items()}
+    for key in ("central_wavelength_um", "wavelength", "central_wavelength", "center_wavelength"):
+        try:
+            length = float(tags[key])
+        except (KeyError, ValueError):
+            continue
+        # Nobody sees 100 micrometres, and nobody 100 nanometres.
+        return length if length < 100 else length / 1000
+    return None

@@ -1,0 +1,136 @@
+"""A model is a file with a card. Installed models lie in the folder that SIRAN_MODELS names and in resources/models, and are named by their stem."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend import onnx_file
+from backend.card import INPUTS, METADATA_KEY, OUTPUTS, SCALARS, ModelCard, card_from_json, sidecar_path
+from backend.errors import CardError, InputError
+from backend.version import ROOT
+
+FOLDER_VARIABLE = "SIRAN_MODELS"
+BUNDLED = ROOT / "resources" / "models"
+DEFAULT_FILE = "DEFAULT"
+"""Names the default model, in the folder of that model."""
+SUMS_FILE = "SHA256SUMS"
+ENDINGS = {".onnx": "onnx", ".pt": "torchscript", ".ts": "torchscript"}
+"""Which engine runs a file."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model file that was checked. `kind` is the engine that runs it."""
+
+    path: Path
+    kind: str
+    sha256: str
+    card: ModelCard
+
+
+def folders() -> list[Path]:
+    """Where installed models lie; the user's folder comes first."""
+    own = os.environ.get(FOLDER_VARIABLE)
+    return [*([Path(own)] if own else []), BUNDLED]
+
+
+def installed() -> dict[str, Path]:
+    """Installed models by name. Of two with the same name, the user's own is the one."""
+    found: dict[str, Path] = {}
+    for folder in folders():
+        if folder.is_dir():
+            for path in sorted(folder.iterdir()):
+                if path.suffix in ENDINGS and path.is_file():
+                    found.setdefault(path.stem, path)
+    return found
+
+
+def default_name() -> str | None:
+    """The model that runs when none is named: the one in a DEFAULT file, else the first; None where none is installed."""
+    names = installed()
+    for folder in folders():
+        file = folder / DEFAULT_FILE
+        if file.is_file() and (name := file.read_text(encoding="utf-8").strip()) in names:
+            return name
+    return next(iter(names), None)
+
+
+def find(name: str | None) -> Path:
+    """The file of an installed model, of a model file, or of the default. Raises InputError (model-missing)."""
+    names = installed()
+    listed = f"Installed models: {', '.join(names)}." if names else f"No model is installed; put one into the folder that {FOLDER_VARIABLE} names."
+    if name is None:
+        default = default_name()
+        if default is None:
+            raise InputError("model-missing", "No model is installed.", listed)
+        return names[default]
+    if name in names:
+        return names[name]
+    path = Path(name)
+    if not path.is_file():
+        raise InputError("model-missing", f"There is no model {name!r}.", f"{listed} A path to a model file works too.")
+    return path
+
+
+def load(path: Path) -> Model:
+    """Checks a model file. Raises InputError: `model-hash`, `model-invalid`, `model-card`."""
+    kind = ENDINGS.get(path.suffix)
+    if kind is None:
+        raise InputError("model-invalid", f"The model {path} ends in {path.suffix or 'nothing'!r}.", f"Models end in {', '.join(ENDINGS)}.")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError("model-invalid", f"The model {path} cannot be read ({error.strerror}).", "Check the file's permissions.") from error
+    digest = hashlib.sha256(content).hexdigest()
+    promised = _promised(path)
+    if promised is not None and promised != digest:
+        raise InputError(
+            "model-hash", f"The model {path} has the SHA-256 {digest[:12]}..., not {promised[:12]}... as {SUMS_FILE} beside it says.", "Download or copy the model again."
+        )
+    card = _onnx_card(path, content) if kind == "onnx" else _torchscript_card(path)
+    return Model(path, kind, digest, card)
+
+
+def _promised(path: Path) -> str | None:
+    sums = path.with_name(SUMS_FILE)
+    if not sums.is_file():
+        return None
+    for line in sums.read_text(encoding="utf-8").splitlines():
+        digest, _, name = line.strip().partition(" ")
+        if name.strip().lstrip("*") == path.name:
+            return digest.lower()
+    return None
+
+
+def _onnx_card(path: Path, content: bytes) -> ModelCard:
+    hint = "Export the model again with 'python -m training.export', or copy it again."
+    try:
+        file = onnx_file.describe(content)
+    except ValueError as error:
+        raise InputError("model-invalid", f"The model {path} is not an ONNX file ({error}).", hint) from error
+    if file.external:
+        raise InputError("model-invalid", f"The model {path} keeps weights in other files.", "Save it with all weights inside.")
+    if METADATA_KEY not in file.metadata:
+        raise CardError(f"The model {path} has no card (metadata key {METADATA_KEY}).")
+    for what, names, allowed, needed in (
+        ("input", file.inputs, {**dict.fromkeys(INPUTS, 4), **dict.fromkeys(SCALARS, 1)}, (*INPUTS, *SCALARS)),
+        ("output", file.outputs, dict.fromkeys(OUTPUTS, 4), OUTPUTS[:1]),
+    ):
+        if other := sorted(names.keys() - allowed.keys()):
+            raise InputError("model-invalid", f"The model {path} has the {what} {', '.join(other)}, which SIRAN does not know.", hint)
+        if missing := [name for name in needed if name not in names]:
+            raise InputError("model-invalid", f"The model {path} lacks the {what} {', '.join(missing)}.", hint)
+        for name, (element, rank) in names.items():
+            if not onnx_file.is_float32(element) or rank not in (allowed[name], -1):
+                raise InputError("model-invalid", f"The model {path} has the {what} {name} with {rank} axes or not as float32.", hint)
+    return card_from_json(file.metadata[METADATA_KEY])
+
+
+def _torchscript_card(path: Path) -> ModelCard:
+    card = sidecar_path(path)
+    if not card.is_file():
+        raise CardError(f"The model {path} has no card: {card} does not exist.")
+    return card_from_json(card.read_text(encoding="utf-8"))

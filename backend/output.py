@@ -1,0 +1,192 @@
+"""The output appears under its name when it is whole, and not before.
+
+Until then it lies beside that name, hidden, in files that share a prefix nobody else uses: first a plain tiled GeoTIFF, which takes tiles in any
+order, then the Cloud Optimized GeoTIFF that is made from it. Renaming within one folder is atomic.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.errors import RasterioError
+from rasterio.shutil import copy as rasterio_copy
+from rasterio.windows import Window as RasterioWindow
+
+from backend.errors import BackendError, InputError, ResourceError
+from backend.grid import Grid
+from backend.windows import Window
+
+NODATA = -9999.0
+DESCRIPTION = "elevation"
+ENDINGS = (".tif", ".tiff")
+_BLOCK = 512
+_BYTES_PER_PIXEL = 4 * 2.5
+"""The plain file, the compressed one and its overviews, at worst."""
+_SIDECARS = (".aux.xml", ".ovr", ".msk")
+"""What GDAL may have written beside an older file of the same name; it does not fit the new one."""
+
+
+def check_output(path: Path, inputs: Mapping[str, str], *, overwrite: bool) -> None:
+    """Refuses an output that cannot or should not be written; writes nothing. Raises InputError."""
+    if path.suffix.lower() not in ENDINGS:
+        raise InputError("option-invalid", f"The output, {path}, does not end in .tif.", "The output is a GeoTIFF; name it so.")
+    for role, name in inputs.items():
+        if _same(path, Path(name)):
+            raise InputError("output-is-input", f"The output, {path}, is also {role}.", "Name another output.")
+    folder = path.parent
+    if not folder.is_dir():
+        raise InputError("output-folder", f"The folder {folder} does not exist.", "Create it, or name another output.")
+    if path.is_dir():
+        raise InputError("output-exists", f"{path} is a folder.", "Name another output.")
+    if path.exists() and not overwrite:
+        raise InputError("output-exists", f"{path} exists.", "Name another output, or pass --overwrite.")
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError("output-folder", f"Nothing can be written to the folder {folder} ({error.strerror}).", "Name another output.") from error
+
+
+def check_space(path: Path, pixels: int) -> None:
+    """Raises ResourceError (disk-full) where the disk cannot hold the output and what it is made from."""
+    needed, free = pixels * _BYTES_PER_PIXEL, shutil.disk_usage(path.parent).free
+    if needed > free:
+        raise ResourceError(
+            "disk-full",
+            f"{path.parent} has {free / 1e9:.1f} GB free; this output needs up to {needed / 1e9:.1f} GB while it is made.",
+            "Free some space, name an output on another disk, or limit --extent.",
+        )
+
+
+class Output:
+    """Takes windows, in any order, from one thread; `finish` gives it its name, leaving the context without that removes it."""
+
+    def __init__(self, path: Path, grid: Grid, *, crs: str, unit: str, tags: Mapping[str, str], threads: int) -> None:
+        self.path = path
+        self._prefix = f".{path.stem}.{uuid.uuid4().hex[:12]}."
+        self._plain = path.with_name(f"{self._prefix}plain.tif")
+        self._whole = path.with_name(f"{self._prefix}whole.tif")
+        self._threads = threads
+        self._pixels = grid.pixels
+        self._written = 0
+        self._done: set[Window] = set()
+        self._dataset: Any = None
+        with self._reporting():
+            self._dataset = rasterio.open(
+                self._plain,
+                "w+",
+                driver="GTiff",
+                width=grid.width,
+                height=grid.height,
+                count=1,
+                dtype="float32",
+                crs=rasterio.CRS.from_wkt(crs),
+                transform=grid.transform,
+                nodata=NODATA,
+                tiled=True,
+                blockxsize=_BLOCK,
+                blockysize=_BLOCK,
+                BIGTIFF="IF_SAFER",
+                SPARSE_OK="TRUE",
+            )
+            self._dataset.update_tags(**tags)
+            self._dataset.set_band_description(1, DESCRIPTION)
+            self._dataset.set_band_unit(1, unit)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if self._dataset is not None:
+                self._dataset.close()
+        except RasterioError:
+            if kind is None:
+                raise
+        finally:
+            self.remove()
+
+    def write(self, window: Window, values: NDArray[np.float32], known: NDArray[np.bool_]) -> None:
+        """Writes a window that was not written before."""
+        if window in self._done:
+            raise BackendError(f"The window {window} was made twice.")
+        self._done.add(window)
+        self._written += window.width * window.height
+        if known.any():
+            with self._reporting():
+                self._dataset.write(np.where(known, values, np.float32(NODATA)), 1, window=RasterioWindow(window.col, window.row, window.width, window.height))
+
+    def finish(self) -> None:
+        """Compresses it, adds overviews and gives it its name. Raises BackendError where pixels are missing."""
+        if self._written != self._pixels:
+            raise BackendError(f"{self._written} of {self._pixels} pixels were made.")
+        with self._reporting():
+            self._dataset.close()
+            rasterio_copy(
+                str(self._plain),
+                str(self._whole),
+                driver="COG",
+                COMPRESS="DEFLATE",
+                PREDICTOR="FLOATING_POINT",
+                BLOCKSIZE=_BLOCK,
+                OVERVIEWS="AUTO",
+                OVERVIEW_RESAMPLING="AVERAGE",
+                BIGTIFF="IF_SAFER",
+                NUM_THREADS=self._threads,
+            )
+            self._plain.unlink()
+            os.replace(self._whole, self.path)
+        for ending in _SIDECARS:
+            self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Removes what lies beside the output's name. Can be called at any time, from any thread."""
+        for file in self.path.parent.glob(f"{_escaped(self._prefix)}*"):
+            try:
+                file.unlink(missing_ok=True)
+            except OSError:  # Windows keeps open files; the process's end closes them.
+                continue
+
+    def _reporting(self) -> _Reporting:
+        return _Reporting(self.path)
+
+
+class _Reporting:
+    """Says which disk is full, and which file cannot be written, in place of GDAL's words."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if not isinstance(error, (RasterioError, OSError)):
+            return
+        full = getattr(error, "errno", None) == errno.ENOSPC or shutil.disk_usage(self._path.parent).free < 2**24
+        if full:
+            raise ResourceError("disk-full", f"The disk of {self._path.parent} is full.", "Free some space, or name an output on another disk.") from error
+        raise ResourceError("internal", f"{self._path} cannot be written ({str(error).rstrip('.')}).", "Name an output in another folder.") from error
+
+
+def _same(a: Path, b: Path) -> bool:
+    try:
+        return a.exists() and b.exists() and a.samefile(b)
+    except OSError:
+        return False
+
+
+def _escaped(text: str) -> str:
+    """For glob: a file's name may hold brackets."""
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in text)

@@ -1,0 +1,58 @@
+"""The parent process talks on stdin: the line `cancel` asks for a clean stop, end-of-file means that it is gone (docs/contracts.md)."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+
+from backend.cancel import Cancel
+
+GONE_STATUS = 1
+_STDIN = 0
+
+
+class Unfinished:
+    """What must go when the process ends at once."""
+
+    def __init__(self) -> None:
+        self.remove: Callable[[], None] = lambda: None
+
+
+class Parent:
+    """Listens from its creation on, in a thread of its own, until `release`."""
+
+    def __init__(self, cancel: Cancel, unfinished: Unfinished) -> None:
+        self._cancel = cancel
+        self._unfinished = unfinished
+        self._released = False
+        threading.Thread(target=self._listen, name="parent", daemon=True).start()
+
+    def release(self) -> None:
+        """The work is done; the parent may go."""
+        self._released = True
+
+    def _listen(self) -> None:
+        line = b""
+        # os.read, not sys.stdin: a thread that waits inside a buffered reader makes the interpreter abort when it ends.
+        while byte := self._read():
+            if byte != b"\n":
+                line += byte
+                continue
+            if line.strip() == b"cancel":
+                self._cancel.request()
+            line = b""
+        if self._released:
+            return
+        # No exception could reach the main thread in time: it may be in the middle of a tile.
+        try:
+            self._unfinished.remove()
+        finally:
+            os._exit(GONE_STATUS)
+
+    @staticmethod
+    def _read() -> bytes:
+        try:
+            return os.read(_STDIN, 1)
+        except OSError:
+            return b""

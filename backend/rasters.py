@@ -1,0 +1,162 @@
+"""A raster is a file that was opened and checked: it has pixels, a CRS and a place on the Earth, and says which pixels are known."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import rasterio
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.errors import RasterioError, RasterioIOError
+from rasterio.windows import Window as RasterioWindow
+
+from backend.errors import InputError
+from backend.grid import Grid, horizontal
+from backend.windows import Window
+
+UNDECLARED_NODATA = (-9999.0, -32768.0, -32767.0)
+"""Taken for nodata in a DEM that declares none."""
+_ABSURD = 1e30
+"""No measurement is as large: a nodata value that lost digits on its way through a text file."""
+
+
+class Raster:
+    """An open raster. `role` is what errors call it ("The DEM", "The guide"). Not to be used by two threads at once."""
+
+    def __init__(self, path: str, role: str) -> None:
+        self.path = path
+        self.role = role
+        self.dataset = _open(path, role)
+        try:
+            self.crs = self._crs()
+            self.grid = self._grid()
+        except BaseException:
+            self.dataset.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.dataset.close()
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return Path(self.path).name
+
+    @property
+    def bands(self) -> int:
+        """How many bands it has."""
+        return int(self.dataset.count)
+
+    def check_band(self, band: int, option: str) -> None:
+        """Raises InputError where there is no such band, or where it holds no real numbers."""
+        if not 1 <= band <= self.bands:
+            raise InputError("band-invalid", f"{option} names band {band}, but {self.path} has {_count(self.bands)}.", f"{option} counts from 1.")
+        kind = self.dataset.dtypes[band - 1]
+        if kind.startswith("complex"):
+            raise InputError("band-invalid", f"Band {band} of {self.path} holds complex numbers ({kind}).", f"Name another band with {option}.")
+
+    def read(self, bands: Sequence[int], window: Window, *, guess_nodata: bool = False) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Values (bands, height, width) and which pixels are known in all of these bands (height, width).
+
+        The window may reach beyond the raster; nothing is known there. With `guess_nodata`, values that usually mean "no data" do so
+        in bands that declare none. Unknown pixels have the value 0.
+        """
+        values = np.zeros((len(bands), window.height, window.width), np.float64)
+        valid = np.zeros((window.height, window.width), np.bool_)
+        left, right = max(0, window.col), min(self.grid.width, window.col + window.width)
+        top, bottom = max(0, window.row), min(self.grid.height, window.row + window.height)
+        if left >= right or top >= bottom:
+            return values, valid
+        inside = RasterioWindow(left, top, right - left, bottom - top)
+        try:
+            part = self.dataset.read(list(bands), window=inside).astype(np.float64)
+            known = np.isfinite(part).all(axis=0) & (np.abs(part) < _ABSURD).all(axis=0)
+            masked = [band for band in bands if self.has_mask(band)]
+            if masked:
+                known &= (self.dataset.read_masks(masked, window=inside) > 0).all(axis=0)
+        except RasterioError as error:
+            raise self.unreadable(error) from error
+        if guess_nodata and not masked:
+            known &= ~np.isin(part, UNDECLARED_NODATA).any(axis=0)
+        cut = window.cut(Window(left, top, right - left, bottom - top))
+        values[:, cut[0], cut[1]] = np.where(known, part, 0.0)
+        valid[cut] = known
+        return values, valid
+
+    def has_mask(self, band: int) -> bool:
+        """Whether the file says which pixels of a band are known.
+
+        GDAL calls the fourth band of an 8-bit image alpha when nobody says otherwise; a description that says otherwise wins.
+        """
+        flags = self.dataset.mask_flag_enums[band - 1]
+        return MaskFlags.all_valid not in flags and not (MaskFlags.alpha in flags and self._alpha_is_a_colour())
+
+    def unreadable(self, error: Exception) -> InputError:
+        """What to raise where reading fails half-way."""
+        return InputError("file-unreadable", f"{self.role}, {self.path}, cannot be read to its end ({_first_line(error)}).", "The file is damaged; copy or download it again.")
+
+    def _alpha_is_a_colour(self) -> bool:
+        for interpretation, description in zip(self.dataset.colorinterp, self.dataset.descriptions, strict=True):
+            if interpretation == ColorInterp.alpha:
+                return bool(description) and not any(word in description.lower() for word in ("alpha", "mask", "valid"))
+        return False
+
+    def _crs(self) -> CRS:
+        hint = "Assign one, in QGIS with 'Assign projection'."
+        if self.dataset.crs is None:
+            raise InputError("crs-missing", f"{self.role}, {self.path}, has no CRS.", hint)
+        try:
+            crs = CRS.from_wkt(self.dataset.crs.to_wkt())
+        except (CRSError, RasterioError) as error:
+            raise InputError("crs-missing", f"{self.role}, {self.path}, has a CRS that PROJ does not understand.", hint) from error
+        if crs.geodetic_crs is None:
+            raise InputError("crs-missing", f"{self.role}, {self.path}, has a CRS that is not tied to the Earth ({crs.name}).", hint)
+        return crs
+
+    def _grid(self) -> Grid:
+        transform = self.dataset.transform
+        if transform.is_degenerate or not all(map(np.isfinite, transform[:6])) or transform == Affine.identity():
+            raise InputError(
+                "grid-invalid", f"{self.role}, {self.path}, does not say where its pixels lie.", "Georeference it first, e.g. with gdalwarp."
+            )
+        return Grid(horizontal(self.crs).to_wkt(), transform, self.dataset.width, self.dataset.height)
+
+
+def _open(path: str, role: str) -> Any:
+    file = Path(path)
+    if not path:
+        raise InputError("file-missing", f"{role} has no name.", "Name a raster file.")
+    if not path.startswith("/vsi") and ":" not in path[2:]:
+        if not file.exists():
+            raise InputError("file-missing", f"{role}, {path}, does not exist.", "Check the path.")
+        if not os.access(file, os.R_OK):
+            raise InputError("file-unreadable", f"{role}, {path}, may not be read.", "Check the file's permissions.")
+    try:
+        dataset = rasterio.open(path)
+    except (RasterioIOError, RasterioError, OSError) as error:
+        raise InputError("not-a-raster", f"{role}, {path}, is not a raster that GDAL can open ({_first_line(error)}).", "Name a raster file such as a GeoTIFF.") from error
+    if dataset.count == 0:
+        parts = ", ".join(dataset.subdatasets[:4])
+        dataset.close()
+        raise InputError("not-a-raster", f"{role}, {path}, has no bands of its own.", f"Name one of its parts: {parts}." if parts else "Name a raster file.")
+    return dataset
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error.__cause__ or error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__
+
+
+def _count(bands: int) -> str:
+    return "1 band" if bands == 1 else f"{bands} bands"

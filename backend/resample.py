@@ -1,0 +1,268 @@
+"""A sampler brings a raster onto the target grid, window by window, and gives every pixel the same value whatever the window.
+
+GDAL's warper does not: it approximates the transformation along the window's rows, takes its scale from the window and its neighbours from the
+window's rectangle, and so shows the seams of tiles. Here a pixel's value follows from its own coordinates alone:
+
+- its centre's place in the source comes from an affine transform, or from PROJ on a lattice of target pixels fixed for the whole grid, bilinear
+  in between (the lattice is made finer until that errs by less than a thousandth of a source pixel);
+- it is known if the source pixel in which its centre falls is known, so that gaps neither grow nor shrink;
+- its value is the cubic convolution with a = -1/2 (Keys 1981), the same as GDAL's `cubic`, or, where the source has the finer pixels, the mean over
+  the pixel's area, after gaps in the source were filled (backend/gaps.py).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from backend import gaps
+from backend.grid import Grid, apply, transform_points
+from backend.windows import Window
+
+Floats = NDArray[np.float64]
+Read = Callable[[Window], tuple[Floats, NDArray[np.bool_]]]
+"""Reads a window of the source: values (bands, height, width), known pixels (height, width)."""
+
+MOST_SOURCE_PIXELS = 2**23
+"""A window that needs more than this of the source is done in parts."""
+_LATTICE_ERROR = 1e-3
+"""Source pixels."""
+_TIE = 1e-6
+"""A centre that lies closer than this to a source pixel's edge belongs to the pixel right of or below it; source pixels."""
+
+
+class Sampler:
+    """Brings the raster on grid `source` onto grid `target`."""
+
+    def __init__(self, source: Grid, target: Grid) -> None:
+        self.source = source
+        self.target = target
+        same = source.crs == target.crs or CRS.from_wkt(source.crs).equals(CRS.from_wkt(target.crs), ignore_axis_order=True)
+        self._affine: Affine | None = ~source.transform * target.transform if same else None
+        self.columns_per_pixel, self.rows_per_pixel = self._scale()
+        self.averages = max(self.columns_per_pixel, self.rows_per_pixel) > 1.001
+        self._lattice = 1 if same else self._lattice_step()
+
+    @property
+    def support(self) -> int:
+        """Source pixels on each side of a centre that take part in its value."""
+        if not self.averages:
+            return 3
+        return math.ceil(max(self.columns_per_pixel, self.rows_per_pixel, 1.0) / 2) + 2
+
+    def sample(self, window: Window, read: Read, *, bands: int, reach: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Values (bands, height, width) and known pixels (height, width) of a window of the target.
+
+        Pixels that are not known have values too, made from known ones within about `reach` target pixels.
+        """
+        if not self.averages:
+            return self._cubic(window, read, bands, reach)
+        # Gaps are filled after averaging: the source may be a hundred times as fine, and `reach` in its pixels as long as the scene.
+        wide = Window(window.col - reach, window.row - reach, window.width + 2 * reach, window.height + 2 * reach)
+        values, made, known = self._means(wide, read, bands)
+        if not made.all():
+            values = gaps.fill(values, made, reach)
+        cut = wide.cut(window)
+        return values[:, cut[0], cut[1]].astype(np.float32), known[cut]
+
+    def _cubic(self, window: Window, read: Read, bands: int, reach: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        u, v = self.coordinates(window)
+        # 1.5: a diagonal, when the grids are rotated against each other; 1.2: the scale is that of the target's centre.
+        reach = math.ceil(1.2 * 1.5 * reach * max(self.columns_per_pixel, self.rows_per_pixel)) + self.support
+        needed = self._needed(u, v, reach)
+        if needed is None:
+            return np.zeros((bands, window.height, window.width), np.float32), np.zeros((window.height, window.width), np.bool_)
+        values, valid = read(needed)
+        known = _known(valid, needed, u, v)
+        if not valid.any():
+            return np.zeros((bands, window.height, window.width), np.float32), known
+        base = _mean(values, valid)
+        if not valid.all():
+            values = gaps.fill(values, valid, reach)
+        # Detail is what float32 holds well; the height goes back on at the end.
+        detail = (values - base).astype(np.float32)
+        x = np.clip(u - needed.col, self.support, needed.width - self.support)
+        y = np.clip(v - needed.row, self.support, needed.height - self.support)
+        return (cubic(detail, x, y) + base).astype(np.float32), known
+
+    def _means(self, window: Window, read: Read, bands: int) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+        """Means over the pixels' areas, as far as these are known; where there is such a mean; and the known pixels."""
+        u, v = self.coordinates(window)
+        shape = (window.height, window.width)
+        needed = self._needed(u, v, 0)
+        if needed is None:
+            return np.zeros((bands, *shape)), np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
+        if needed.width * needed.height > MOST_SOURCE_PIXELS and max(shape) > 1:
+            axis, parts = _halves(window)
+            first, second = (self._means(part, read, bands) for part in parts)
+            return (
+                np.concatenate([first[0], second[0]], axis=axis + 1),
+                np.concatenate([first[1], second[1]], axis=axis),
+                np.concatenate([first[2], second[2]], axis=axis),
+            )
+        values, valid = read(needed)
+        known = _known(valid, needed, u, v)
+        base = _mean(values, valid)
+        weights = valid.astype(np.float64)
+        x = np.clip(u - needed.col, self.support, needed.width - self.support)
+        y = np.clip(v - needed.row, self.support, needed.height - self.support)
+        size = max(1.0, self.columns_per_pixel), max(1.0, self.rows_per_pixel)
+        share = area_mean(weights[None], x, y, *size)[0]
+        made = share > 1e-3
+        means = area_mean((values - base) * weights, x, y, *size) / np.where(made, share, 1.0) + base
+        return np.where(made, means, 0.0), made, known & made
+
+    def coordinates(self, window: Window) -> tuple[Floats, Floats]:
+        """Column and row in the source of the centres of the window's pixels, counted from its top left corner: 0.5 is a centre.
+
+        Shapes (height, width), or (1, width) and (height, 1) where the rows of both grids are parallel.
+        """
+        cols = np.arange(window.col, window.col + window.width, dtype=np.float64)[None, :] + 0.5
+        rows = np.arange(window.row, window.row + window.height, dtype=np.float64)[:, None] + 0.5
+        if self._affine is not None:
+            t = self._affine
+            if abs(t.b) * self.target.height < _TIE and abs(t.d) * self.target.width < _TIE:
+                return t.a * cols + t.c, t.e * rows + t.f
+            return apply(t, cols, rows)
+        step = self._lattice
+        if step == 1:
+            return self._project(*np.broadcast_arrays(cols, rows))
+        first_col, first_row = window.col // step, window.row // step
+        last_col, last_row = (window.col + window.width - 1) // step + 1, (window.row + window.height - 1) // step + 1
+        node_cols, node_rows = np.meshgrid(
+            np.arange(first_col, last_col + 1, dtype=np.float64) * step + 0.5, np.arange(first_row, last_row + 1, dtype=np.float64) * step + 0.5
+        )
+        s, t_ = (cols - 0.5) / step - first_col, (rows - 0.5) / step - first_row
+        u, v = self._project(node_cols, node_rows)
+        return _between(u, s, t_), _between(v, s, t_)
+
+    def _project(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
+        x, y = transform_points(self.target.crs, self.source.crs, *apply(self.target.transform, cols, rows))
+        u, v = apply(~self.source.transform, x, y)
+        nowhere = ~(np.isfinite(u) & np.isfinite(v))
+        if nowhere.any():
+            u, v = np.where(nowhere, -1e9, u), np.where(nowhere, -1e9, v)
+        return u, v
+
+    def _scale(self) -> tuple[float, float]:
+        """Source columns and rows that a target pixel spans, at the target's centre."""
+        col, row = self.target.width / 2, self.target.height / 2
+        cols, rows = np.array([col - 0.5, col + 0.5, col, col]), np.array([row, row, row - 0.5, row + 0.5])
+        u, v = apply(self._affine, cols, rows) if self._affine is not None else self._project(cols, rows)
+        return math.hypot(u[1] - u[0], u[3] - u[2]), math.hypot(v[1] - v[0], v[3] - v[2])
+
+    def _lattice_step(self) -> int:
+        """The widest lattice that is fine enough, judged in the middle of 9 x 9 of its cells over the grid."""
+        for step in (32, 16, 8, 4):
+            places = [np.floor(np.linspace(0, size, 9) / step) * step + 0.5 for size in (self.target.width, self.target.height)]
+            cols, rows = np.meshgrid(*places)
+            middle = self._project(cols + step / 2, rows + step / 2)
+            corners = [self._project(cols + c, rows + r) for c in (0, step) for r in (0, step)]
+            error = max(float(np.abs(sum(corner[axis] for corner in corners) / 4 - middle[axis]).max()) for axis in (0, 1))
+            if error < _LATTICE_ERROR:
+                return step
+        return 1
+
+    def _needed(self, u: Floats, v: Floats, reach: int) -> Window | None:
+        """The window of the source that values at `u`, `v` depend on; None where all of them lie beyond `reach`."""
+        margin = reach + self.support
+        columns, rows = _span(u, margin, self.source.width), _span(v, margin, self.source.height)
+        if columns is None or rows is None:
+            return None
+        return Window(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
+
+
+def cubic(source: NDArray[np.float32], u: Floats, v: Floats) -> NDArray[np.float32]:
+    """Cubic convolution of `source` (bands, H, W) at columns `u` and rows `v`, 2 pixels or more from its border."""
+    (col, across), (row, down) = _taps(u), _taps(v)
+    if u.shape[0] == 1 and v.shape[1] == 1:
+        strips = np.sum([down[k] * source[:, row[:, 0] + k, :] for k in range(4)], axis=0)
+        return np.asarray(np.sum([across[k] * strips[:, :, col[0] + k] for k in range(4)], axis=0), np.float32)
+    u, v = np.broadcast_arrays(u, v)
+    made = np.zeros((source.shape[0], *u.shape), np.float32)
+    flat = source.reshape(source.shape[0], -1)
+    start = row * source.shape[2] + col
+    for j in range(4):
+        for i in range(4):
+            made += (down[j] * across[i]) * flat[:, start + (j * source.shape[2] + i)]
+    return made
+
+
+def area_mean(source: Floats, u: Floats, v: Floats, width: float, height: float) -> Floats:
+    """Means of `source` (bands, H, W) over boxes of `width` x `height` pixels around columns `u` and rows `v`, parts of pixels included."""
+    table = np.zeros((source.shape[0], source.shape[1] + 1, source.shape[2] + 1))
+    np.cumsum(source, axis=1, dtype=np.float64, out=table[:, 1:, 1:])
+    np.cumsum(table[:, 1:, 1:], axis=2, out=table[:, 1:, 1:])
+    right, left, bottom, top = u + width / 2, u - width / 2, v + height / 2, v - height / 2
+    sums = _at(table, right, bottom) - _at(table, left, bottom) - _at(table, right, top) + _at(table, left, top)
+    return sums / (width * height)
+
+
+def _taps(at: Floats) -> tuple[NDArray[np.int64], list[NDArray[np.float32]]]:
+    """The first of the four source pixels, and the weights of all four."""
+    centred = at - 0.5
+    first = np.floor(centred)
+    t = centred - first
+    weights = (
+        ((-0.5 * t + 1.0) * t - 0.5) * t,
+        (1.5 * t - 2.5) * t * t + 1.0,
+        ((-1.5 * t + 2.0) * t + 0.5) * t,
+        (0.5 * t - 0.5) * t * t,
+    )
+    return first.astype(np.int64) - 1, [w.astype(np.float32) for w in weights]
+
+
+def _at(table: Floats, x: Floats, y: Floats) -> Floats:
+    """Summed-area table (bands, H + 1, W + 1) at fractional corners: bilinear, which is exact for pixels of constant value."""
+    x, y = np.clip(x, 0, table.shape[2] - 1), np.clip(y, 0, table.shape[1] - 1)
+    col, row = np.minimum(x.astype(np.int64), table.shape[2] - 2), np.minimum(y.astype(np.int64), table.shape[1] - 2)
+    s, t = x - col, y - row
+    if x.shape[0] == 1 and y.shape[1] == 1:
+        strips = (1 - t) * table[:, row[:, 0], :] + t * table[:, row[:, 0] + 1, :]
+        return np.asarray((1 - s) * strips[:, :, col[0]] + s * strips[:, :, col[0] + 1])
+    flat, stride = table.reshape(table.shape[0], -1), table.shape[2]
+    start = row * stride + col
+    return np.asarray(
+        (1 - t) * ((1 - s) * flat[:, start] + s * flat[:, start + 1]) + t * ((1 - s) * flat[:, start + stride] + s * flat[:, start + stride + 1])
+    )
+
+
+def _between(nodes: Floats, s: Floats, t: Floats) -> Floats:
+    """Bilinear between lattice nodes; `s` (1, width), `t` (height, 1) in lattice steps from the first node."""
+    col, row = np.minimum(s.astype(np.int64), nodes.shape[1] - 2), np.minimum(t.astype(np.int64), nodes.shape[0] - 2)
+    s, t = s - col, t - row
+    strips = (1 - t) * nodes[row[:, 0], :] + t * nodes[row[:, 0] + 1, :]
+    return np.asarray((1 - s) * strips[:, col[0]] + s * strips[:, col[0] + 1])
+
+
+def _span(at: Floats, margin: int, size: int) -> tuple[int, int] | None:
+    near = at[(at > -margin) & (at < size + margin)]
+    if near.size == 0:
+        return None
+    return max(math.floor(near.min()) - margin, -2 * margin), min(math.ceil(near.max()) + margin, size + 2 * margin)
+
+
+def _known(valid: NDArray[np.bool_], window: Window, u: Floats, v: Floats) -> NDArray[np.bool_]:
+    """Whether the source pixel in which each centre falls is valid; `valid` covers `window`."""
+    cols, rows = np.floor(u + _TIE).astype(np.int64) - window.col, np.floor(v + _TIE).astype(np.int64) - window.row
+    inside = (cols >= 0) & (cols < window.width) & (rows >= 0) & (rows < window.height)
+    return np.asarray(inside & valid[np.clip(rows, 0, window.height - 1), np.clip(cols, 0, window.width - 1)])
+
+
+def _mean(values: Floats, valid: NDArray[np.bool_]) -> Floats:
+    """Of the valid pixels of each band: (bands, 1, 1)."""
+    return np.asarray((values * valid).sum(axis=(1, 2), keepdims=True) / max(1, int(valid.sum())))
+
+
+def _halves(window: Window) -> tuple[int, tuple[Window, Window]]:
+    """The axis along which a window is longer, and its halves along that axis."""
+    if window.width >= window.height:
+        half = window.width // 2
+        return 1, (Window(window.col, window.row, half, window.height), Window(window.col + half, window.row, window.width - half, window.height))
+    half = window.height // 2
+    return 0, (Window(window.col, window.row, window.width, half), Window(window.col, window.row + half, window.width, window.height - half))

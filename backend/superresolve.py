@@ -1,0 +1,339 @@
+"""The run: settings in, a finer DEM on disk and a result event out.
+
+    DEM, guide - open, check -> target grid -> tiles -> read both -> engine -> cut off the halo -> write -> finish
+
+One thread reads ahead, the caller's thread runs the engine, one thread writes; queues of a few tiles lie between. So memory depends on
+the tile, never on the raster.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+
+from backend import dem_source, guide, models
+from backend.cancel import Cancel
+from backend.card import ModelCard
+from backend.elevation import Elevation
+from backend.engines import Engine, open_engine
+from backend.errors import InputError, ResourceError
+from backend.events import Level, Log, Progress, Result, Sink
+from backend.grid import Bounds, Grid, ground_pixel_size, parse_crs, target_grid
+from backend.output import Output, check_output, check_space
+from backend.parent import Unfinished
+from backend.rasters import Raster
+from backend.version import version
+from backend.vertical import with_vertical_of
+from backend.windows import Tile, Window, tiles
+
+DEFAULT_TILE = 512
+SMALLEST_TILE, LARGEST_TILE = 16, 8192
+HIGHEST_DEM_ERROR = 1000.0
+_AHEAD = 2
+"""Tiles that wait between two threads."""
+_WAIT = 0.05
+"""Seconds between two looks at whether somebody wants to stop."""
+_FINISHING = 0.05
+"""Share of the progress that compressing and the overviews get."""
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the command line says; see docs/contracts.md for each option. `threads` and `tile` 0: chosen here."""
+
+    dem: str
+    output: str
+    band: int = 1
+    guide: str | None = None
+    guide_bands: tuple[int, ...] | None = None
+    model: str | None = None
+    dem_source: str = "auto"
+    dem_error: float | None = None
+    resolution: float | None = None
+    like: str | None = None
+    extent: Bounds | None = None
+    extent_crs: str | None = None
+    device: str = "auto"
+    tile: int = 0
+    threads: int = 0
+    overwrite: bool = False
+
+
+@dataclass
+class _Read:
+    """What the reader made of a tile; arrays cover `tile.read`, `known` the core."""
+
+    tile: Tile
+    dem: Floats
+    known: Bools
+    guide: Floats
+    guide_valid: Floats
+
+
+def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished: Unfinished | None = None) -> Result:
+    """Makes the finer DEM. Raises BackendError; the output path then holds what it held before."""
+    started = time.monotonic()
+    cancel = cancel or Cancel()
+    unfinished = unfinished or Unfinished()
+
+    def say(level: Level, text: str) -> None:
+        sink(Log(level, text))
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(rasterio.Env(GDAL_PAM_ENABLED="NO"))
+        _check_numbers(settings)
+        output_path = Path(settings.output).absolute()
+        inputs = {"the DEM": settings.dem, "the guide": settings.guide, "the raster of --like": settings.like, "the model": settings.model}
+        check_output(output_path, {role: name for role, name in inputs.items() if name}, overwrite=settings.overwrite)
+        dem = stack.enter_context(Raster(settings.dem, "The DEM"))
+        dem.check_band(settings.band, "--band")
+        image = stack.enter_context(Raster(settings.guide, "The guide")) if settings.guide else None
+        bands = guide.choose_bands(image, settings.guide_bands) if image else None
+        model = models.load(models.find(settings.model))
+        card = model.card
+        if card.guide_required and image is None:
+            raise InputError("guide-required", f"The model {card.name} needs a guide.", "Pass --guide, or another --model.")
+        grid = _grid(settings, dem, image, card)
+        check_space(output_path, grid.pixels)
+        dem_error = _dem_error(settings, dem, say)
+        threads = settings.threads or _processors()
+        cancel.check()
+
+        engine = open_engine(model, settings.device, threads, say)
+        cancel.on_request(engine.stop)
+        cancel.check()
+        elevation = Elevation(dem, settings.band, grid)
+        scaled = guide.Guide(image, bands, grid) if image and bands else None
+        crs, doubt = with_vertical_of(grid.crs, dem.crs)
+        if doubt:
+            say("warning", doubt)
+        say("info", f"Model {card.name} {card.version}; output {grid}.")
+        if image and bands:
+            say("info", f"Guide {image.name}: near infrared, red, green are bands {', '.join(map(str, bands))}.")
+        _warn_beyond_card(card, dem, grid, dem_error, say)
+
+        tags = {
+            "SIRAN_VERSION": version(),
+            "SIRAN_MODEL": f"{card.name} {card.version}",
+            "SIRAN_MODEL_SHA256": model.sha256,
+            "SIRAN_MODEL_LICENCE": card.licence,
+            "SIRAN_DEM": f"{dem.name}, band {settings.band}",
+            "SIRAN_GUIDE": f"{image.name}, bands {','.join(map(str, bands))} (NIR, R, G)" if image and bands else "none",
+            "SIRAN_DEM_ERROR": f"{dem_error:g} m",
+            "SIRAN_PROVIDER": engine.provider,
+            "AREA_OR_POINT": "Area",
+        }
+        edge = settings.tile or DEFAULT_TILE
+        work = tiles(grid.width, grid.height, tile=edge, halo=card.halo, multiple=card.size_multiple)
+        output = Output(output_path, grid, crs=crs, unit=elevation.unit, tags=tags, threads=threads)
+        unfinished.remove = output.remove
+        with output:
+            reader = _Reader(work, elevation, scaled, card.halo)
+            _pump(reader, engine, elevation, output, grid.pixel_size, dem_error, len(work), sink, cancel)
+            sink(Progress(1 - _FINISHING, "Compressing and adding overviews"))
+            output.finish()
+        sink(Progress(1.0, "Done"))
+        return Result(
+            path=str(output_path),
+            grid=grid.to_event(),
+            model={"name": card.name, "version": card.version, "sha256": model.sha256},
+            provider=engine.provider,
+            seconds=round(time.monotonic() - started, 3),
+            pixels=grid.pixels,
+        )
+
+
+class _Reader:
+    """Makes a tile's inputs, one after the other."""
+
+    def __init__(self, work: list[Tile], elevation: Elevation, scaled: guide.Guide | None, halo: int) -> None:
+        self._work = work
+        self._elevation = elevation
+        self._guide = scaled
+        self._halo = halo
+
+    def __iter__(self) -> Iterator[_Read]:
+        for tile in self._work:
+            dem, known = self._elevation.read(tile.read, self._halo)
+            known = known[tile.read.cut(tile.core)]
+            image = np.zeros((3, *dem.shape), np.float32)
+            valid = np.zeros(dem.shape, np.float32)
+            if self._guide is not None and known.any():
+                image, seen = self._guide.read(tile.read)
+                valid = seen.astype(np.float32)
+            yield _Read(tile, dem, known, image, valid)
+
+
+def _pump(
+    reader: _Reader, engine: Engine, elevation: Elevation, output: Output, pixel_size: float, dem_error: float, count: int, sink: Sink, cancel: Cancel
+) -> None:
+    """Runs every tile through the engine, while another thread reads the next and a third writes the last."""
+    to_run: queue.Queue[_Read | None] = queue.Queue(_AHEAD)
+    to_write: queue.Queue[tuple[Window, Floats, Bools] | None] = queue.Queue(_AHEAD)
+    failures: list[BaseException] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        for item in reader:
+            if not _put(to_run, item, stop):
+                return
+        _put(to_run, None, stop)
+
+    def write() -> None:
+        done = 0
+        while (item := _get(to_write, stop)) is not None:
+            output.write(*item)
+            done += 1
+            sink(Progress((1 - _FINISHING) * done / count, f"Tile {done} of {count}"))
+
+    def guarded(work: Callable[[], None]) -> Callable[[], None]:
+        def target() -> None:
+            try:
+                with rasterio.Env(GDAL_PAM_ENABLED="NO"):
+                    work()
+            except BaseException as error:
+                failures.append(error)
+                stop.set()
+
+        return target
+
+    threads = [threading.Thread(target=guarded(work), name=work.__name__, daemon=True) for work in (read, write)]
+    for thread in threads:
+        thread.start()
+    try:
+        while not stop.is_set() and (item := _get(to_run, stop, cancel)) is not None:
+            made = _made(item, engine, pixel_size, dem_error)
+            _put(to_write, (item.tile.core, elevation.from_metres(made), item.known), stop, cancel)
+        _put(to_write, None, stop, cancel)
+        while threads[1].is_alive():
+            cancel.check()
+            threads[1].join(_WAIT)
+    except MemoryError as error:
+        raise ResourceError("out-of-memory", "A tile does not fit in memory.", "Pass a smaller --tile.") from error
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    if failures:
+        if isinstance(failures[0], MemoryError):
+            raise ResourceError("out-of-memory", "A tile does not fit in memory.", "Pass a smaller --tile.") from failures[0]
+        raise failures[0]
+
+
+def _made(item: _Read, engine: Engine, pixel_size: float, dem_error: float) -> Floats:
+    """The core of a tile, metres."""
+    cut = item.tile.read.cut(item.tile.core)
+    if not item.known.any():
+        return item.dem[cut]
+    elevation = engine.run(item.dem, item.guide, item.guide_valid, pixel_size, dem_error)[0]
+    if elevation.shape != item.dem.shape:
+        raise InputError("model-invalid", f"The model made {elevation.shape} of a tile of {item.dem.shape} pixels.", "Export the model again.")
+    core = elevation[cut]
+    if not np.isfinite(core[item.known]).all():
+        raise InputError("model-invalid", "The model made values that are no numbers.", "Try another --device or another --model; nothing was written.")
+    return core
+
+
+def _put(into: queue.Queue[T], item: T, stop: threading.Event, cancel: Cancel | None = None) -> bool:
+    """False where `stop` was set before there was room. Raises Cancelled."""
+    while not stop.is_set():
+        if cancel is not None:
+            cancel.check()
+        try:
+            into.put(item, timeout=_WAIT)
+        except queue.Full:
+            continue
+        return True
+    return False
+
+
+def _get(source: queue.Queue[T | None], stop: threading.Event, cancel: Cancel | None = None) -> T | None:
+    """None at the end, or where `stop` was set. Raises Cancelled."""
+    while not stop.is_set():
+        if cancel is not None:
+            cancel.check()
+        with contextlib.suppress(queue.Empty):
+            return source.get(timeout=_WAIT)
+    return None
+
+
+def _check_numbers(settings: Settings) -> None:
+    if settings.tile and not SMALLEST_TILE <= settings.tile <= LARGEST_TILE:
+        raise InputError("option-invalid", f"--tile is {settings.tile}.", f"Pass {SMALLEST_TILE} to {LARGEST_TILE} pixels, or leave it out.")
+    if settings.threads < 0:
+        raise InputError("option-invalid", f"--threads is {settings.threads}.", "Pass 1 or more, or leave it out to use all.")
+    if settings.dem_error is not None and not 0 <= settings.dem_error <= HIGHEST_DEM_ERROR:
+        raise InputError("option-invalid", f"--dem-error is {settings.dem_error:g} m.", "Pass one standard deviation in metres, 0 to trust the DEM.")
+    if settings.dem_error is not None and settings.dem_source != "auto":
+        raise InputError("option-invalid", f"Both --dem-source {settings.dem_source} and --dem-error were passed.", "Pass one of them.")
+    if settings.dem_source not in dem_source.NAMES:
+        raise InputError("option-invalid", f"--dem-source is {settings.dem_source!r}.", f"Pass one of: {', '.join(dem_source.NAMES)}.")
+    if settings.resolution is not None and settings.like is not None:
+        raise InputError("option-invalid", "Both --resolution and --like were passed.", "Pass one of them.")
+    if settings.guide_bands is not None and settings.guide is None:
+        raise InputError("option-invalid", "--guide-bands was passed without --guide.", "Pass --guide IMAGE too.")
+    if settings.extent_crs is not None and settings.extent is None:
+        raise InputError("option-invalid", "--extent-crs was passed without --extent.", "Pass --extent too.")
+
+
+def _grid(settings: Settings, dem: Raster, image: Raster | None, card: ModelCard) -> Grid:
+    like = None
+    if settings.like is not None:
+        with Raster(settings.like, "The raster of --like") as raster:
+            like = raster.grid
+    return target_grid(
+        dem.grid,
+        ratio=card.ratio,
+        guide=image.grid if image else None,
+        like=like,
+        resolution=settings.resolution,
+        extent=settings.extent,
+        extent_crs=parse_crs(settings.extent_crs) if settings.extent_crs else None,
+    )
+
+
+def _dem_error(settings: Settings, dem: Raster, say: Callable[[Level, str], None]) -> float:
+    if settings.dem_error is not None:
+        return settings.dem_error
+    if settings.dem_source != "auto":
+        return dem_source.SOURCES[settings.dem_source].error
+    tags = {**dem.dataset.tags(), **dem.dataset.tags(settings.band)}
+    found = dem_source.recognise(dem.name, [*tags.values(), dem.dataset.descriptions[settings.band - 1] or ""])
+    if found is None:
+        say("info", f"Nothing says which DEM {dem.name} is: it is trusted (expected error {dem_source.UNKNOWN_ERROR:g} m). Pass --dem-source or --dem-error.")
+        return dem_source.UNKNOWN_ERROR
+    say("info", f"{dem.name} looks like {found.title}: expected error {found.error:g} m.")
+    return found.error
+
+
+def _warn_beyond_card(card: ModelCard, dem: Raster, grid: Grid, dem_error: float, say: Callable[[Level, str], None]) -> None:
+    dem_pixel = ground_pixel_size(dem.grid.crs, dem.grid.transform, dem.grid.width / 2, dem.grid.height / 2)
+    for what, value, (low, high), unit in (
+        ("ratio of input to output pixel", dem_pixel / grid.pixel_size, card.ratios, ""),
+        ("output pixel", grid.pixel_size, card.pixel_sizes, " m"),
+        ("expected error of the DEM", dem_error, card.dem_errors, " m"),
+    ):
+        # 2 %: a pixel in degrees is never quite what the card says in metres.
+        if not low * 0.98 <= value <= high * 1.02 and not math.isclose(value, low, abs_tol=1e-6):
+            say("warning", f"The {what} is {value:.3g}{unit}; {card.name} was trained for {low:g} to {high:g}{unit}.")
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

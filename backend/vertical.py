@@ -1,0 +1,41 @@
+"""Heights: in which unit a DEM has them, and how its vertical datum gets into the output's CRS untouched."""
+
+from __future__ import annotations
+
+import math
+
+from pyproj import CRS
+from pyproj.crs import CompoundCRS
+from pyproj.exceptions import CRSError
+
+US_SURVEY_FOOT = 1200 / 3937
+_UNITS = {
+    "m": 1.0, "metre": 1.0, "meter": 1.0, "metres": 1.0, "meters": 1.0,
+    "ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "international foot": 0.3048,
+    "us-ft": US_SURVEY_FOOT, "ftus": US_SURVEY_FOOT, "us survey foot": US_SURVEY_FOOT, "foot_us": US_SURVEY_FOOT, "us_survey_foot": US_SURVEY_FOOT,
+    "cm": 0.01, "centimetre": 0.01, "centimeter": 0.01, "dm": 0.1, "decimetre": 0.1, "decimeter": 0.1, "km": 1000.0,
+}  # fmt: skip
+
+
+def metres_per_unit(band_unit: str | None, crs: CRS) -> tuple[float, str]:
+    """Metres in one unit of elevation, and the unit's name: what the band says, else what the vertical CRS says, else metres."""
+    if band_unit and (factor := _UNITS.get(band_unit.strip().lower())):
+        return factor, band_unit.strip()
+    for axis in crs.axis_info:
+        if axis.direction in ("up", "down") and axis.unit_conversion_factor > 0:
+            return axis.unit_conversion_factor, "m" if math.isclose(axis.unit_conversion_factor, 1.0) else axis.unit_name
+    return 1.0, "m"
+
+
+def with_vertical_of(horizontal: str, dem: CRS) -> tuple[str, str]:
+    """A horizontal CRS (WKT) with the vertical part of the DEM's, as WKT; and a sentence where that could not be said, else ""."""
+    parts = dem.sub_crs_list if dem.is_compound else []
+    target = CRS.from_wkt(horizontal)
+    try:
+        if len(parts) > 1:
+            return CompoundCRS(f"{target.name} + {parts[1].name}", [target, parts[1]]).to_wkt(), ""
+        if len(dem.axis_info) == 3:
+            return target.to_3d().to_wkt(), ""
+    except CRSError:
+        return horizontal, f"The vertical datum of {dem.name} cannot be joined to {target.name}; the output's CRS does not say it."
+    return horizontal, ""

@@ -1,0 +1,63 @@
+"""A window is a rectangle of pixels: Window(col, row, width, height), columns and rows counted from the raster's top left pixel.
+
+A tile is what the model sees at once: a core, which is written, and around it a halo, which is only read. Cores cover a raster
+exactly once. Everything here is arithmetic on integers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Window:
+    """Columns col..col+width-1, rows row..row+height-1. May reach beyond the raster, into negative numbers too."""
+
+    col: int
+    row: int
+    width: int
+    height: int
+
+    def cut(self, other: Window) -> tuple[slice, slice]:
+        """The slices (rows, columns) that cut `other` out of an array that covers this window."""
+        top, left = other.row - self.row, other.col - self.col
+        return slice(top, top + other.height), slice(left, left + other.width)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """`core` is written, `read` is what the model sees."""
+
+    core: Window
+    read: Window
+
+
+def tiles(width: int, height: int, *, tile: int, halo: int, multiple: int) -> list[Tile]:
+    """The tiles of a raster of `width` x `height` pixels, from left to right and from top to bottom.
+
+    Cores are at most `tile` pixels wide and high (but at least `multiple`) and as equal as they can be. Every read window has the
+    same size, which is a multiple of `multiple`, and starts at a multiple of `multiple`, so that a model that groups pixels
+    (a pixel-unshuffle by `multiple`) groups the same pixels whatever the tile. `halo` is rounded up to `multiple` for that.
+    """
+    if min(width, height, tile, multiple) < 1 or halo < 0:
+        raise ValueError(f"no tiles for {width=} {height=} {tile=} {halo=} {multiple=}")
+    across, down = _step(width, tile, multiple), _step(height, tile, multiple)
+    margin = _round_up(halo, multiple)
+    return [
+        Tile(
+            Window(col, row, min(across, width - col), min(down, height - row)),
+            Window(col - margin, row - margin, across + 2 * margin, down + 2 * margin),
+        )
+        for row in range(0, height, down)
+        for col in range(0, width, across)
+    ]
+
+
+def _step(size: int, tile: int, multiple: int) -> int:
+    largest = max(multiple, tile - tile % multiple)
+    count = -(-size // largest)
+    return _round_up(-(-size // count), multiple)
+
+
+def _round_up(value: int, multiple: int) -> int:
+    return -(-value // multiple) * multiple
