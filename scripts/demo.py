@@ -1,5 +1,7 @@
 """Make the sample finer through QGIS, as a user's command does, and draw the result beside its input.
 
+    python scripts/demo.py [PARAMETER=VALUE ...]
+
 Called by `make demo`, after the set-up. Ends with three lines: the output file, what was measured, the picture.
 """
 
@@ -53,6 +55,7 @@ def main() -> None:
     command = [
         *(qgis_process(), "--json", "run", "siran:superresolve", "--"),
         *(f"INPUT={DEM}", f"GUIDE={GUIDE}", f"RESOLUTION={RESOLUTION}", "DEM_SOURCE=srtm", f"OUTPUT={output}"),
+        *sys.argv[1:],
     ]
     print(" ".join(["qgis_process", *command[1:]]), file=sys.stderr)
     finished = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)

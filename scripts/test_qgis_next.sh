@@ -63,7 +63,9 @@ cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
 [ -f /etc/pip.conf ] && cp -L /etc/pip.conf "$root/etc/pip.conf"
 mkdir -p "$root/siran" "$root/opt/siran"
 mount --bind "$checkout" "$root/siran"
+mkdir -p "$checkout/.qgis-settings" # pytest-qgis keeps its profile there
 mount -o remount,bind,ro "$root/siran"
+mount -t tmpfs tmpfs "$root/siran/.qgis-settings"
 
 inside() {
     local settings=() name
