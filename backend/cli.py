@@ -56,13 +56,22 @@ class Numbers(click.ParamType[tuple[float, ...]]):
 @click.argument("output")
 @click.option("--band", type=int, default=1, metavar="N", help="Band of the DEM file that holds elevations; default 1.")
 @click.option("--guide", metavar="IMAGE", help="A multispectral image of the same ground, any CRS, any grid.")
-@click.option("--guide-bands", type=Numbers(int, 3, "N,R,G"), metavar="N,R,G", help="The guide's bands that hold near infrared, red and green; default: found.")
+@click.option(
+    "--guide-bands",
+    type=Numbers(int, 3, "N,R,G"),
+    metavar="N,R,G",
+    help="The guide's bands that hold near infrared, red and green; default: found.",
+)
 @click.option("--model", metavar="NAME|FILE", help="An installed model, or a model file.")
 @click.option("--dem-source", type=click.Choice(DEM_SOURCES), default="auto", help="Which DEM it is, hence how wrong it is expected to be.")
-@click.option("--dem-error", type=float, metavar="METRES", help="The expected error of the DEM instead (1 standard deviation; 0: trust it).")
+@click.option(
+    "--dem-error", type=float, metavar="METRES", help="The expected error of the DEM instead (1 standard deviation; 0: trust it)."
+)
 @click.option("--resolution", type=float, metavar="R", help="Pixel size of the output, in units of its CRS.")
 @click.option("--like", metavar="RASTER", help="Take the output's grid from this raster.")
-@click.option("--extent", type=Numbers(float, 4, "XMIN,YMIN,XMAX,YMAX"), metavar="XMIN,YMIN,XMAX,YMAX", help="Limit the output to this rectangle.")
+@click.option(
+    "--extent", type=Numbers(float, 4, "XMIN,YMIN,XMAX,YMAX"), metavar="XMIN,YMIN,XMAX,YMAX", help="Limit the output to this rectangle."
+)
 @click.option("--extent-crs", metavar="CRS", help="CRS of --extent; default: the output's.")
 @click.option("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, tensorrt, and what else 'info' lists.")
 @click.option("--tile", type=int, default=0, metavar="N", help="Edge of a tile in output pixels.")
@@ -135,7 +144,9 @@ def main(arguments: list[str] | None = None) -> None:
         os._exit(1)
     except Exception as error:
         traceback.print_exc(file=sys.stderr)
-        sys.exit(_fail(BackendError(f"Unexpected {type(error).__name__}: {error}".splitlines()[0], "Please report this with the log."), events))
+        sys.exit(
+            _fail(BackendError(f"Unexpected {type(error).__name__}: {error}".splitlines()[0], "Please report this with the log."), events)
+        )
 
 
 _protocol: TextIO | None = None

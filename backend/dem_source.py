@@ -26,7 +26,7 @@ SOURCES = {
             "nasadem",
             "NASADEM",
             5.0,
-            "Mean absolute error 3.1 m (1.25 x that: 3.9 m) against lidar in Mexico, Carrera-Hernández 2021, doi:10.1016/j.rse.2021.112474; "
+            "Mean absolute error 3.1 m (of a normal error: 3.9 m) against lidar in Mexico, Carrera-Hernández 2021, pii S0034425721001929; "
             "RMSE 6.6 m against ICESat-2 in China, Li et al. 2022, doi:10.1080/17538947.2022.2094002",
             r"nasadem",
         ),
@@ -44,8 +44,20 @@ SOURCES = {
             "17 m at 95 % confidence, ASTER Global DEM Version 2 - Summary of Validation Results, Tachikawa et al. 2011",
             r"astgtm|aster[ _-]*g?dem|(?<![a-z])aster(?![a-z])",
         ),
-        DemSource("alos", "ALOS AW3D30", 5.0, "5 m (1 standard deviation), ALOS World 3D - 30 m product specification, JAXA", r"aw3d|alpsmlc|(?<![a-z])alos(?![a-z])"),
-        DemSource("lidar", "Lidar or photogrammetry", 0.1, "0.10 m RMSE, quality level 2 of the USGS Lidar Base Specification", r"lidar|(?<![a-z])als(?![a-z])"),
+        DemSource(
+            "alos",
+            "ALOS AW3D30",
+            5.0,
+            "5 m (1 standard deviation), ALOS World 3D - 30 m product specification, JAXA",
+            r"aw3d|alpsmlc|(?<![a-z])alos(?![a-z])",
+        ),
+        DemSource(
+            "lidar",
+            "Lidar or photogrammetry",
+            0.1,
+            "0.10 m RMSE, quality level 2 of the USGS Lidar Base Specification",
+            r"lidar|(?<![a-z])als(?![a-z])",
+        ),
         DemSource(
             "srtm",
             "SRTM",

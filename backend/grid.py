@@ -65,7 +65,7 @@ class Grid:
 
     def window(self, window: Window) -> Grid:
         """The part of it that `window` covers."""
-        return Grid(self.crs, self.transform * Affine.translation(window.col, window.row), window.width, window.height)
+        return Grid(self.crs, self.transform @ Affine.translation(window.col, window.row), window.width, window.height)
 
     def north_up(self) -> Grid:
         """The same pixels, counted from the north-west. Raises InputError where it is rotated."""
@@ -121,7 +121,9 @@ class Grid:
 
     def __str__(self) -> str:
         name = CRS.from_wkt(self.crs).name
-        return f"{self.width} x {self.height} pixels of {self.transform.a:.10g} x {-self.transform.e:.10g} ({self.pixel_size:.4g} m), {name}"
+        return (
+            f"{self.width} x {self.height} pixels of {self.transform.a:.10g} x {-self.transform.e:.10g} ({self.pixel_size:.4g} m), {name}"
+        )
 
 
 def target_grid(
@@ -139,7 +141,9 @@ def target_grid(
     Raises InputError: `grid-invalid` or `no-overlap`.
     """
     if guide is not None and _disjoint(guide.bounds(dem.crs), dem.bounds()):
-        raise InputError("no-overlap", "The guide and the DEM do not overlap.", "Check the CRS of both; the guide must show the same ground.")
+        raise InputError(
+            "no-overlap", "The guide and the DEM do not overlap.", "Check the CRS of both; the guide must show the same ground."
+        )
     if like is not None:
         grid = like.north_up()
         if _disjoint(dem.bounds(grid.crs), grid.bounds()):
@@ -149,7 +153,9 @@ def target_grid(
     elif guide is not None:
         overlap = guide.north_up().touching(dem.bounds(guide.crs))
         if overlap is None:
-            raise InputError("no-overlap", "The guide and the DEM do not overlap.", "Check the CRS of both; the guide must show the same ground.")
+            raise InputError(
+                "no-overlap", "The guide and the DEM do not overlap.", "Check the CRS of both; the guide must show the same ground."
+            )
         grid = overlap
     else:
         grid = _finer(dem.north_up(), ratio)
@@ -170,10 +176,14 @@ def parse_crs(text: str) -> str:
     try:
         return horizontal(CRS.from_user_input(text)).to_wkt()
     except CRSError as error:
-        raise InputError("option-invalid", f"{text!r} is not a CRS that PROJ knows.", "Pass an authority code such as EPSG:32632.") from error
+        raise InputError(
+            "option-invalid", f"{text!r} is not a CRS that PROJ knows.", "Pass an authority code such as EPSG:32632."
+        ) from error
 
 
-def transform_points(source: str, target: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def transform_points(
+    source: str, target: str, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Points from one CRS to another, x being east or longitude in either; infinite where PROJ finds no place for one."""
     if source == target:
         return x, y
@@ -199,7 +209,9 @@ def ground_pixel_size(crs: str, transform: Affine, col: float, row: float) -> fl
     cols, rows = np.array([col - 0.5, col + 0.5, col, col]), np.array([row, row, row - 0.5, row + 0.5])
     lon, lat = transform_points(parsed.to_wkt(), horizontal(geodetic).to_wkt(), *apply(transform, cols, rows))
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
-        raise InputError("grid-invalid", f"The grid's centre lies outside of its CRS, {parsed.name}.", "Check the raster's CRS and position.")
+        raise InputError(
+            "grid-invalid", f"The grid's centre lies outside of its CRS, {parsed.name}.", "Check the raster's CRS and position."
+        )
     along, _, width = geod.inv(lon[0], lat[0], lon[1], lat[1])
     down, _, height = geod.inv(lon[2], lat[2], lon[3], lat[3])
     return math.sqrt(abs(width * height * math.sin(math.radians(along - down))))
@@ -216,7 +228,9 @@ def _squares(aligned_with: Grid, dem: Grid, resolution: float) -> Grid:
     unit = CRS.from_wkt(aligned_with.crs).axis_info[0].unit_name
     if resolution > min(bounds[2] - bounds[0], bounds[3] - bounds[1]):
         raise InputError(
-            "grid-invalid", f"--resolution {resolution:g} ({unit}) is larger than the DEM.", f"Pass the pixel size in units of the output's CRS: {unit}."
+            "grid-invalid",
+            f"--resolution {resolution:g} ({unit}) is larger than the DEM.",
+            f"Pass the pixel size in units of the output's CRS: {unit}.",
         )
     return Grid(aligned_with.crs, Affine(resolution, 0.0, left, 0.0, -resolution, top), 1, 1).covering(bounds)
 
@@ -238,14 +252,20 @@ def _limit(grid: Grid, extent: Bounds, extent_crs: str | None) -> Grid:
     part = grid.touching(extent)
     if part is None:
         raise InputError(
-            "no-overlap", f"--extent {_numbers(extent)} lies outside of the output, {_numbers(grid.bounds())}.", "Check --extent and --extent-crs."
+            "no-overlap",
+            f"--extent {_numbers(extent)} lies outside of the output, {_numbers(grid.bounds())}.",
+            "Check --extent and --extent-crs.",
         )
     return part
 
 
 def _checked(grid: Grid) -> Grid:
     if grid.pixels > MOST_PIXELS or max(grid.width, grid.height) >= 2**31:
-        raise InputError("grid-invalid", f"The output would have {grid.width} x {grid.height} pixels.", "Check --resolution (in units of the output's CRS) and --extent.")
+        raise InputError(
+            "grid-invalid",
+            f"The output would have {grid.width} x {grid.height} pixels.",
+            "Check --resolution (in units of the output's CRS) and --extent.",
+        )
     return grid
 
 

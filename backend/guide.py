@@ -63,7 +63,7 @@ class Guide:
         return np.ones(values.shape[1:], np.bool_) if declared else np.asarray((values != 0).any(axis=0))
 
     def _percentiles(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """2nd and 98th percentile of each band, from a copy of the scene with at most SCENE_PIXELS rows and columns (overviews are used)."""
+        """2nd and 98th percentile of each band, from a copy of the scene with at most SCENE_PIXELS rows and columns."""
         dataset = self.raster.dataset
         shape = (min(SCENE_PIXELS, dataset.height), min(SCENE_PIXELS, dataset.width))
         try:
@@ -84,7 +84,11 @@ def choose_bands(raster: Raster, asked: Sequence[int] | None) -> Bands:
     """The bands that were asked for, else those that the file names. Raises InputError: `band-invalid` or `guide-bands-unknown`."""
     if asked is not None:
         if len(asked) != 3:
-            raise InputError("band-invalid", f"--guide-bands names {len(asked)} bands, not 3.", "Pass the numbers of near infrared, red and green, e.g. 4,3,2.")
+            raise InputError(
+                "band-invalid",
+                f"--guide-bands names {len(asked)} bands, not 3.",
+                "Pass the numbers of near infrared, red and green, e.g. 4,3,2.",
+            )
         for band in asked:
             raster.check_band(band, "--guide-bands")
         return asked[0], asked[1], asked[2]
@@ -111,7 +115,11 @@ def _by_description(raster: Raster) -> Bands | None:
     texts = [description or "" for description in raster.dataset.descriptions]
     found = []
     for word in _WORDS:
-        hits = [number for number, text in enumerate(texts, start=1) if word.search(_NOT_RED.sub("nir", text) if word is not _WORDS[0] else text)]
+        hits = [
+            number
+            for number, text in enumerate(texts, start=1)
+            if word.search(_NOT_RED.sub("nir", text) if word is not _WORDS[0] else text)
+        ]
         found.append(hits)
     if all(found):
         return found[0][0], found[1][0], found[2][0]

@@ -29,7 +29,12 @@ def gather() -> dict[str, Any]:
 
 def as_text(info: dict[str, Any]) -> str:
     """The same for a person."""
-    lines = [f"SIRAN {info['version']}, Python {info['python']}", ", ".join(f"{name} {number}" for name, number in info["packages"].items()), "", "Devices"]
+    lines = [
+        f"SIRAN {info['version']}, Python {info['python']}",
+        ", ".join(f"{name} {number}" for name, number in info["packages"].items()),
+        "",
+        "Devices",
+    ]
     for device in info["devices"]:
         lines.append(f"  {device['name']:<10} {'available' if device['available'] else device['reason']}")
     lines += ["", "Models"]

@@ -1,4 +1,7 @@
-"""A model is a file with a card. Installed models lie in the folder that SIRAN_MODELS names and in resources/models, and are named by their stem."""
+"""A model is a file with a card.
+
+Installed models lie in the folder that SIRAN_MODELS names and in resources/models, and are named by their stem.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +64,11 @@ def default_name() -> str | None:
 def find(name: str | None) -> Path:
     """The file of an installed model, of a model file, or of the default. Raises InputError (model-missing)."""
     names = installed()
-    listed = f"Installed models: {', '.join(names)}." if names else f"No model is installed; put one into the folder that {FOLDER_VARIABLE} names."
+    listed = (
+        f"Installed models: {', '.join(names)}."
+        if names
+        else f"No model is installed; put one into the folder that {FOLDER_VARIABLE} names."
+    )
     if name is None:
         default = default_name()
         if default is None:
@@ -83,12 +90,16 @@ def load(path: Path) -> Model:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError("model-invalid", f"The model {path} cannot be read ({error.strerror}).", "Check the file's permissions.") from error
+        raise InputError(
+            "model-invalid", f"The model {path} cannot be read ({error.strerror}).", "Check the file's permissions."
+        ) from error
     digest = hashlib.sha256(content).hexdigest()
     promised = _promised(path)
     if promised is not None and promised != digest:
         raise InputError(
-            "model-hash", f"The model {path} has the SHA-256 {digest[:12]}..., not {promised[:12]}... as {SUMS_FILE} beside it says.", "Download or copy the model again."
+            "model-hash",
+            f"The model {path} has the SHA-256 {digest[:12]}..., not {promised[:12]}... as {SUMS_FILE} beside it says.",
+            "Download or copy the model again.",
         )
     card = _onnx_card(path, content) if kind == "onnx" else _torchscript_card(path)
     return Model(path, kind, digest, card)

@@ -1,7 +1,7 @@
 """The output appears under its name when it is whole, and not before.
 
-Until then it lies beside that name, hidden, in files that share a prefix nobody else uses: first a plain tiled GeoTIFF, which takes tiles in any
-order, then the Cloud Optimized GeoTIFF that is made from it. Renaming within one folder is atomic.
+Until then it lies beside that name, hidden, in files that share a prefix nobody else uses: first a plain tiled GeoTIFF, which takes
+tiles in any order, then the Cloud Optimized GeoTIFF that is made from it. Renaming within one folder is atomic.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ def check_output(path: Path, inputs: Mapping[str, str], *, overwrite: bool) -> N
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise InputError("output-folder", f"Nothing can be written to the folder {folder} ({error.strerror}).", "Name another output.") from error
+        raise InputError(
+            "output-folder", f"Nothing can be written to the folder {folder} ({error.strerror}).", "Name another output."
+        ) from error
 
 
 def check_space(path: Path, pixels: int) -> None:
@@ -125,7 +127,11 @@ class Output:
         self._written += window.width * window.height
         if known.any():
             with self._reporting():
-                self._dataset.write(np.where(known, values, np.float32(NODATA)), 1, window=RasterioWindow(window.col, window.row, window.width, window.height))
+                self._dataset.write(
+                    np.where(known, values, np.float32(NODATA)),
+                    1,
+                    window=RasterioWindow(window.col, window.row, window.width, window.height),
+                )
 
     def finish(self) -> None:
         """Compresses it, adds overviews and gives it its name. Raises BackendError where pixels are missing."""
@@ -176,8 +182,12 @@ class _Reporting:
             return
         full = getattr(error, "errno", None) == errno.ENOSPC or shutil.disk_usage(self._path.parent).free < 2**24
         if full:
-            raise ResourceError("disk-full", f"The disk of {self._path.parent} is full.", "Free some space, or name an output on another disk.") from error
-        raise ResourceError("internal", f"{self._path} cannot be written ({str(error).rstrip('.')}).", "Name an output in another folder.") from error
+            raise ResourceError(
+                "disk-full", f"The disk of {self._path.parent} is full.", "Free some space, or name an output on another disk."
+            ) from error
+        raise ResourceError(
+            "internal", f"{self._path} cannot be written ({str(error).rstrip('.')}).", "Name an output in another folder."
+        ) from error
 
 
 def _same(a: Path, b: Path) -> bool:

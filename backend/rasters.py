@@ -61,10 +61,14 @@ class Raster:
     def check_band(self, band: int, option: str) -> None:
         """Raises InputError where there is no such band, or where it holds no real numbers."""
         if not 1 <= band <= self.bands:
-            raise InputError("band-invalid", f"{option} names band {band}, but {self.path} has {_count(self.bands)}.", f"{option} counts from 1.")
+            raise InputError(
+                "band-invalid", f"{option} names band {band}, but {self.path} has {_count(self.bands)}.", f"{option} counts from 1."
+            )
         kind = self.dataset.dtypes[band - 1]
         if kind.startswith("complex"):
-            raise InputError("band-invalid", f"Band {band} of {self.path} holds complex numbers ({kind}).", f"Name another band with {option}.")
+            raise InputError(
+                "band-invalid", f"Band {band} of {self.path} holds complex numbers ({kind}).", f"Name another band with {option}."
+            )
 
     def read(self, bands: Sequence[int], window: Window, *, guess_nodata: bool = False) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Values (bands, height, width) and which pixels are known in all of these bands (height, width).
@@ -104,7 +108,11 @@ class Raster:
 
     def unreadable(self, error: Exception) -> InputError:
         """What to raise where reading fails half-way."""
-        return InputError("file-unreadable", f"{self.role}, {self.path}, cannot be read to its end ({_first_line(error)}).", "The file is damaged; copy or download it again.")
+        return InputError(
+            "file-unreadable",
+            f"{self.role}, {self.path}, cannot be read to its end ({_first_line(error)}).",
+            "The file is damaged; copy or download it again.",
+        )
 
     def _alpha_is_a_colour(self) -> bool:
         for interpretation, description in zip(self.dataset.colorinterp, self.dataset.descriptions, strict=True):
@@ -128,7 +136,9 @@ class Raster:
         transform = self.dataset.transform
         if transform.is_degenerate or not all(map(np.isfinite, transform[:6])) or transform == Affine.identity():
             raise InputError(
-                "grid-invalid", f"{self.role}, {self.path}, does not say where its pixels lie.", "Georeference it first, e.g. with gdalwarp."
+                "grid-invalid",
+                f"{self.role}, {self.path}, does not say where its pixels lie.",
+                "Georeference it first, e.g. with gdalwarp.",
             )
         return Grid(horizontal(self.crs).to_wkt(), transform, self.dataset.width, self.dataset.height)
 
@@ -145,11 +155,19 @@ def _open(path: str, role: str) -> Any:
     try:
         dataset = rasterio.open(path)
     except (RasterioIOError, RasterioError, OSError) as error:
-        raise InputError("not-a-raster", f"{role}, {path}, is not a raster that GDAL can open ({_first_line(error)}).", "Name a raster file such as a GeoTIFF.") from error
+        raise InputError(
+            "not-a-raster",
+            f"{role}, {path}, is not a raster that GDAL can open ({_first_line(error)}).",
+            "Name a raster file such as a GeoTIFF.",
+        ) from error
     if dataset.count == 0:
         parts = ", ".join(dataset.subdatasets[:4])
         dataset.close()
-        raise InputError("not-a-raster", f"{role}, {path}, has no bands of its own.", f"Name one of its parts: {parts}." if parts else "Name a raster file.")
+        raise InputError(
+            "not-a-raster",
+            f"{role}, {path}, has no bands of its own.",
+            f"Name one of its parts: {parts}." if parts else "Name a raster file.",
+        )
     return dataset
 
 

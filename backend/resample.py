@@ -1,13 +1,13 @@
 """A sampler brings a raster onto the target grid, window by window, and gives every pixel the same value whatever the window.
 
-GDAL's warper does not: it approximates the transformation along the window's rows, takes its scale from the window and its neighbours from the
-window's rectangle, and so shows the seams of tiles. Here a pixel's value follows from its own coordinates alone:
+GDAL's warper does not: it approximates the transformation along the window's rows, takes its scale from the window and its neighbours
+from the window's rectangle, and so shows the seams of tiles. Here a pixel's value follows from its own coordinates alone:
 
-- its centre's place in the source comes from an affine transform, or from PROJ on a lattice of target pixels fixed for the whole grid, bilinear
-  in between (the lattice is made finer until that errs by less than a thousandth of a source pixel);
+- its centre's place in the source comes from an affine transform, or from PROJ on a lattice of target pixels fixed for the whole grid,
+  bilinear in between (the lattice is made finer until that errs by less than a thousandth of a source pixel);
 - it is known if the source pixel in which its centre falls is known, so that gaps neither grow nor shrink;
-- its value is the cubic convolution with a = -1/2 (Keys 1981), the same as GDAL's `cubic`, or, where the source has the finer pixels, the mean over
-  the pixel's area, after gaps in the source were filled (backend/gaps.py).
+- its value is the cubic convolution with a = -1/2 (Keys 1981), the same as GDAL's `cubic`, or, where the source has the finer pixels,
+  the mean over the pixel's area. Gaps in the source are filled first (backend/gaps.py).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Sampler:
         self.source = source
         self.target = target
         same = source.crs == target.crs or CRS.from_wkt(source.crs).equals(CRS.from_wkt(target.crs), ignore_axis_order=True)
-        self._affine: Affine | None = ~source.transform * target.transform if same else None
+        self._affine: Affine | None = ~source.transform @ target.transform if same else None
         self.columns_per_pixel, self.rows_per_pixel = self._scale()
         self.averages = max(self.columns_per_pixel, self.rows_per_pixel) > 1.001
         self._lattice = 1 if same else self._lattice_step()
@@ -135,7 +135,8 @@ class Sampler:
         first_col, first_row = window.col // step, window.row // step
         last_col, last_row = (window.col + window.width - 1) // step + 1, (window.row + window.height - 1) // step + 1
         node_cols, node_rows = np.meshgrid(
-            np.arange(first_col, last_col + 1, dtype=np.float64) * step + 0.5, np.arange(first_row, last_row + 1, dtype=np.float64) * step + 0.5
+            np.arange(first_col, last_col + 1, dtype=np.float64) * step + 0.5,
+            np.arange(first_row, last_row + 1, dtype=np.float64) * step + 0.5,
         )
         s, t_ = (cols - 0.5) / step - first_col, (rows - 0.5) / step - first_row
         u, v = self._project(node_cols, node_rows)
@@ -228,7 +229,8 @@ def _at(table: Floats, x: Floats, y: Floats) -> Floats:
     flat, stride = table.reshape(table.shape[0], -1), table.shape[2]
     start = row * stride + col
     return np.asarray(
-        (1 - t) * ((1 - s) * flat[:, start] + s * flat[:, start + 1]) + t * ((1 - s) * flat[:, start + stride] + s * flat[:, start + stride + 1])
+        (1 - t) * ((1 - s) * flat[:, start] + s * flat[:, start + 1])
+        + t * ((1 - s) * flat[:, start + stride] + s * flat[:, start + stride + 1])
     )
 
 
@@ -263,6 +265,12 @@ def _halves(window: Window) -> tuple[int, tuple[Window, Window]]:
     """The axis along which a window is longer, and its halves along that axis."""
     if window.width >= window.height:
         half = window.width // 2
-        return 1, (Window(window.col, window.row, half, window.height), Window(window.col + half, window.row, window.width - half, window.height))
+        return 1, (
+            Window(window.col, window.row, half, window.height),
+            Window(window.col + half, window.row, window.width - half, window.height),
+        )
     half = window.height // 2
-    return 0, (Window(window.col, window.row, window.width, half), Window(window.col, window.row + half, window.width, window.height - half))
+    return 0, (
+        Window(window.col, window.row, window.width, half),
+        Window(window.col, window.row + half, window.width, window.height - half),
+    )

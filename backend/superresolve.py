@@ -181,7 +181,15 @@ class _Reader:
 
 
 def _pump(
-    reader: _Reader, engine: Engine, elevation: Elevation, output: Output, pixel_size: float, dem_error: float, count: int, sink: Sink, cancel: Cancel
+    reader: _Reader,
+    engine: Engine,
+    elevation: Elevation,
+    output: Output,
+    pixel_size: float,
+    dem_error: float,
+    count: int,
+    sink: Sink,
+    cancel: Cancel,
 ) -> None:
     """Runs every tile through the engine, while another thread reads the next and a third writes the last."""
     to_run: queue.Queue[_Read | None] = queue.Queue(_AHEAD)
@@ -243,10 +251,14 @@ def _made(item: _Read, engine: Engine, pixel_size: float, dem_error: float) -> F
         return item.dem[cut]
     elevation = engine.run(item.dem, item.guide, item.guide_valid, pixel_size, dem_error)[0]
     if elevation.shape != item.dem.shape:
-        raise InputError("model-invalid", f"The model made {elevation.shape} of a tile of {item.dem.shape} pixels.", "Export the model again.")
+        raise InputError(
+            "model-invalid", f"The model made {elevation.shape} of a tile of {item.dem.shape} pixels.", "Export the model again."
+        )
     core = elevation[cut]
     if not np.isfinite(core[item.known]).all():
-        raise InputError("model-invalid", "The model made values that are no numbers.", "Try another --device or another --model; nothing was written.")
+        raise InputError(
+            "model-invalid", "The model made values that are no numbers.", "Try another --device or another --model; nothing was written."
+        )
     return core
 
 
@@ -275,11 +287,15 @@ def _get(source: queue.Queue[T | None], stop: threading.Event, cancel: Cancel | 
 
 def _check_numbers(settings: Settings) -> None:
     if settings.tile and not SMALLEST_TILE <= settings.tile <= LARGEST_TILE:
-        raise InputError("option-invalid", f"--tile is {settings.tile}.", f"Pass {SMALLEST_TILE} to {LARGEST_TILE} pixels, or leave it out.")
+        raise InputError(
+            "option-invalid", f"--tile is {settings.tile}.", f"Pass {SMALLEST_TILE} to {LARGEST_TILE} pixels, or leave it out."
+        )
     if settings.threads < 0:
         raise InputError("option-invalid", f"--threads is {settings.threads}.", "Pass 1 or more, or leave it out to use all.")
     if settings.dem_error is not None and not 0 <= settings.dem_error <= HIGHEST_DEM_ERROR:
-        raise InputError("option-invalid", f"--dem-error is {settings.dem_error:g} m.", "Pass one standard deviation in metres, 0 to trust the DEM.")
+        raise InputError(
+            "option-invalid", f"--dem-error is {settings.dem_error:g} m.", "Pass one standard deviation in metres, 0 to trust the DEM."
+        )
     if settings.dem_error is not None and settings.dem_source != "auto":
         raise InputError("option-invalid", f"Both --dem-source {settings.dem_source} and --dem-error were passed.", "Pass one of them.")
     if settings.dem_source not in dem_source.NAMES:
@@ -316,7 +332,11 @@ def _dem_error(settings: Settings, dem: Raster, say: Callable[[Level, str], None
     tags = {**dem.dataset.tags(), **dem.dataset.tags(settings.band)}
     found = dem_source.recognise(dem.name, [*tags.values(), dem.dataset.descriptions[settings.band - 1] or ""])
     if found is None:
-        say("info", f"Nothing says which DEM {dem.name} is: it is trusted (expected error {dem_source.UNKNOWN_ERROR:g} m). Pass --dem-source or --dem-error.")
+        say(
+            "info",
+            f"Nothing says which DEM {dem.name} is: it is trusted (expected error {dem_source.UNKNOWN_ERROR:g} m). "
+            "Pass --dem-source or --dem-error.",
+        )
         return dem_source.UNKNOWN_ERROR
     say("info", f"{dem.name} looks like {found.title}: expected error {found.error:g} m.")
     return found.error

@@ -12,7 +12,8 @@ US_SURVEY_FOOT = 1200 / 3937
 _UNITS = {
     "m": 1.0, "metre": 1.0, "meter": 1.0, "metres": 1.0, "meters": 1.0,
     "ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "international foot": 0.3048,
-    "us-ft": US_SURVEY_FOOT, "ftus": US_SURVEY_FOOT, "us survey foot": US_SURVEY_FOOT, "foot_us": US_SURVEY_FOOT, "us_survey_foot": US_SURVEY_FOOT,
+    "us-ft": US_SURVEY_FOOT, "ftus": US_SURVEY_FOOT, "foot_us": US_SURVEY_FOOT,
+    "us survey foot": US_SURVEY_FOOT, "us_survey_foot": US_SURVEY_FOOT,
     "cm": 0.01, "centimetre": 0.01, "centimeter": 0.01, "dm": 0.1, "decimetre": 0.1, "decimeter": 0.1, "km": 1000.0,
 }  # fmt: skip
 

@@ -60,7 +60,11 @@ class OnnxEngine:
             if name == "cuda" or _provider(name) in ort.get_available_providers():
                 refused.append(f"{name}: {reason}")
         if not self.provider:
-            raise InputError("device-unavailable", f"The device {device!r} cannot be used ({reason}).", f"Pass --device auto, or one of: {', '.join(_usable())}.")
+            raise InputError(
+                "device-unavailable",
+                f"The device {device!r} cannot be used ({reason}).",
+                f"Pass --device auto, or one of: {', '.join(_usable())}.",
+            )
         because = f" ({'; '.join(refused)})" if refused else ""
         say("info", f"The model runs on {self.provider}, ONNX Runtime {ort.__version__}{because}.")
         self._sigma = "sigma" in [output.name for output in self._session.get_outputs()]
@@ -80,8 +84,14 @@ class OnnxEngine:
                 raise Cancelled from error
             text = str(error).lower()
             if any(sign in text for sign in ("alloc", "out of memory", "bad_alloc")):
-                raise ResourceError("out-of-memory", f"A tile of {dem.shape[1]} x {dem.shape[0]} pixels does not fit in memory.", "Pass a smaller --tile.") from error
-            raise InputError("model-invalid", f"The model cannot run a tile of {dem.shape[1]} x {dem.shape[0]} pixels ({_first_line(error)}).", "Check the model's card.") from error
+                raise ResourceError(
+                    "out-of-memory", f"A tile of {dem.shape[1]} x {dem.shape[0]} pixels does not fit in memory.", "Pass a smaller --tile."
+                ) from error
+            raise InputError(
+                "model-invalid",
+                f"The model cannot run a tile of {dem.shape[1]} x {dem.shape[0]} pixels ({_first_line(error)}).",
+                "Check the model's card.",
+            ) from error
         return outputs[0][0, 0], outputs[1][0, 0] if self._sigma else None
 
     def stop(self) -> None:
@@ -92,7 +102,9 @@ class OnnxEngine:
 
 def devices() -> list[Device]:
     """All that ONNX Runtime knows here, and the two NVIDIA ones in any case."""
-    providers = dict.fromkeys(["CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider", *ort.get_available_providers()])
+    providers = dict.fromkeys(
+        ["CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider", *ort.get_available_providers()]
+    )
     names = [_name(provider) for provider in providers if provider not in _NOT_DEVICES]
     return [Device(name, _provider(name), not (reason := why_not(name)), reason) for name in names]
 
@@ -164,7 +176,11 @@ def _name(provider: str) -> str:
 
 
 def _invalid(model: Model, error: Exception) -> InputError:
-    return InputError("model-invalid", f"ONNX Runtime cannot load the model {model.path} ({_first_line(error)}).", "Export the model again, or copy it again.")
+    return InputError(
+        "model-invalid",
+        f"ONNX Runtime cannot load the model {model.path} ({_first_line(error)}).",
+        "Export the model again, or copy it again.",
+    )
 
 
 def _first_line(error: Exception) -> str:

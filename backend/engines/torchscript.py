@@ -18,12 +18,18 @@ class TorchScriptEngine:
         try:
             import torch
         except ImportError as error:
-            raise InputError("device-unavailable", f"The model {model.path} needs PyTorch, which is not installed.", "Install torch, or use an ONNX model.") from error
+            raise InputError(
+                "device-unavailable",
+                f"The model {model.path} needs PyTorch, which is not installed.",
+                "Install torch, or use an ONNX model.",
+            ) from error
         cuda = torch.cuda.is_available()
         if device not in ("auto", "cpu", "cuda"):
             raise InputError("device-unavailable", f"TorchScript models cannot run on {device!r}.", "Pass --device auto, cpu or cuda.")
         if device == "cuda" and not cuda:
-            raise InputError("device-unavailable", f"The device 'cuda' cannot be used ({_why_no_cuda(torch)}).", "Pass --device auto or cpu.")
+            raise InputError(
+                "device-unavailable", f"The device 'cuda' cannot be used ({_why_no_cuda(torch)}).", "Pass --device auto or cpu."
+            )
         self._torch: Any = torch
         self._device = "cuda" if cuda and device != "cpu" else "cpu"
         self.provider = f"TorchScript-{self._device}"
@@ -33,7 +39,9 @@ class TorchScriptEngine:
         try:
             self._module = self._torch.jit.load(str(model.path), map_location=self._device).eval()
         except (RuntimeError, ValueError) as error:
-            raise InputError("model-invalid", f"PyTorch cannot load the model {model.path} ({_first_line(error)}).", "Export the model again.") from error
+            raise InputError(
+                "model-invalid", f"PyTorch cannot load the model {model.path} ({_first_line(error)}).", "Export the model again."
+            ) from error
         because = "" if self._device == "cuda" or device == "cpu" else f" (cuda: {_why_no_cuda(torch)})"
         say("info", f"The model runs on {self.provider}, PyTorch {torch.__version__}{because}.")
         self._stopped = False
@@ -43,16 +51,30 @@ class TorchScriptEngine:
         if self._stopped:
             raise Cancelled
         torch = self._torch
-        values = (dem[None, None], guide[None], guide_valid[None, None], np.array([pixel_size], np.float32), np.array([dem_error], np.float32))
+        values = (
+            dem[None, None],
+            guide[None],
+            guide_valid[None, None],
+            np.array([pixel_size], np.float32),
+            np.array([dem_error], np.float32),
+        )
         try:
             with torch.inference_mode():
                 made = self._module(*(torch.from_numpy(np.ascontiguousarray(value)).to(self._device) for value in values))
         except torch.cuda.OutOfMemoryError as error:
-            raise ResourceError("out-of-memory", f"A tile of {dem.shape[1]} x {dem.shape[0]} pixels does not fit in memory.", "Pass a smaller --tile.") from error
+            raise ResourceError(
+                "out-of-memory", f"A tile of {dem.shape[1]} x {dem.shape[0]} pixels does not fit in memory.", "Pass a smaller --tile."
+            ) from error
         except RuntimeError as error:
             if "alloc" in str(error).lower():
-                raise ResourceError("out-of-memory", f"A tile of {dem.shape[1]} x {dem.shape[0]} pixels does not fit in memory.", "Pass a smaller --tile.") from error
-            raise InputError("model-invalid", f"The model cannot run a tile of {dem.shape[1]} x {dem.shape[0]} pixels ({_first_line(error)}).", "Check the model's card.") from error
+                raise ResourceError(
+                    "out-of-memory", f"A tile of {dem.shape[1]} x {dem.shape[0]} pixels does not fit in memory.", "Pass a smaller --tile."
+                ) from error
+            raise InputError(
+                "model-invalid",
+                f"The model cannot run a tile of {dem.shape[1]} x {dem.shape[0]} pixels ({_first_line(error)}).",
+                "Check the model's card.",
+            ) from error
         elevation, sigma = made if isinstance(made, tuple) else (made, None)
         return elevation[0, 0].cpu().numpy(), None if sigma is None else sigma[0, 0].cpu().numpy()
 

@@ -34,10 +34,20 @@ def card(name: str = "small", **changes: object) -> ModelCard:
     return ModelCard(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def write_model(path: Path, *, model_card: ModelCard | None | str = "own", extra_input: bool = False, output: str = "elevation", nan: bool = False, external: bool = False, sigma: bool = False) -> Path:
+def write_model(
+    path: Path,
+    *,
+    model_card: ModelCard | str | None = "own",
+    extra_input: bool = False,
+    output: str = "elevation",
+    nan: bool = False,
+    external: bool = False,
+    sigma: bool = False,
+    strength: float = 1.0,
+) -> Path:
     """A model at `path`; each keyword breaks it in one way, `sigma` gives it the second output."""
     rng = np.random.default_rng(7)
-    mix = (0.1 * np.eye(4) + 0.02 * rng.normal(size=(4, 4))).astype(np.float32).reshape(4, 4, 1, 1)
+    mix = (strength * (0.3 * np.eye(4) + 0.02 * rng.normal(size=(4, 4)))).astype(np.float32).reshape(4, 4, 1, 1)
     constants = {
         "mix": mix,
         "one": np.float32(1),
@@ -81,7 +91,9 @@ def write_model(path: Path, *, model_card: ModelCard | None | str = "own", extra
     if sigma:
         nodes.append(node("Abs", ["added"], ["sigma"]))
         outputs.append(helper.make_tensor_value_info("sigma", f, ["N", 1, "H", "W"]))
-    graph = helper.make_graph(nodes, "small", inputs, outputs, [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()])
+    graph = helper.make_graph(
+        nodes, "small", inputs, outputs, [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()]
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     if model_card == "own":
         model_card = card(path.stem)

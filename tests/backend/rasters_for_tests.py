@@ -34,11 +34,30 @@ def image(height: int, width: int, *, seed: int = 1) -> NDArray[np.uint16]:
     return np.clip(made, 1, 65535).astype(np.uint16)
 
 
-def write(path: Path, values: NDArray[Any], *, transform: Affine = DEM_TRANSFORM, crs: str | None = UTM, nodata: float | None = None, descriptions: tuple[str, ...] = (), **profile: Any) -> Path:
+def write(
+    path: Path,
+    values: NDArray[Any],
+    *,
+    transform: Affine = DEM_TRANSFORM,
+    crs: str | None = UTM,
+    nodata: float | None = None,
+    descriptions: tuple[str, ...] = (),
+    **profile: Any,
+) -> Path:
     """`values` (H, W) or (bands, H, W) as a GeoTIFF."""
     bands = values[None] if values.ndim == 2 else values
     with rasterio.open(
-        path, "w", driver="GTiff", width=bands.shape[2], height=bands.shape[1], count=bands.shape[0], dtype=bands.dtype, crs=crs, transform=transform, nodata=nodata, **profile
+        path,
+        "w",
+        driver="GTiff",
+        width=bands.shape[2],
+        height=bands.shape[1],
+        count=bands.shape[0],
+        dtype=bands.dtype,
+        crs=crs,
+        transform=transform,
+        nodata=nodata,
+        **profile,
     ) as dataset:
         dataset.write(bands)
         for number, description in enumerate(descriptions, start=1):

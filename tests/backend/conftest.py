@@ -1,0 +1,71 @@
+"""Shared by the backend's tests: the models that are run, and a small DEM with its guide."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from affine import Affine
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import models_for_tests
+import rasters_for_tests
+
+from backend import models
+from backend.events import Event
+from backend.superresolve import Settings, run
+
+SHIPPED = sorted(models.BUNDLED.glob("*.onnx"))
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return models_for_tests.write_model(tmp_path_factory.mktemp("models") / "small.onnx")
+
+
+@pytest.fixture(params=["small", *(path.stem for path in SHIPPED)])
+def model(request: pytest.FixtureRequest, small_model: Path) -> Path:
+    """The small model and, as soon as there are any, the shipped ones."""
+    return small_model if request.param == "small" else models.BUNDLED / f"{request.param}.onnx"
+
+
+@pytest.fixture
+def dem(tmp_path: Path) -> Path:
+    """40 x 36 pixels of 30 m."""
+    return rasters_for_tests.write(tmp_path / "dem.tif", rasters_for_tests.terrain(36, 40).astype(np.float32))
+
+
+@pytest.fixture
+def guide(tmp_path: Path) -> Path:
+    """130 x 120 pixels of 10 m, beginning 50 m west and north of the DEM."""
+    return rasters_for_tests.write(
+        tmp_path / "guide.tif",
+        rasters_for_tests.image(120, 130),
+        transform=Affine(10, 0, 599_950, 0, -10, 5_200_050),
+        descriptions=("NIR", "Red", "Green"),
+    )
+
+
+Superresolve = Callable[..., np.ndarray]
+
+
+@pytest.fixture
+def superresolve(tmp_path: Path, small_model: Path) -> Superresolve:
+    """Runs in this process with `Settings(**options)`; returns the output's values, NaN where it has no data."""
+    count = 0
+
+    def call(dem: Path, *, events: list[Event] | None = None, **options: object) -> np.ndarray:
+        nonlocal count
+        count += 1
+        options = {"model": small_model, "output": tmp_path / f"fine{count}.tif", "dem_error": 0.0, "threads": 2, **options}
+        for name in ("model", "output", "guide", "like"):
+            if options.get(name) is not None:
+                options[name] = str(options[name])
+        result = run(Settings(dem=str(dem), **options), (events if events is not None else []).append)  # type: ignore[arg-type]
+        return rasters_for_tests.read(result.path)
+
+    return call

@@ -1,0 +1,40 @@
+"""Gaps are filled from what lies near, the same whatever the window and the height."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rasters_for_tests import terrain
+
+from backend.gaps import fill
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.02, 0.98), st.integers(1, 12))
+def test_a_fill_depends_on_what_lies_within_reach_alone(seed: int, share: float, reach: int) -> None:
+    rng = np.random.default_rng(seed)
+    values, valid = terrain(40, 50, seed=seed)[None], rng.random((40, 50)) < share
+    whole = fill(values, valid, reach)
+    top, left = rng.integers(0, 10, 2)
+    part = fill(values[:, top:, left:], valid[top:, left:], reach)
+    near = np.zeros_like(valid)
+    for row, col in np.argwhere(valid):
+        near[max(0, row - reach) : row + reach + 1, max(0, col - reach) : col + reach + 1] = True
+    inside = near[top + reach :, left + reach :]
+    assert np.abs(part[0, reach:, reach:] - whole[0, top + reach :, left + reach :])[inside].max(initial=0) < 1e-6
+
+
+@given(st.integers(0, 10_000), st.floats(-5000, 9000))
+@settings(max_examples=30, deadline=None)
+def test_an_offset_goes_through(seed: int, offset: float) -> None:
+    valid = np.random.default_rng(seed).random((20, 30)) < 0.3
+    values = terrain(20, 30, seed=seed)[None]
+    assert np.abs(fill(values + offset, valid, 5) - fill(values, valid, 5) - (offset if valid.any() else 0)).max() < 1e-6
+
+
+def test_known_pixels_keep_their_values_and_a_window_without_any_is_zero() -> None:
+    values = terrain(20, 30)[None]
+    valid = np.random.default_rng(1).random((20, 30)) < 0.5
+    assert np.abs(fill(values, valid, 4) - values)[0][valid].max() < 1e-9
+    assert (fill(values, np.zeros_like(valid), 4) == 0).all()

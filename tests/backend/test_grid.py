@@ -1,0 +1,122 @@
+"""Where the output lies."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from affine import Affine
+from hypothesis import given
+from hypothesis import strategies as st
+from pyproj import CRS
+
+from backend.errors import InputError
+from backend.grid import Grid, ground_pixel_size, horizontal, parse_crs, target_grid
+
+UTM = CRS.from_epsg(32632).to_wkt()
+DEGREES = CRS.from_epsg(4326).to_wkt()
+WEB = CRS.from_epsg(3857).to_wkt()
+DEM = Grid(UTM, Affine(30, 0, 600_000, 0, -30, 5_200_000), 100, 80)
+
+
+def test_without_a_guide_each_pixel_is_divided_by_the_ratio() -> None:
+    grid = target_grid(DEM, ratio=3)
+    assert (grid.transform, grid.width, grid.height) == (Affine(10, 0, 600_000, 0, -10, 5_200_000), 300, 240)
+
+
+@given(st.floats(1, 6), st.integers(1, 3000), st.integers(1, 3000))
+def test_no_edge_is_cut_off_whatever_the_ratio(ratio: float, width: int, height: int) -> None:
+    dem = Grid(UTM, DEM.transform, width, height)
+    grid = target_grid(dem, ratio=ratio)
+    left, bottom, right, top = grid.bounds()
+    pixel = 30 / ratio
+    assert (left, top) == (600_000, 5_200_000)
+    assert -1e-4 * pixel <= right - dem.bounds()[2] < pixel
+    assert -1e-4 * pixel <= dem.bounds()[1] - bottom < pixel
+
+
+def test_a_bottom_up_dem_gives_a_grid_that_begins_in_the_north() -> None:
+    upside_down = Grid(UTM, Affine(30, 0, 600_000, 0, 30, 5_197_600), 100, 80)
+    assert target_grid(upside_down, ratio=3) == target_grid(DEM, ratio=3)
+
+
+def test_the_guide_gives_whole_pixels_where_it_meets_the_dem() -> None:
+    guide = Grid(UTM, Affine(8, 0, 598_003, 0, -8, 5_201_001), 10_000, 10_000)
+    grid = target_grid(DEM, ratio=3, guide=guide)
+    columns, rows = (grid.transform.c - 598_003) / 8, (5_201_001 - grid.transform.f) / 8
+    assert columns == round(columns) and rows == round(rows)
+    left, bottom, right, top = grid.bounds()
+    assert 0 <= 600_000 - left < 8 and 0 <= right - 603_000 < 8 and 0 <= top - 5_200_000 < 8 and 0 <= 5_197_600 - bottom < 8
+
+
+def test_resolution_is_aligned_with_the_guide_and_covers_the_dem() -> None:
+    guide = Grid(UTM, Affine(8, 0, 601_003, 0, -8, 5_199_001), 50, 50)
+    grid = target_grid(DEM, ratio=3, guide=guide, resolution=7)
+    assert (grid.transform.c - 601_003) % 7 == 0 and (grid.transform.f - 5_199_001) % 7 == 0
+    left, bottom, right, top = grid.bounds()
+    assert left <= 600_000 and bottom <= 5_197_600 and right >= 603_000 and top >= 5_200_000
+
+
+def test_like_is_taken_as_it_is() -> None:
+    like = Grid(UTM, Affine(12, 0, 599_000, 0, -12, 5_201_000), 200, 300)
+    assert target_grid(DEM, ratio=3, like=like) == like
+
+
+def test_extent_keeps_the_pixels_that_touch_it() -> None:
+    grid = target_grid(DEM, ratio=3, extent=(600_105, 5_199_000, 600_121, 5_199_011))
+    assert (grid.transform.c, grid.transform.f, grid.width, grid.height) == (600_100, 5_199_020, 3, 2)
+
+
+def test_extent_in_another_crs() -> None:
+    whole = target_grid(DEM, ratio=3)
+    left, bottom, right, top = whole.bounds(DEGREES)
+    assert target_grid(DEM, ratio=3, extent=(left - 1, bottom - 1, right + 1, top + 1), extent_crs=DEGREES) == whole
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"extent": (0, 0, 1, 1)}, "no-overlap"),
+        ({"extent": (600_100, 0, 600_000, 1)}, "option-invalid"),
+        ({"extent": (math.nan, 0, 600_000, 1)}, "option-invalid"),
+        ({"resolution": 0.0}, "option-invalid"),
+        ({"resolution": -3.0}, "option-invalid"),
+        ({"resolution": math.inf}, "option-invalid"),
+        ({"resolution": 1e-5}, "grid-invalid"),
+        ({"resolution": 5000.0}, "grid-invalid"),
+        ({"guide": Grid(UTM, Affine(8, 0, 0, 0, -8, 0), 50, 50)}, "no-overlap"),
+        ({"guide": Grid(DEGREES, Affine(0.1, 0, -70, 0, -0.1, 40), 50, 50)}, "no-overlap"),
+        ({"guide": Grid(UTM, Affine(8, 3, 600_000, 3, -8, 5_200_000), 50, 50)}, "grid-invalid"),
+        ({"like": Grid(UTM, Affine(8, 0, 0, 0, -8, 0), 50, 50)}, "no-overlap"),
+    ],
+)
+def test_grids_that_cannot_be_are_refused(options: dict[str, object], code: str) -> None:
+    with pytest.raises(InputError) as raised:
+        target_grid(DEM, ratio=3, **options)  # type: ignore[arg-type]
+    assert raised.value.code == code and raised.value.hint
+
+
+def test_a_rotated_guide_serves_a_north_up_resolution() -> None:
+    rotated = Grid(UTM, Affine(8, 3, 600_000, 3, -8, 5_200_000), 50, 50)
+    assert not target_grid(DEM, ratio=3, guide=rotated, resolution=10).rotated
+
+
+@pytest.mark.parametrize(
+    ("crs", "x", "y", "pixel", "metres"),
+    [
+        (UTM, 600_000, 5_200_000, 30, 30),
+        # 60 degrees north: an arc second is 30.9 m high and half as wide.
+        (DEGREES, 10, 60, 1 / 3600, math.sqrt(30.95 * 15.5)),
+        (WEB, 1_113_194, 8_399_737, 30, 15.05),
+        (CRS.from_epsg(2263).to_wkt(), 980_000, 200_000, 10, 3.048),
+    ],
+)
+def test_pixel_size_is_measured_on_the_ground(crs: str, x: float, y: float, pixel: float, metres: float) -> None:
+    assert ground_pixel_size(crs, Affine(pixel, 0, x, 0, -pixel, y), 5, 5) == pytest.approx(metres, rel=0.005)
+
+
+def test_only_the_horizontal_part_of_a_crs_counts() -> None:
+    assert horizontal(CRS.from_user_input("EPSG:32632+5773")).to_epsg() == 32632
+    assert horizontal(CRS.from_epsg(4979)).to_epsg() == 4326
+    with pytest.raises(InputError):
+        parse_crs("EPSG:nonsense")

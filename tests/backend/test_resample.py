@@ -1,0 +1,113 @@
+"""A pixel's value does not depend on the window it is read with, and is GDAL's where GDAL is exact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from pyproj import CRS
+from rasterio.warp import Resampling, reproject
+from rasters_for_tests import DEM_TRANSFORM, UTM, terrain, write
+
+from backend.grid import Grid
+from backend.rasters import Raster
+from backend.resample import Sampler
+from backend.windows import Window
+
+WKT = CRS.from_user_input(UTM).to_wkt()
+DEGREES = CRS.from_epsg(4326).to_wkt()
+
+TARGETS = {
+    "three times as fine": Grid(WKT, Affine(10, 0, 600_000, 0, -10, 5_200_000), 180, 150),
+    "shifted and 2.7 times as fine": Grid(WKT, Affine(11, 0, 600_003, 0, -11, 5_199_990), 150, 130),
+    "in degrees": Grid(DEGREES, Affine(1e-4, 0, 10.3170, 0, -1e-4, 46.9430), 200, 120),
+    "twice as coarse": Grid(WKT, Affine(64, 0, 600_001, 0, -64, 5_199_998), 27, 22),
+    "rotated": Grid(WKT, Affine(9, 4, 600_400, 4, -9, 5_199_600), 80, 70),
+}
+
+
+@pytest.fixture
+def holed(tmp_path: Path) -> Raster:
+    values = terrain(50, 60).astype(np.float32)
+    values[20:26, 30:33] = -9999
+    values[5, 7] = -9999
+    return Raster(str(write(tmp_path / "holed.tif", values, nodata=-9999)), "The DEM")
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_values_do_not_depend_on_the_window(holed: Raster, name: str) -> None:
+    sampler = Sampler(holed.grid, TARGETS[name])
+    reach = 9
+
+    def sample(window: Window) -> tuple[np.ndarray, np.ndarray]:
+        values, known = sampler.sample(window, lambda needed: holed.read([1], needed), bands=1, reach=reach)
+        return values[0], known
+
+    width, height = TARGETS[name].width, TARGETS[name].height
+    whole = Window(-20, -20, width + 40, height + 40)
+    values, known = sample(whole)
+    # What a model with this reach can see from a known pixel.
+    seen = np.zeros_like(known)
+    for row, col in np.argwhere(known):
+        seen[max(0, row - reach) : row + reach + 1, max(0, col - reach) : col + reach + 1] = True
+    for window in (Window(0, 0, 17, 13), Window(5, 7, 21, 15), Window(width - 5, height - 9, 14, 16), Window(-10, -10, 31, 25)):
+        part, part_known = sample(window)
+        cut = whole.cut(window)
+        assert (part_known == known[cut]).all()
+        assert np.abs(part - values[cut])[seen[cut]].max(initial=0) < 1e-3
+
+
+@pytest.mark.parametrize("name", ["three times as fine", "shifted and 2.7 times as fine", "in degrees", "rotated"])
+def test_cubic_is_what_gdal_makes(tmp_path: Path, name: str) -> None:
+    target = TARGETS[name]
+    values = terrain(50, 60).astype(np.float32)
+    expected = np.full((target.height, target.width), np.nan, np.float32)
+    reproject(
+        values, expected, src_transform=DEM_TRANSFORM, src_crs=UTM, dst_transform=target.transform, dst_crs=rasterio.CRS.from_wkt(target.crs),
+        src_nodata=np.nan, dst_nodata=np.nan, resampling=Resampling.cubic,
+    )  # fmt: skip
+    with Raster(str(write(tmp_path / "dem.tif", values)), "The DEM") as raster:
+        made, known = Sampler(raster.grid, target).sample(
+            Window(0, 0, target.width, target.height), lambda needed: raster.read([1], needed), bands=1, reach=9
+        )
+        u, v = np.broadcast_arrays(*Sampler(raster.grid, target).coordinates(Window(0, 0, target.width, target.height)))
+    inner = (u > 2.1) & (u < 57.9) & (v > 2.1) & (v < 47.9)
+    assert inner.any()
+    # GDAL's approximation is allowed an eighth of a source pixel; on the same CRS it is exact.
+    tolerance = 2e-3 if target.crs == WKT else 0.05
+    assert np.abs(made[0] - expected)[inner].max() < tolerance
+    assert (known == np.isfinite(expected)).mean() > 0.999
+
+
+def test_a_plane_stays_a_plane_under_averaging(tmp_path: Path) -> None:
+    rows, cols = np.mgrid[0:400, 0:300].astype(np.float32)
+    fine = Affine(2, 0, 600_000, 0, -2, 5_200_000)
+    target = Grid(WKT, Affine(30, 0, 600_030, 0, -30, 5_199_970), 15, 20)
+    with Raster(str(write(tmp_path / "plane.tif", 3 * rows + 2 * cols, transform=fine)), "The DEM") as raster:
+        made, known = Sampler(raster.grid, target).sample(Window(0, 0, 15, 20), lambda needed: raster.read([1], needed), bands=1, reach=2)
+    y, x = np.mgrid[0:20, 0:15]
+    assert known.all()
+    assert made[0] == pytest.approx(3 * (15 + 15 * y + 7) + 2 * (15 + 15 * x + 7), abs=1e-2)
+
+
+def test_a_scene_far_finer_than_the_target_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = terrain(300, 300, pixel=1).astype(np.float32)
+    target = Grid(WKT, Affine(20, 0, 600_000, 0, -20, 5_200_000), 15, 15)
+    with Raster(str(write(tmp_path / "fine.tif", values, transform=Affine(1, 0, 600_000, 0, -1, 5_200_000))), "The guide") as raster:
+        largest = 0
+
+        def read(needed: Window) -> tuple[np.ndarray, np.ndarray]:
+            nonlocal largest
+            largest = max(largest, needed.width * needed.height)
+            return raster.read([1], needed)
+
+        whole, _ = Sampler(raster.grid, target).sample(Window(0, 0, 15, 15), read, bands=1, reach=0)
+        monkeypatch.setattr("backend.resample.MOST_SOURCE_PIXELS", 5000)
+        largest = 0
+        parts, _ = Sampler(raster.grid, target).sample(Window(0, 0, 15, 15), read, bands=1, reach=0)
+    assert largest <= 5000
+    assert parts == pytest.approx(whole, abs=1e-3)
+    assert whole[0] == pytest.approx(values.reshape(15, 20, 15, 20).mean(axis=(1, 3)), abs=1e-3)
