@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from qgis.core import Qgis, QgsMessageLog
+
 from . import environment, events, interpreter, paths, process
 from .errors import BackendFailed, Cancelled
 
@@ -31,7 +33,8 @@ def superresolve(python: str, arguments: list[str], feedback) -> events.Result:
     if listener.failure is not None:
         raise BackendFailed(listener.failure.message, listener.failure.hint)
     if finished.stderr:
-        feedback.pushDebugInfo(finished.stderr)
+        # A traceback is for a bug report, not for the log of a run: QGIS's Log Messages panel keeps it.
+        QgsMessageLog.logMessage(finished.stderr, "SIRAN", Qgis.MessageLevel.Warning, False)
     raise unexplained(finished.status, finished.stderr, interpreter.repair(python))
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
+    QgsProcessing,
     QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
@@ -210,6 +211,9 @@ class SuperResolve(SiranAlgorithm):
 
     def _check(self, parameters, context):
         """What can be said before Run without opening anything. Raises QgsProcessingException."""
+        output = self.parameterAsFileOutput(parameters, self.OUTPUT, context)
+        if output and output != QgsProcessing.TEMPORARY_OUTPUT and not output.lower().endswith((".tif", ".tiff")):
+            raise QgsProcessingException(self.tr("The output is a GeoTIFF; {} does not end with .tif.").format(output))
         job = self._job(parameters, context, dry=True)
         dem = self.parameterAsRasterLayer(parameters, self.INPUT, context)
         if not 1 <= job.band <= dem.bandCount():

@@ -1,5 +1,7 @@
 """Real QGIS for all tests: inside (pytest-qgis) and outside (qgis_process), each with a profile of its own.
 
+    PATH=/usr/bin:/bin QT_QPA_PLATFORM=offscreen build/qgis-venv/bin/python -m pytest --import-mode=importlib tests/qgis
+
 SIRAN_PYTHON names the interpreter with the backend's requirements; default: .venv of this checkout.
 """
 
@@ -9,16 +11,12 @@ import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PROCESSING = "/usr/share/qgis/python/plugins"
 
-# Before QGIS starts: nothing of a test may reach the profile of the person who runs it.
-os.environ["QGIS_CUSTOM_CONFIG_PATH"] = tempfile.mkdtemp(prefix="siran-test-profile-")
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent), PROCESSING]
 
 import pytest  # noqa: E402
@@ -28,7 +26,15 @@ gdal.UseExceptions()
 
 
 def pytest_sessionfinish():
-    shutil.rmtree(os.environ["QGIS_CUSTOM_CONFIG_PATH"], ignore_errors=True)
+    shutil.rmtree(ROOT / ".qgis-settings", ignore_errors=True)  # where pytest-qgis keeps its profile
+
+
+@pytest.fixture(autouse=True)
+def own_profile(tmp_path, monkeypatch):
+    """Nothing that a test finds or leaves in the profile is anybody else's."""
+    from siran_qgis import paths
+
+    monkeypatch.setattr(paths, "profile", lambda: tmp_path / "own" / "siran")
 
 
 @pytest.fixture(scope="session")
@@ -124,7 +130,7 @@ class QgisProcess:
     def environment(self):
         environment = {**os.environ, "PATH": SYSTEM_PATH, "QGIS_CUSTOM_CONFIG_PATH": str(self.folder), "QT_QPA_PLATFORM": "offscreen"}
         environment.pop("SIRAN_PYTHON", None)
-        for name in ("PYTHONPATH", "VIRTUAL_ENV"):
+        for name in ("PYTHONPATH", "VIRTUAL_ENV", "QGIS_OPTIONS_PATH"):
             environment.pop(name, None)
         if self.python:
             environment["SIRAN_PYTHON"] = str(self.python)
@@ -163,7 +169,8 @@ def fake_python(tmp_path):
     def make(code):
         path = tmp_path / "fake" / "python"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(f"#!{sys.executable} -I\nimport json, os, signal, sys, time\nsay = lambda **event: print(json.dumps(event), flush=True)\n{code}\n")
+        say = "say = lambda **event: print(json.dumps(event), flush=True)"
+        path.write_text(f"#!{sys.executable} -I\nimport json, os, signal, sys, time\n{say}\n{code}\n")
         path.chmod(0o755)
         return str(path)
 

@@ -9,7 +9,8 @@ from siran_qgis import client
 from siran_qgis.errors import BackendFailed, Cancelled
 
 RESULT = {
-    "event": "result", "path": "/o.tif", "grid": {"width": 3, "height": 2, "pixel_size": 30.0}, "model": {"name": "m", "version": "1", "sha256": "ab"},
+    "event": "result", "path": "/o.tif", "grid": {"width": 3, "height": 2, "pixel_size": 30.0},
+    "model": {"name": "m", "version": "1", "sha256": "ab"},
     "provider": "CPUExecutionProvider", "seconds": 1.5, "pixels": 6,
 }  # fmt: skip
 SAY_RESULT = f"say(**json.loads({json.dumps(RESULT)!r}))"
@@ -53,7 +54,8 @@ def test_events_reach_the_feedback(fake_python, feedback):
     result = client.superresolve(python, [], feedback)
     assert result.path == "/o.tif" and feedback.progress() == 100
     assert feedback.said == [
-        ("debug", "noise"), ("debug", "d"), ("info", "i"), ("warning", "w"), ("error", "e"), ("stage", "Tile 0 of 50"), ("stage", "Writing"),
+        ("debug", "noise"), ("debug", "d"), ("info", "i"), ("warning", "w"), ("error", "e"), ("stage", "Tile 0 of 50"),
+        ("stage", "Writing"),
     ]  # fmt: skip
 
 

@@ -92,7 +92,15 @@ def test_an_error_in_the_listener_ends_the_child():
 
 
 def test_the_environment_of_qgis_stays_with_qgis():
-    qgis = {"PYTHONHOME": "x", "PYTHONPATH": "x", "GDAL_DATA": "x", "PROJ_LIB": "x", "LD_LIBRARY_PATH": "x", "DYLD_ANY": "x", "HOME": "/home/me"}
+    qgis = {
+        "PYTHONHOME": "x",
+        "PYTHONPATH": "x",
+        "GDAL_DATA": "x",
+        "PROJ_LIB": "x",
+        "LD_LIBRARY_PATH": "x",
+        "DYLD_ANY": "x",
+        "HOME": "/home/me",
+    }
     cleaned = process.clean_environment(qgis, PYTHONPATH="/plugin")
     assert cleaned == {"HOME": "/home/me", "PYTHONPATH": "/plugin", "PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
 

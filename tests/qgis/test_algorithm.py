@@ -1,0 +1,266 @@
+"""The algorithms as QGIS sees them, before anything runs."""
+
+import os
+
+import pytest
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingParameterDefinition,
+    QgsProject,
+    QgsProperty,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsReferencedRectangle,
+)
+
+from siran_qgis import command, interpreter, layers, paths
+from siran_qgis.errors import SiranError
+
+
+@pytest.fixture
+def algorithm(provider):
+    return provider.algorithm("superresolve")
+
+
+@pytest.fixture
+def context():
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    yield context
+    # Its layers must not outlive QGIS, and pytest keeps the context a little longer than that.
+    context.temporaryLayerStore().removeAllMapLayers()
+    QgsProject.instance().removeAllMapLayers()
+
+
+def job(algorithm, context, **parameters):
+    parameters.setdefault("OUTPUT", "/tmp/out.tif")
+    fresh = algorithm.create()
+    return fresh._job(parameters, context)
+
+
+def refusal(algorithm, context, **parameters):
+    """The sentence with which QGIS refuses to run."""
+    parameters.setdefault("OUTPUT", "/tmp/out.tif")
+    good, message = algorithm.checkParameterValues(parameters, context)
+    assert not good
+    assert message and "\n" not in message
+    return message
+
+
+def test_the_profile_folder_is_ours(monkeypatch):
+    monkeypatch.undo()
+    assert paths.profile().name == "siran"
+    assert str(paths.profile().parent) == os.path.normpath(QgsApplication.qgisSettingsDirPath())
+    assert paths.environment().parent == paths.models().parent == paths.profile()
+
+
+def test_provider(provider):
+    assert provider.id() == "siran"
+    assert sorted(algorithm.id() for algorithm in provider.algorithms()) == ["siran:setupbackend", "siran:superresolve"]
+    assert not provider.icon().isNull() and paths.ICON.is_file()
+    assert provider.versionInfo()[0].isdigit()
+
+
+def test_plugin_comes_and_goes(qgis_app, qgis_processing, qgis_iface):
+    from siran_qgis.plugin import SiranPlugin
+
+    plugin = SiranPlugin(qgis_iface)
+    plugin.initGui()
+    assert QgsApplication.processingRegistry().algorithmById("siran:superresolve") is not None
+    plugin.unload()
+    plugin.unload()
+    assert QgsApplication.processingRegistry().providerById("siran") is None
+
+
+def test_parameters(algorithm):
+    definitions = {definition.name(): definition for definition in algorithm.parameterDefinitions()}
+    assert list(definitions) == [
+        "INPUT", "BAND", "GUIDE", "GUIDE_BANDS", "MODEL", "DEM_SOURCE", "DEM_ERROR", "RESOLUTION", "EXTENT", "DEVICE", "TILE_SIZE",
+        "THREADS", "OUTPUT",
+    ]  # fmt: skip
+    advanced = [name for name, one in definitions.items() if one.flags() & QgsProcessingParameterDefinition.FlagAdvanced]
+    assert advanced == ["TILE_SIZE", "THREADS"]
+    assert all(one.help() for one in definitions.values() if not one.isDestination())
+    outputs = [output.name() for output in algorithm.outputDefinitions()]
+    assert outputs == ["OUTPUT", "PROVIDER", "SECONDS", "PIXELS", "PIXEL_SIZE", "MODEL_NAME", "MODEL_SHA256"]
+
+
+def test_help_and_looks(provider):
+    for algorithm in provider.algorithms():
+        assert algorithm.shortHelpString().startswith("<p>")
+        assert algorithm.shortDescription().endswith(".")
+        assert algorithm.displayName() and algorithm.tags() and not algorithm.group() and not algorithm.icon().isNull()
+
+
+def test_defaults_need_an_input_and_an_output_only(algorithm, context, dem):
+    assert algorithm.checkParameterValues({"INPUT": str(dem), "OUTPUT": "/tmp/out.tif"}, context) == (True, "")
+    assert job(algorithm, context, INPUT=str(dem)) == command.Job(dem=str(dem), output="/tmp/out.tif")
+
+
+def test_all_parameters(algorithm, context, dem, guide):
+    made = job(
+        algorithm, context, INPUT=str(dem), BAND=1, GUIDE=str(guide), GUIDE_BANDS="3,1,2", MODEL="m.onnx", DEM_SOURCE="GLO30",
+        RESOLUTION="7.5", EXTENT="540000,541000,4189000,4190000 [EPSG:32610]", DEVICE="CUDA", TILE_SIZE=256, THREADS=2,
+    )  # fmt: skip
+    assert made == command.Job(
+        dem=str(dem), output="/tmp/out.tif", band=1, guide=str(guide), guide_bands=(3, 1, 2), model="m.onnx", dem_source="glo30",
+        resolution=7.5, extent=command.Extent(540000, 4189000, 541000, 4190000, "EPSG:32610"), device="cuda", tile=256, threads=2,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ["srtm", "SRTM", 1, "1", QgsProperty.fromExpression("'srtm'"), QgsProperty.fromExpression("1")])
+def test_a_source_by_name_label_index_or_expression(algorithm, context, dem, value):
+    assert algorithm.checkParameterValues({"INPUT": str(dem), "DEM_SOURCE": value, "OUTPUT": "/tmp/out.tif"}, context)[0]
+    assert job(algorithm, context, INPUT=str(dem), DEM_SOURCE=value).dem_source == "srtm"
+
+
+def test_an_own_error_of_zero_is_an_error_of_zero(algorithm, context, dem):
+    made = job(algorithm, context, INPUT=str(dem), DEM_SOURCE="own", DEM_ERROR=0)
+    assert (made.dem_source, made.dem_error) == ("own", 0)
+
+
+def test_an_extent_carries_its_crs(algorithm, context, dem):
+    extent = QgsReferencedRectangle(QgsRectangle(-122.6, 37.8, -122.5, 37.9), QgsCoordinateReferenceSystem("EPSG:4326"))
+    assert job(algorithm, context, INPUT=str(dem), EXTENT=extent).extent == command.Extent(-122.6, 37.8, -122.5, 37.9, "EPSG:4326")
+    custom = QgsCoordinateReferenceSystem.fromProj("+proj=laea +lat_0=38 +lon_0=-122.5 +datum=WGS84 +units=m")
+    extent = QgsReferencedRectangle(QgsRectangle(-10, -10, 10, 10), custom)
+    assert "Lambert" in job(algorithm, context, INPUT=str(dem), EXTENT=extent).extent.crs
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"INPUT": "/nowhere/dem.tif"}, "/nowhere/dem.tif"),
+        ({"INPUT": ""}, "INPUT"),
+        ({"GUIDE": "/nowhere/guide.tif"}, "/nowhere/guide.tif"),
+        ({"BAND": 2}, "no band 2"),
+        ({"GUIDE_BANDS": "1,2,3"}, "no guide"),
+        ({"GUIDE": "guide", "GUIDE_BANDS": "1,2,4"}, "no band 4"),
+        ({"GUIDE": "guide", "GUIDE_BANDS": "red"}, "'red'"),
+        ({"DEM_SOURCE": "mars"}, "'mars'"),
+        ({"DEM_SOURCE": 8}, "DEM_SOURCE"),
+        ({"DEM_SOURCE": "own"}, "DEM_ERROR"),
+        ({"DEM_SOURCE": "srtm", "DEM_ERROR": 3}, "DEM_SOURCE"),
+        ({"DEM_SOURCE": "own", "DEM_ERROR": -3}, "DEM_ERROR"),
+        ({"RESOLUTION": 0}, "more than 0"),
+        ({"TILE_SIZE": 1}, "TILE_SIZE"),
+        ({"OUTPUT": "/tmp/out.png"}, "png"),
+    ],
+)
+def test_refusals_before_the_run(algorithm, context, dem, guide, parameters, words):
+    parameters = {"INPUT": str(dem), **parameters}
+    if parameters.get("GUIDE") == "guide":
+        parameters["GUIDE"] = str(guide)
+    assert words in refusal(algorithm, context, **parameters)
+
+
+def test_a_layer_that_is_no_file_is_refused(algorithm, context, dem):
+    layer = QgsRasterLayer("type=xyz&url=http://127.0.0.1:1/{z}/{x}/{y}.png", "tiles", "wms")
+    assert layer.isValid()
+    QgsProject.instance().addMapLayer(layer)
+    message = refusal(algorithm, context, INPUT=layer.id())
+    assert message == "Layer tiles is no raster file (wms). Save it as a GeoTIFF and use that."
+    assert "tiles" in refusal(algorithm, context, INPUT=str(dem), GUIDE=layer.id())
+
+
+def test_layers_stand_for_their_files(dem):
+    layer = QgsRasterLayer(str(dem), "dem")
+    assert layers.file_of(layer) == str(dem)
+
+
+def test_without_a_backend_one_sentence_says_what_to_do(algorithm, monkeypatch):
+    monkeypatch.delenv("SIRAN_PYTHON", raising=False)
+    good, message = algorithm.canExecute()
+    assert not good and "Set up backend" in message and "siran:setupbackend" in message and "\n" not in message
+
+
+def test_a_wrong_interpreter_is_named(algorithm, monkeypatch):
+    monkeypatch.setenv("SIRAN_PYTHON", "/nowhere/python")
+    assert algorithm.canExecute()[0] is False
+    assert "/nowhere/python" in algorithm.canExecute()[1]
+    with pytest.raises(SiranError):
+        interpreter.find()
+
+
+def test_can_execute_starts_no_process(algorithm, monkeypatch, fake_python, tmp_path):
+    monkeypatch.setenv("SIRAN_PYTHON", fake_python(f"open({str(tmp_path / 'ran')!r}, 'w')"))
+    assert algorithm.canExecute() == (True, "")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_unknown_names_are_refused_while_running_too(algorithm, context, dem):
+    with pytest.raises(QgsProcessingException, match="mars"):
+        job(algorithm, context, INPUT=str(dem), DEM_SOURCE=QgsProperty.fromExpression("'mars'"))
+
+
+def test_installed_models_are_listed(algorithm, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "models", lambda: tmp_path)
+    for name in ("zebra.onnx", "alps.onnx", "script.card.json", "notes.txt"):
+        (tmp_path / name).touch()
+    assert {"alps", "script", "zebra"} <= set(paths.installed_models())
+    fresh = algorithm.create()  # owns the parameters
+    choices = fresh.parameterDefinition("MODEL").metadata()["widget_wrapper"]["choices"]
+    assert choices[0][0] == "" and ["alps", "alps"] in choices
+
+
+def widget(algorithm, name, dialog=None):
+    from processing.gui.wrappers import WidgetWrapperFactory
+
+    return WidgetWrapperFactory.create_wrapper(algorithm.parameterDefinition(name), dialog)
+
+
+def test_a_model_is_chosen_or_typed(algorithm):
+    wrapper = widget(algorithm, "MODEL")
+    assert wrapper.value() == "" and wrapper.combo.currentText() == "Bundled model"
+    wrapper.setWidgetValue("/data/my.onnx", QgsProcessingContext())
+    assert wrapper.widgetValue() == "/data/my.onnx"
+    wrapper.setValue(None)
+    assert wrapper.value() == ""
+
+
+def test_a_device_is_chosen_or_typed(algorithm):
+    wrapper = widget(algorithm, "DEVICE")
+    assert wrapper.value() == "auto"
+    wrapper.setValue("cuda")
+    assert wrapper.value() == "cuda" and wrapper.combo.currentIndex() == 2
+    wrapper.combo.setEditText("coreml")
+    assert wrapper.value() == "coreml"
+
+
+def test_in_the_model_designer_inputs_can_be_chosen(algorithm):
+    class ModelerParametersDialog:
+        def getAvailableValuesOfType(self, parameters, outputs):
+            return ["source"]
+
+        def resolveValueDescription(self, source):
+            return "Input 'which model'"
+
+    wrapper = widget(algorithm, "MODEL", ModelerParametersDialog())
+    wrapper.combo.setCurrentIndex(wrapper.combo.findText("Input 'which model'"))
+    assert wrapper.value() == "source"
+
+
+def test_loaded_results_are_named_and_styled(dem, context):
+    from siran_qgis.events import Result
+
+    details = QgsProcessingContext.LayerDetails("Super-resolved DEM", QgsProject.instance(), "OUTPUT")
+    context.addLayerToLoadOnCompletion(str(dem), details)
+    result = Result(str(dem), {"pixel_size": 45.0}, {"name": "tiny"}, "CPU", 1.0, 1)
+    layers.style_when_loaded(str(dem), "Super-resolved DEM", result, context)
+    details = context.layerToLoadOnCompletionDetails(str(dem))
+    assert details.name == "Super-resolved DEM (tiny, 45 m)"
+    layer = QgsRasterLayer(str(dem), "x")
+    details.postProcessor().postProcessLayer(layer, context, None)
+    assert layer.renderer().type() == "hillshade"
+    assert layer.renderer().zFactor() == 2.0  # 90 units of the CRS are 45 m on the ground
+
+
+def test_a_name_that_somebody_chose_stays(dem, context):
+    from siran_qgis.events import Result
+
+    context.addLayerToLoadOnCompletion(str(dem), QgsProcessingContext.LayerDetails("My hills", QgsProject.instance(), "OUTPUT"))
+    layers.style_when_loaded(str(dem), "Super-resolved DEM", Result("", {"pixel_size": 45.0}, {"name": "t"}, "", 1.0, 1), context)
+    assert context.layerToLoadOnCompletionDetails(str(dem)).name == "My hills"

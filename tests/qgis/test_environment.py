@@ -1,0 +1,174 @@
+"""The managed environment: built aside, checked, marked, moved; what is wrong with it is said."""
+
+import json
+import os
+import shutil
+import sys
+
+import pytest
+from qgis.core import QgsProcessingFeedback
+
+from siran_qgis import environment
+from siran_qgis.environment import Base, Environment, State
+from siran_qgis.errors import Cancelled, EnvironmentFailed
+
+BASE = Base("/usr/bin/python3", "3.11.2")
+MAIN = "import json; print(json.dumps({'version': '1', 'python': '3', 'packages': {}, 'devices': [], 'models': []}))"
+
+
+@pytest.fixture
+def plugin(tmp_path):
+    """A plugin whose backend needs nothing and answers `info`."""
+    folder = tmp_path / "plugin" / "backend"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").touch()
+    (folder / "__main__.py").write_text(MAIN)
+    (folder / "requirements-cpu.txt").write_text("# nothing\n")
+    return folder.parent
+
+
+@pytest.fixture
+def managed(tmp_path, plugin):
+    return Environment(tmp_path / "profile" / "siran" / "backend", plugin)
+
+
+@pytest.fixture
+def finished(managed):
+    """What a finished installation leaves, without the minute that it takes."""
+    managed.python.parent.mkdir(parents=True)
+    managed.python.symlink_to(sys.executable)
+    package = managed.folder / "lib" / "python3.11" / "site-packages" / "numpy-2.0.dist-info"
+    package.mkdir(parents=True)
+    digest = environment._sha256(managed.requirements("cpu"))
+    marker = {"complete": True, "variant": "cpu", "python": "3.11.2", "requirements": digest, "packages": [package.name]}
+    (managed.folder / environment.MARKER).write_text(json.dumps(marker))
+    return managed
+
+
+def state(managed):
+    return managed.look()[0]
+
+
+def test_states_of_a_finished_environment(finished, plugin):
+    assert state(finished) is State.READY
+    (plugin / "backend" / "requirements-cpu.txt").write_text("numpy==99\n")
+    assert state(finished) is State.OUTDATED
+
+
+def test_line_endings_do_not_outdate(finished, plugin):
+    (plugin / "backend" / "requirements-cpu.txt").write_bytes(b"# nothing\r\n")
+    assert state(finished) is State.READY
+
+
+def test_a_missing_marker_means_incomplete(finished):
+    (finished.folder / environment.MARKER).unlink()
+    assert state(finished) is State.BROKEN
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"complete": false}'])
+def test_an_unreadable_marker_means_incomplete(finished, text):
+    (finished.folder / environment.MARKER).write_text(text)
+    assert state(finished) is State.BROKEN
+
+
+def test_a_base_interpreter_that_went_is_noticed(finished):
+    finished.python.unlink()
+    finished.python.symlink_to("/nowhere/python3.9")
+    assert state(finished) is State.BROKEN
+
+
+def test_a_package_that_went_is_named(finished):
+    shutil.rmtree(next(finished.folder.glob("lib/*/*/numpy*")))
+    assert finished.look() == (State.BROKEN, "The backend's environment lacks numpy-2.0.dist-info.")
+
+
+def test_an_interrupted_installation_is_noticed(managed):
+    assert state(managed) is State.MISSING
+    managed.building.mkdir(parents=True)
+    assert state(managed) is State.INTERRUPTED
+
+
+def test_only_our_own_folder_is_removed(managed, tmp_path):
+    managed.folder.mkdir(parents=True)
+    (managed.folder / "thesis.doc").touch()
+    for touch in (managed.remove, lambda: managed.build("cpu", BASE, QgsProcessingFeedback(False))):
+        with pytest.raises(EnvironmentFailed, match="was not made by SIRAN"):
+            touch()
+    assert (managed.folder / "thesis.doc").exists()
+    shutil.rmtree(managed.folder)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / environment.MARKER).touch()
+    managed.folder.symlink_to(elsewhere)
+    with pytest.raises(EnvironmentFailed):
+        managed.remove()
+    assert (elsewhere / environment.MARKER).exists()
+
+
+def test_remove_takes_the_remains_too(finished):
+    finished.building.mkdir()
+    (finished.building / environment.MARKER).touch()
+    assert finished.remove() == [finished.folder, finished.building]
+    assert finished.remove() == [] and state(finished) is State.MISSING
+
+
+@pytest.mark.slow
+def test_build_and_build_again(managed):
+    feedback = QgsProcessingFeedback(False)
+    answer = managed.build("cpu", BASE, feedback)
+    assert answer["version"] == "1" and feedback.progress() == 100
+    assert state(managed) is State.READY and not managed.building.exists()
+    assert environment.backend_info(managed.python, managed.plugin, lambda: False)["version"] == "1"
+    # A backend that does not pass the check leaves the one that did where it was.
+    (managed.plugin / "backend" / "__main__.py").write_text("import numpy.nothing")
+    with pytest.raises(EnvironmentFailed, match="numpy"):
+        managed.build("cpu", BASE, feedback)
+    assert state(managed) is State.READY and not managed.building.exists() and not managed.retired.exists()
+
+
+@pytest.mark.slow
+def test_cancelling_leaves_nothing_behind(managed):
+    class Impatient(QgsProcessingFeedback):
+        def setProgressText(self, text):
+            if "pip" in text:
+                self.cancel()
+
+    (managed.plugin / "backend" / "requirements-cpu.txt").write_text("numpy==2.0.0\n")
+    with pytest.raises(Cancelled):
+        managed.build("cpu", BASE, Impatient(False))
+    assert list(managed.folder.parent.iterdir()) == [] and state(managed) is State.MISSING
+
+
+@pytest.mark.slow
+def test_what_pip_complains_about_is_said(managed, tmp_path):
+    (managed.plugin / "backend" / "requirements-cpu.txt").write_text(f"{tmp_path}/nothing-1.0-py3-none-any.whl\n")
+    with pytest.raises(EnvironmentFailed, match=r"pip could not install .*ERROR: .*nothing-1.0"):
+        managed.build("cpu", BASE, QgsProcessingFeedback(False))
+    assert state(managed) is State.MISSING and not managed.building.exists()
+
+
+def test_a_variant_without_requirements_is_refused(managed):
+    with pytest.raises(EnvironmentFailed, match=r"requirements-nvidia\.txt"):
+        managed.build("nvidia", BASE, QgsProcessingFeedback(False))
+
+
+def test_base_interpreters_are_asked_for_their_version(fake_python, tmp_path):
+    old = shutil.copy(fake_python("print('3.9.7')"), tmp_path / "python3.9")
+    bare = shutil.copy(fake_python("sys.exit(\"ModuleNotFoundError: No module named 'ensurepip'\")"), tmp_path / "bare")
+    gone = str(tmp_path / "gone")
+    new = fake_python("print('3.13.1')")
+    assert environment.find_base([gone, old, bare, new], lambda: False) == Base(new, "3.13.1")
+    with pytest.raises(EnvironmentFailed) as raised:
+        environment.find_base([gone, old, bare], lambda: False)
+    for words in ("Python 3.11 or newer", f"{old} is Python 3.9.7", "python3-venv", f"{gone} does not start", "parameter PYTHON"):
+        assert words in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_this_machine_has_a_base_interpreter():
+    base = environment.find_base(environment.base_candidates(), lambda: False)
+    assert os.access(base.python, os.X_OK)
+
+
+def test_a_named_interpreter_is_the_only_candidate():
+    assert environment.base_candidates("/opt/python") == ["/opt/python"]
