@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 from rasterio.enums import ColorInterp, MaskFlags
-from rasterio.errors import RasterioError, RasterioIOError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.windows import Window as RasterioWindow
 
 from backend.errors import InputError
@@ -153,7 +154,10 @@ def _open(path: str, role: str) -> Any:
         if not os.access(file, os.R_OK):
             raise InputError("file-unreadable", f"{role}, {path}, may not be read.", "Check the file's permissions.")
     try:
-        dataset = rasterio.open(path)
+        with warnings.catch_warnings():
+            # Said better by Raster, as an error.
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            dataset = rasterio.open(path)
     except (RasterioIOError, RasterioError, OSError) as error:
         raise InputError(
             "not-a-raster",

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from affine import Affine
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -18,6 +19,10 @@ import rasters_for_tests
 from backend import models
 from backend.events import Event
 from backend.superresolve import Settings, run
+
+# Other processes may take the machine at any time: no test is judged by its seconds.
+settings.register_profile("siran", deadline=None)
+settings.load_profile("siran")
 
 SHIPPED = sorted(models.BUNDLED.glob("*.onnx"))
 

@@ -10,7 +10,7 @@ from rasters_for_tests import terrain
 from backend.gaps import fill
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.floats(0.02, 0.98), st.integers(1, 12))
 def test_a_fill_depends_on_what_lies_within_reach_alone(seed: int, share: float, reach: int) -> None:
     rng = np.random.default_rng(seed)
@@ -26,7 +26,7 @@ def test_a_fill_depends_on_what_lies_within_reach_alone(seed: int, share: float,
 
 
 @given(st.integers(0, 10_000), st.floats(-5000, 9000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_an_offset_goes_through(seed: int, offset: float) -> None:
     valid = np.random.default_rng(seed).random((20, 30)) < 0.3
     values = terrain(20, 30, seed=seed)[None]

@@ -31,7 +31,9 @@ def scene(tmp_path: Path) -> Path:
     """10 m pixels over the east of the DEM, with a cloud that somebody cut out."""
     bands = image(190, 150)
     bands[:, 60:90, 40:80] = 0
-    return write(tmp_path / "scene.tif", bands, transform=Affine(10, 0, 600_500, 0, -10, 5_200_000), nodata=0, descriptions=("NIR", "Red", "Green"))
+    return write(
+        tmp_path / "scene.tif", bands, transform=Affine(10, 0, 600_500, 0, -10, 5_200_000), nodata=0, descriptions=("NIR", "Red", "Green")
+    )
 
 
 @pytest.mark.parametrize("offset", [100.0, 5000.0])
@@ -54,7 +56,9 @@ def test_no_seams(superresolve: Superresolve, model: Path, hilly: Path, scene: P
 
 
 def test_no_seams_across_crs(superresolve: Superresolve, model: Path, hilly: Path, tmp_path: Path) -> None:
-    like = write(tmp_path / "like.tif", np.zeros((150, 170), np.uint8), transform=Affine(1.3e-4, 0, 10.317, 0, -9e-5, 46.943), crs="EPSG:4326")
+    like = write(
+        tmp_path / "like.tif", np.zeros((150, 170), np.uint8), transform=Affine(1.3e-4, 0, 10.317, 0, -9e-5, 46.943), crs="EPSG:4326"
+    )
     whole, tiled = superresolve(hilly, model=model, like=like, tile=1024), superresolve(hilly, model=model, like=like, tile=48)
     assert (np.isnan(tiled) == np.isnan(whole)).all() and np.isfinite(whole).mean() > 0.5
     assert np.nanmax(np.abs(tiled - whole)) < 0.01
@@ -108,7 +112,10 @@ def test_no_harm_without_a_guide_or_with_a_constant_one(tmp_path: Path, superres
     fine = terrain(180, 192, pixel=10.0)
     coarse = write(tmp_path / "coarse.tif", fine.reshape(60, 3, 64, 3).mean(axis=(1, 3)).astype(np.float32))
     constant = write(
-        tmp_path / "constant.tif", np.full((3, 180, 192), 77, np.uint8), transform=Affine(10, 0, 600_000, 0, -10, 5_200_000), descriptions=("NIR", "Red", "Green")
+        tmp_path / "constant.tif",
+        np.full((3, 180, 192), 77, np.uint8),
+        transform=Affine(10, 0, 600_000, 0, -10, 5_200_000),
+        descriptions=("NIR", "Red", "Green"),
     )
     cubic = superresolve(coarse, model=cubic_model(tmp_path))
     worst = np.sqrt(np.mean((cubic - fine)[9:-9, 9:-9] ** 2))

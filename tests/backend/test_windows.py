@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backend.windows import Window, tiles
 
-SIZES = st.integers(1, 400)
+SIZES = st.integers(1, 120)
 
 
 @given(SIZES, SIZES, st.integers(1, 200), st.integers(0, 60), st.sampled_from([1, 2, 3, 4, 8, 16]))

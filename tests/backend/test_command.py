@@ -1,0 +1,263 @@
+"""The command as a person and as the plugin start it: real processes, exit statuses, the event stream, cancel, end-of-file."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import models_for_tests
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from rasters_for_tests import DEM_TRANSFORM, image, read, terrain, write
+
+from backend.events import Failure, Progress, Result, from_line
+from backend.version import ROOT
+
+COMMAND = [sys.executable, "-m", "backend"]
+
+
+def call(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False, **options)
+
+
+def test_help_needs_nothing_heavy() -> None:
+    """What takes long to import is not imported; seconds are measured in benchmarks, not here."""
+    code = "import sys; from backend.cli import cli; cli.main(['superresolve', '--help'], standalone_mode=False); print(sorted(sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "--guide-bands" in done.stdout
+    for module in ("numpy", "rasterio", "onnxruntime", "torch", "pyproj"):
+        assert f"'{module}'" not in done.stderr
+
+
+def test_a_person_gets_a_closing_sentence(tmp_path: Path, dem: Path, guide: Path, small_model: Path) -> None:
+    done = call("superresolve", dem, tmp_path / "fine.tif", "--guide", guide, "--model", small_model)
+    assert done.returncode == 0 and done.stdout == ""
+    last = done.stderr.splitlines()[-1]
+    assert str(tmp_path / "fine.tif") in last and "120 x 108" in last and "pixels/s" in last and "CPUExecutionProvider" in last
+
+
+def test_the_event_stream(tmp_path: Path, dem: Path, guide: Path, small_model: Path) -> None:
+    output = tmp_path / "fine.tif"
+    with subprocess.Popen(
+        [*COMMAND, "superresolve", str(dem), str(output), "--guide", str(guide), "--model", str(small_model), "--events"],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        events = [from_line(line) for line in process.stdout]
+        assert process.wait(20) == 0
+    result = events[-1]
+    assert isinstance(result, Result) and not any(isinstance(event, (Result, Failure)) for event in events[:-1])
+    assert any(isinstance(event, Progress) for event in events)
+    assert result.path == str(output) and result.provider == "CPUExecutionProvider" and result.pixels == 120 * 108
+    assert result.grid["width"] == 120 and result.grid["transform"] == [10, 0, 600_000, 0, -10, 5_200_000]
+    assert result.grid["pixel_size"] == pytest.approx(10, rel=1e-3)
+    assert result.model["name"] == "small" and len(result.model["sha256"]) == 64
+    assert np.isfinite(read(output)).all()
+
+
+def test_info(small_model: Path) -> None:
+    models_for_tests.write_model(small_model.parent / "broken.onnx", model_card=None)
+    try:
+        done = call("info", "--json", env={**os.environ, "SIRAN_MODELS": str(small_model.parent)})
+    finally:
+        (small_model.parent / "broken.onnx").unlink()
+    told = json.loads(done.stdout)
+    assert told.keys() == {"version", "python", "packages", "devices", "models"}
+    cpu = next(device for device in told["devices"] if device["name"] == "cpu")
+    assert cpu == {"name": "cpu", "provider": "CPUExecutionProvider", "available": True, "reason": ""}
+    by_name = {model["name"]: model for model in told["models"]}
+    assert by_name["small"]["card"]["halo"] == models_for_tests.HALO and "card" in by_name["broken"]["error"]
+    assert "Devices" in call("info").stdout
+
+
+# --- bad input: exit 2, one sentence, a hint, nothing written
+
+
+@pytest.fixture
+def bad(tmp_path: Path, dem: Path, guide: Path, small_model: Path) -> Path:
+    """A folder with one of each file that is wrong."""
+    (tmp_path / "text.tif").write_text("no raster at all")
+    (tmp_path / "exists.tif").write_bytes(b"older")
+    write(tmp_path / "no_crs.tif", terrain(5, 5).astype(np.float32), crs=None)
+    write(tmp_path / "no_place.tif", terrain(5, 5).astype(np.float32), transform=Affine.identity())
+    write(tmp_path / "far.tif", image(20, 20), transform=Affine(10, 0, 300_000, 0, -10, 4_000_000), descriptions=("NIR", "Red", "Green"))
+    write(tmp_path / "rgb.tif", image(20, 20), transform=DEM_TRANSFORM)
+    write(tmp_path / "complex.tif", np.ones((5, 5), np.complex64))
+    whole = dem.read_bytes()
+    (tmp_path / "cut.tif").write_bytes(whole[: len(whole) // 2])
+    models_for_tests.write_model(tmp_path / "no_card.onnx", model_card=None)
+    models_for_tests.write_model(tmp_path / "extra.onnx", extra_input=True)
+    models_for_tests.write_model(tmp_path / "nan.onnx", nan=True)
+    models_for_tests.write_model(tmp_path / "needs_guide.onnx", model_card=models_for_tests.card("needs_guide", guide_required=True))
+    (tmp_path / "corrupt.onnx").write_bytes(b"\x08\x08garbage")
+    return tmp_path
+
+
+CASES = {
+    "DEM is missing": (["nowhere.tif", "out.tif"], "file-missing"),
+    "DEM is no raster": (["text.tif", "out.tif"], "not-a-raster"),
+    "DEM was cut off": (["cut.tif", "out.tif"], "file-unreadable"),
+    "DEM is a folder": [["."], "not-a-raster"],
+    "DEM has no CRS": (["no_crs.tif", "out.tif"], "crs-missing"),
+    "DEM lies nowhere": (["no_place.tif", "out.tif"], "grid-invalid"),
+    "DEM is complex": (["complex.tif", "out.tif"], "band-invalid"),
+    "band is not there": (["dem.tif", "out.tif", "--band", "2"], "band-invalid"),
+    "guide is missing": (["dem.tif", "out.tif", "--guide", "nowhere.tif"], "file-missing"),
+    "guide lies elsewhere": (["dem.tif", "out.tif", "--guide", "far.tif"], "no-overlap"),
+    "guide does not name its bands": (["dem.tif", "out.tif", "--guide", "rgb.tif"], "guide-bands-unknown"),
+    "guide bands are not there": (["dem.tif", "out.tif", "--guide", "guide.tif", "--guide-bands", "4,3,2"], "band-invalid"),
+    "guide bands are no numbers": (["dem.tif", "out.tif", "--guide", "guide.tif", "--guide-bands", "a,b"], "option-invalid"),
+    "output exists": (["dem.tif", "exists.tif"], "output-exists"),
+    "output is a folder": (["dem.tif", "folder.tif"], "output-exists"),
+    "output is the DEM": (["dem.tif", "dem.tif", "--overwrite"], "output-is-input"),
+    "output is the guide": (["dem.tif", "guide.tif", "--guide", "guide.tif", "--overwrite"], "output-is-input"),
+    "output folder is missing": (["dem.tif", "no/where/out.tif"], "output-folder"),
+    "output folder is a file": (["dem.tif", "exists.tif/out.tif"], "output-folder"),
+    "output is no GeoTIFF": (["dem.tif", "out.png"], "option-invalid"),
+    "model is missing": (["dem.tif", "out.tif", "--model", "nothing"], "model-missing"),
+    "model is corrupt": (["dem.tif", "out.tif", "--model", "corrupt.onnx"], "model-invalid"),
+    "model has no card": (["dem.tif", "out.tif", "--model", "no_card.onnx"], "model-card"),
+    "model has other inputs": (["dem.tif", "out.tif", "--model", "extra.onnx"], "model-invalid"),
+    "model makes no numbers": (["dem.tif", "out.tif", "--model", "nan.onnx"], "model-invalid"),
+    "model needs a guide": (["dem.tif", "out.tif", "--model", "needs_guide.onnx"], "guide-required"),
+    "device is not there": (["dem.tif", "out.tif", "--device", "abacus"], "device-unavailable"),
+    "resolution is negative": (["dem.tif", "out.tif", "--resolution", "-1"], "option-invalid"),
+    "resolution is tiny": (["dem.tif", "out.tif", "--resolution", "1e-6"], "grid-invalid"),
+    "extent lies elsewhere": (["dem.tif", "out.tif", "--extent", "0,0,1,1"], "no-overlap"),
+    "extent has three numbers": (["dem.tif", "out.tif", "--extent", "0,0,1"], "option-invalid"),
+    "extent CRS is nonsense": (["dem.tif", "out.tif", "--extent", "0,0,1,1", "--extent-crs", "EPSG:none"], "option-invalid"),
+    "tile is too small": (["dem.tif", "out.tif", "--tile", "3"], "option-invalid"),
+    "threads are negative": (["dem.tif", "out.tif", "--threads", "-3"], "option-invalid"),
+    "DEM error is negative": (["dem.tif", "out.tif", "--dem-error", "-3"], "option-invalid"),
+    "DEM error is no number": (["dem.tif", "out.tif", "--dem-error", "nan"], "option-invalid"),
+    "DEM source is unknown": (["dem.tif", "out.tif", "--dem-source", "moon"], "option-invalid"),
+    "two errors": (["dem.tif", "out.tif", "--dem-error", "3", "--dem-source", "srtm"], "option-invalid"),
+    "an option that is none": (["dem.tif", "out.tif", "--turbo"], "option-invalid"),
+    "no output": (["dem.tif"], "option-invalid"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bad_input(bad: Path, small_model: Path, case: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within this process, so that forty cases take a second; the next test starts a process for one of them."""
+    from backend import cli
+
+    arguments, code = CASES[case]
+    if case == "output is a folder":
+        (bad / "folder.tif").mkdir()
+    if case == "DEM is a folder":
+        arguments = [".", "out.tif"]
+    if "--model" not in arguments:
+        arguments = [*arguments, "--model", str(small_model)]
+    monkeypatch.chdir(bad)
+    monkeypatch.setattr(cli, "_stop_on_signals", lambda cancel: None)
+    before = {path: path.read_bytes() for path in bad.iterdir() if path.is_file()}
+    seen: list[str] = []
+    fail = cli._fail
+    monkeypatch.setattr(cli, "_fail", lambda error, events: seen.append(error.code) or fail(error, events))
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["superresolve", *arguments])
+    told = capfd.readouterr()
+    assert (seen, stopped.value.code) == ([code], 2), told.err
+    sentence, hint = told.err.splitlines()[-2:]
+    assert sentence.endswith(".") and hint.endswith((".", "3,2.")) and "Traceback" not in told.err
+    assert {path: path.read_bytes() for path in bad.iterdir() if path.is_file()} == before
+
+
+def test_bad_input_in_a_process(bad: Path, small_model: Path) -> None:
+    done = call("superresolve", bad / "text.tif", bad / "out.tif", "--model", small_model)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 2
+    done = call("superresolve", bad / "dem.tif", bad / "exists.tif", "--model", small_model, "--events", stdin=None)
+    assert done.returncode in (1, 2)
+
+
+@pytest.mark.parametrize("arguments", [["dem.tif", "exists.tif"], ["dem.tif", "out.tif", "--turbo"]])
+def test_bad_input_as_an_event(bad: Path, small_model: Path, arguments: list[str]) -> None:
+    with running(bad, *arguments, "--model", str(small_model)) as process:
+        assert process.stdout is not None
+        failure = from_line(process.stdout.readline())
+        assert isinstance(failure, Failure) and failure.message and failure.hint and failure.code in ("output-exists", "option-invalid")
+        assert process.stdout.read() == "" and process.wait(20) == 2
+
+
+# --- the parent
+
+
+class Running(subprocess.Popen[str]):
+    """The command with --events, killed at the end of the test whatever happens."""
+
+    def __exit__(self, *exception: Any) -> None:
+        self.kill()
+        super().__exit__(*exception)
+
+
+def running(folder: Path, *arguments: object) -> Running:
+    return Running(
+        [*COMMAND, "superresolve", *map(str, arguments), "--events"], cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def long(tmp_path: Path, small_model: Path) -> Iterator[tuple[Running, Path]]:
+    """A run that is in the middle of thousands of tiles, and its output."""
+    write(tmp_path / "large.tif", terrain(700, 700).astype(np.float32))
+    output = tmp_path / "out" / "fine.tif"
+    output.parent.mkdir()
+    with running(tmp_path, "large.tif", output, "--model", small_model, "--tile", "16") as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            event = from_line(line)
+            assert not isinstance(event, (Result, Failure)), line
+            if isinstance(event, Progress):
+                break
+        yield process, output
+
+
+def test_cancel_is_clean(long: tuple[Running, Path]) -> None:
+    process, output = long
+    assert process.stdin is not None and process.stdout is not None
+    assert any(output.parent.iterdir())
+    process.stdin.write("what?\ncancel\n")
+    process.stdin.flush()
+    last = from_line(process.stdout.read().splitlines()[-1])
+    assert process.wait(10) == 3
+    assert isinstance(last, Failure) and last.code == "cancelled"
+    assert list(output.parent.iterdir()) == []
+
+
+def test_the_end_of_the_parent_is_the_end_of_the_child(long: tuple[Running, Path]) -> None:
+    process, output = long
+    assert process.stdin is not None and process.stdout is not None
+    begun = time.monotonic()
+    process.stdin.close()
+    assert process.wait(10) == 1
+    assert time.monotonic() - begun < 1.0
+    assert list(output.parent.iterdir()) == []
+    assert '"error"' not in process.stdout.read()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_a_cancel(long: tuple[Running, Path], number: signal.Signals) -> None:
+    process, output = long
+    process.send_signal(number)
+    assert process.stdout is not None
+    process.stdout.read()
+    assert process.wait(10) == 3
+    assert list(output.parent.iterdir()) == []
+
+
+def test_a_person_without_events_keeps_stdin(tmp_path: Path, dem: Path, small_model: Path) -> None:
+    done = call("superresolve", dem, tmp_path / "fine.tif", "--model", small_model, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0
+    with rasterio.open(tmp_path / "fine.tif") as made:
+        assert made.shape == (108, 120)

@@ -1,0 +1,40 @@
+"""Which DEM it is, from what its file says."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.cli import DEM_SOURCES
+from backend.dem_source import NAMES, SOURCES, recognise
+
+
+@pytest.mark.parametrize(
+    ("file_name", "metadata", "name"),
+    [
+        ("n37_w123_1arc_v3.tif", [], "srtm"),
+        ("N46E007.hgt", [], "srtm"),
+        ("srtm_38_03.tif", [], "srtm"),
+        ("NASADEM_HGT_n46e007.tif", [], "nasadem"),
+        ("Copernicus_DSM_COG_10_N46_00_E007_00_DEM.tif", [], "glo30"),
+        ("cop30.tif", [], "glo30"),
+        ("ASTGTMV003_N46E007_dem.tif", [], "aster"),
+        ("ALPSMLC30_N046E007_DSM.tif", [], "alos"),
+        ("city_lidar_1m.tif", [], "lidar"),
+        ("dem.tif", ["Made from SRTM", "2004"], "srtm"),
+        ("srtm.tif", ["NASADEM, reprocessed SRTM"], "nasadem"),
+        ("dem.tif", ["Area"], None),
+        ("casterton.tif", [], None),
+        ("palos_verdes.tif", [], None),
+    ],
+)
+def test_sources_are_recognised(file_name: str, metadata: list[str], name: str | None) -> None:
+    found = recognise(file_name, metadata)
+    assert (found.name if found else None) == name
+
+
+def test_every_source_says_how_wrong_it_is_and_who_says_so() -> None:
+    assert all(source.error > 0 and len(source.reference) > 20 for source in SOURCES.values())
+
+
+def test_the_command_line_offers_them_all() -> None:
+    assert set(DEM_SOURCES) == set(NAMES)

@@ -1,0 +1,136 @@
+"""Units, scales, masks, storage orders and vertical datums go through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from pyproj import CRS
+from rasters_for_tests import DEM_TRANSFORM, UTM, read, terrain, write
+
+from backend.vertical import metres_per_unit, with_vertical_of
+
+Superresolve = Callable[..., np.ndarray]
+VALUES = terrain(36, 40)
+
+
+@pytest.fixture
+def plain(tmp_path: Path, superresolve: Superresolve) -> np.ndarray:
+    return superresolve(write(tmp_path / "plain.tif", VALUES.astype(np.float32)))
+
+
+@pytest.mark.parametrize(("unit", "metres"), [("ft", 0.3048), ("US survey foot", 1200 / 3937), ("m", 1.0)])
+def test_the_output_has_the_bands_unit(tmp_path: Path, superresolve: Superresolve, plain: np.ndarray, unit: str, metres: float) -> None:
+    dem = write(tmp_path / "feet.tif", (VALUES / metres).astype(np.float32))
+    with rasterio.open(dem, "r+") as dataset:
+        dataset.set_band_unit(1, unit)
+    made = superresolve(dem, output=tmp_path / "fine.tif")
+    assert np.abs(made * metres - plain).max() < 2e-3
+    with rasterio.open(tmp_path / "fine.tif") as dataset:
+        assert dataset.units[0] == unit
+
+
+def test_a_vertical_crs_in_feet_says_the_unit_where_the_band_does_not(
+    tmp_path: Path, superresolve: Superresolve, plain: np.ndarray
+) -> None:
+    # NAVD88 height (ftUS)
+    dem = write(tmp_path / "feet.tif", (VALUES / (1200 / 3937)).astype(np.float32), crs="EPSG:32632+6360")
+    made = superresolve(dem, output=tmp_path / "fine.tif")
+    assert np.abs(made * 1200 / 3937 - plain).max() < 2e-3
+    with rasterio.open(tmp_path / "fine.tif") as dataset:
+        made_crs = CRS.from_wkt(dataset.crs.to_wkt())
+    assert made_crs.is_compound and made_crs.sub_crs_list[1].to_epsg() == 6360 and made_crs.sub_crs_list[0].to_epsg() == 32632
+
+
+def test_heights_are_not_moved_to_another_datum(tmp_path: Path, superresolve: Superresolve, plain: np.ndarray, guide: Path) -> None:
+    """EGM96 in the DEM, an ellipsoidal 3D CRS in nothing but the guide: the DEM's values and datum stay."""
+    dem = write(tmp_path / "egm96.tif", VALUES.astype(np.float32), crs="EPSG:32632+5773")
+    made = superresolve(dem, output=tmp_path / "fine.tif")
+    assert np.abs(made - plain).max() < 1e-6
+    with rasterio.open(tmp_path / "fine.tif") as dataset:
+        assert "EGM96" in dataset.crs.to_wkt()
+
+
+def test_vertical_parts_join_any_horizontal_crs() -> None:
+    web = CRS.from_epsg(3857).to_wkt()
+    joined, doubt = with_vertical_of(web, CRS.from_user_input("EPSG:4326+5773"))
+    assert CRS.from_wkt(joined).sub_crs_list[1].to_epsg() == 5773 and not doubt
+    assert len(CRS.from_wkt(with_vertical_of(UTM_WKT, CRS.from_epsg(4979))[0]).axis_info) == 3
+    assert with_vertical_of(web, CRS.from_epsg(32632)) == (web, "")
+    assert metres_per_unit("", CRS.from_epsg(4979)) == (1.0, "m")
+
+
+UTM_WKT = CRS.from_user_input(UTM).to_wkt()
+
+
+def test_scale_and_offset_are_applied(tmp_path: Path, superresolve: Superresolve, plain: np.ndarray) -> None:
+    stored = np.round((VALUES - 500) / 0.05)
+    dem = write(tmp_path / "packed.tif", stored.astype(np.int16), nodata=-32768)
+    with rasterio.open(dem, "r+") as dataset:
+        dataset.scales, dataset.offsets = (0.05,), (500.0,)
+    assert np.abs(superresolve(dem) - plain).max() < 0.05
+
+
+@pytest.mark.parametrize(
+    ("kind", "hole"),
+    [("int16", -32768), ("int16", -9999), ("float32", np.nan), ("float32", np.inf), ("float64", -1.7e308), ("int32", 2**31 - 1)],
+)
+def test_undeclared_nodata_is_seen(tmp_path: Path, superresolve: Superresolve, kind: str, hole: float) -> None:
+    values = VALUES.copy()
+    values[10:14, 20:23] = hole
+    made = superresolve(write(tmp_path / "holed.tif", values.astype(kind)))
+    expected = np.zeros(VALUES.shape, bool)
+    expected[10:14, 20:23] = True
+    assert (np.isnan(made) == expected.repeat(3, 0).repeat(3, 1)).all()
+    assert np.nanmin(made) > 0
+
+
+def test_nan_beside_a_declared_nodata_is_seen(tmp_path: Path, superresolve: Superresolve) -> None:
+    values = VALUES.astype(np.float32)
+    values[10, 10], values[20, 20] = np.nan, -9999
+    made = superresolve(write(tmp_path / "holed.tif", values, nodata=-9999))
+    assert np.isnan(made).sum() == 2 * 9 and np.isnan(made[30, 30]) and np.isnan(made[60, 60])
+
+
+def test_a_mask_in_the_file_is_seen(tmp_path: Path, superresolve: Superresolve) -> None:
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
+        dem = write(tmp_path / "masked.tif", VALUES.astype(np.float32))
+        with rasterio.open(dem, "r+") as dataset:
+            mask = np.full(VALUES.shape, 255, np.uint8)
+            mask[3:6, 3:6] = 0
+            dataset.write_mask(mask)
+    assert np.isnan(superresolve(dem)).sum() == 81
+
+
+def test_an_unknown_dem_stays_unknown(tmp_path: Path, superresolve: Superresolve) -> None:
+    assert np.isnan(superresolve(write(tmp_path / "void.tif", np.full((20, 20), -9999, np.float32), nodata=-9999))).all()
+
+
+@pytest.mark.parametrize("order", ["bottom-up", "right-to-left", "both"])
+def test_storage_order_does_not_matter(tmp_path: Path, superresolve: Superresolve, plain: np.ndarray, order: str) -> None:
+    values, t = VALUES.astype(np.float32), DEM_TRANSFORM
+    if order != "right-to-left":
+        values, t = values[::-1], Affine(t.a, 0, t.c, 0, -t.e, t.f + t.e * 36)
+    if order != "bottom-up":
+        values, t = values[:, ::-1], Affine(-t.a, 0, t.c + t.a * 40, 0, t.e, t.f)
+    made = superresolve(write(tmp_path / "turned.tif", np.ascontiguousarray(values), transform=t))
+    assert np.abs(made - plain).max() < 1e-3
+
+
+def test_a_rotated_dem_comes_back_north_up(tmp_path: Path, superresolve: Superresolve) -> None:
+    turned = DEM_TRANSFORM @ Affine.rotation(20)
+    values = np.full((36, 40), 321, np.float32)
+    made = superresolve(write(tmp_path / "rotated.tif", values, transform=turned), resolution=10.0)
+    known = np.isfinite(made)
+    assert np.abs(made[known] - 321).max() < 1e-3
+    assert known.sum() == pytest.approx(36 * 40 * 9, rel=0.02)
+
+
+def test_another_band(tmp_path: Path, superresolve: Superresolve, plain: np.ndarray) -> None:
+    dem = write(tmp_path / "two.tif", np.stack([np.zeros_like(VALUES), VALUES]).astype(np.float32))
+    assert np.abs(superresolve(dem, band=2) - plain).max() < 1e-6
+    assert read(dem).max() == 0

@@ -1,0 +1,149 @@
+"""Which bands are near infrared, red and green; how they are scaled; where they are unknown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from pyproj import CRS
+from rasterio.enums import ColorInterp
+from rasters_for_tests import UTM, image, write
+
+from backend.errors import InputError
+from backend.grid import Grid
+from backend.guide import Guide, choose_bands
+from backend.rasters import Raster
+from backend.windows import Window
+
+TRANSFORM = Affine(10, 0, 600_000, 0, -10, 5_200_000)
+GRID = Grid(CRS.from_user_input(UTM).to_wkt(), TRANSFORM, 60, 50)
+
+
+def bands_of(path: Path) -> tuple[int, int, int]:
+    with Raster(str(path), "The guide") as raster:
+        return choose_bands(raster, None)
+
+
+@pytest.mark.parametrize(
+    ("descriptions", "bands"),
+    [
+        (("NIR", "Red", "Green"), (1, 2, 3)),
+        (("Blue", "Green", "Red", "NIR"), (4, 3, 2)),
+        (("green band", "red band", "Near Infrared"), (3, 2, 1)),
+        (("Green", "Red Edge", "Red", "near-infrared 1"), (4, 3, 1)),
+        (("B02", "B03", "B04", "B08"), (4, 3, 2)),
+        (("B03, central wavelength 560 nm", "B04, central wavelength 665 nm", "B08, central wavelength 842 nm"), (3, 2, 1)),
+    ],
+)
+def test_descriptions_name_the_bands(tmp_path: Path, descriptions: tuple[str, ...], bands: tuple[int, int, int]) -> None:
+    assert (
+        bands_of(write(tmp_path / "a.tif", np.ones((len(descriptions), 5, 5), np.uint8), transform=TRANSFORM, descriptions=descriptions))
+        == bands
+    )
+
+
+def test_colour_interpretation_names_the_bands(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.tif", np.ones((4, 5, 5), np.uint8), transform=TRANSFORM)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.colorinterp = (ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.nir)
+    assert bands_of(path) == (4, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("tag", "lengths"), [("wavelength", (490, 560, 665, 705, 842)), ("CENTRAL_WAVELENGTH_UM", (0.49, 0.56, 0.665, 0.705, 0.842))]
+)
+def test_wavelengths_name_the_bands(tmp_path: Path, tag: str, lengths: tuple[float, ...]) -> None:
+    path = write(tmp_path / "a.tif", np.ones((5, 5, 5), np.uint8), transform=TRANSFORM)
+    with rasterio.open(path, "r+") as dataset:
+        for number, length in enumerate(lengths, start=1):
+            dataset.update_tags(number, ns="IMAGERY" if tag.isupper() else None, **{tag: str(length)})
+    assert bands_of(path) == (5, 3, 2)
+
+
+def test_red_green_blue_is_not_near_infrared_red_green(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.tif", np.ones((3, 5, 5), np.uint8), transform=TRANSFORM, photometric="RGB")
+    with pytest.raises(InputError) as raised:
+        bands_of(path)
+    assert raised.value.code == "guide-bands-unknown"
+    assert "1 (red), 2 (green), 3 (blue)" in raised.value.message
+
+
+@pytest.mark.parametrize("asked", [(0, 1, 2), (1, 2, 4), (1, 2)])
+def test_bands_that_are_not_there_are_refused(tmp_path: Path, asked: tuple[int, ...]) -> None:
+    with (
+        Raster(str(write(tmp_path / "a.tif", np.ones((3, 5, 5), np.uint8), transform=TRANSFORM)), "The guide") as raster,
+        pytest.raises(InputError) as raised,
+    ):
+        choose_bands(raster, asked)
+    assert raised.value.code == "band-invalid"
+
+
+def read(path: Path, window: Window = Window(0, 0, 60, 50), grid: Grid = GRID) -> tuple[np.ndarray, np.ndarray]:
+    with Raster(str(path), "The guide") as raster:
+        return Guide(raster, (1, 2, 3), grid).read(window)
+
+
+def test_percentiles_of_the_scene_become_0_and_1(tmp_path: Path) -> None:
+    values = image(50, 60)
+    made, known = read(write(tmp_path / "a.tif", values, transform=TRANSFORM))
+    low, high = np.percentile(values.astype(float), (2, 98), axis=(1, 2))
+    assert known.all()
+    assert made == pytest.approx((values - low[:, None, None]) / (high - low)[:, None, None], abs=1e-5)
+
+
+def test_the_scaling_is_that_of_the_scene_not_of_the_window(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.tif", image(50, 60), transform=TRANSFORM)
+    whole, _ = read(path)
+    part, _ = read(path, Window(10, 20, 11, 12))
+    assert part == pytest.approx(whole[:, 20:32, 10:21], abs=1e-6)
+
+
+@pytest.mark.parametrize("nodata", [0, 7, None])
+def test_where_a_band_is_unknown_the_guide_is_absent(tmp_path: Path, nodata: int | None) -> None:
+    values = image(50, 60)
+    values[:, 10:20, 10:20] = nodata or 0
+    values[0, 30, 30] = 7
+    made, known = read(write(tmp_path / "a.tif", values, transform=TRANSFORM, nodata=nodata))
+    expected = np.ones((50, 60), bool)
+    expected[10:20, 10:20] = False
+    expected[30, 30] = nodata != 7
+    assert (known == expected).all()
+    assert (made[:, ~known] == 0).all()
+
+
+def test_beyond_the_scene_the_guide_is_absent(tmp_path: Path) -> None:
+    made, known = read(write(tmp_path / "a.tif", image(50, 60), transform=TRANSFORM), Window(-10, -10, 80, 70))
+    assert known.sum() == 50 * 60 and known[10:60, 10:70].all() and (made[:, ~known] == 0).all()
+
+
+def test_a_constant_scene_is_zero(tmp_path: Path) -> None:
+    made, known = read(write(tmp_path / "a.tif", np.full((3, 50, 60), 9, np.uint8), transform=TRANSFORM))
+    assert known.all() and (made == 0).all()
+
+
+def test_a_fourth_band_that_is_described_as_a_colour_is_no_mask(tmp_path: Path) -> None:
+    values = np.concatenate([image(50, 60), np.zeros((1, 50, 60), np.uint16)]).astype(np.uint8)
+    values[:3] += 1
+    path = write(
+        tmp_path / "a.tif", values, transform=TRANSFORM, photometric="RGB", alpha="YES", descriptions=("NIR", "Red", "Green", "Blue")
+    )
+    with rasterio.open(path) as dataset:
+        assert dataset.colorinterp[3] == ColorInterp.alpha
+    assert read(path)[1].mean() > 0.9
+
+
+def test_a_fourth_band_that_is_alpha_is_a_mask(tmp_path: Path) -> None:
+    values = np.full((4, 50, 60), 255, np.uint8)
+    values[3, :25] = 0
+    assert read(write(tmp_path / "a.tif", values, transform=TRANSFORM, photometric="RGB", alpha="YES"))[1].mean() == 0.5
+
+
+def test_a_finer_scene_is_averaged(tmp_path: Path) -> None:
+    values = image(200, 240)
+    made, known = read(write(tmp_path / "a.tif", values, transform=Affine(2.5, 0, 600_000, 0, -2.5, 5_200_000)))
+    low, high = np.percentile(values.astype(float), (2, 98), axis=(1, 2))
+    expected = (values.reshape(3, 50, 4, 60, 4).mean(axis=(2, 4)) - low[:, None, None]) / (high - low)[:, None, None]
+    assert known.all() and made == pytest.approx(expected, abs=1e-4)

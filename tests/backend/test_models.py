@@ -1,0 +1,130 @@
+"""Model files that are refused, and how models are found."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from models_for_tests import card, write_model
+
+from backend import models
+from backend.card import ModelCard, card_from_json, sidecar_path
+from backend.engines import open_engine
+from backend.errors import InputError
+from backend.events import Level
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(InputError) as raised:
+        models.load(path)
+    assert raised.value.hint and str(path.stem) in raised.value.message or raised.value.code == "model-card"
+    return raised.value.code
+
+
+def test_a_good_file_is_loaded(small_model: Path) -> None:
+    model = models.load(small_model)
+    assert model.card == card() and model.kind == "onnx"
+    assert model.sha256 == hashlib.sha256(small_model.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("breakage", "code"),
+    [
+        ({"model_card": None}, "model-card"),
+        ({"model_card": "{"}, "model-card"),
+        ({"model_card": '{"format": 2}'}, "model-card"),
+        ({"model_card": '{"format": 1, "name": "x"}'}, "model-card"),
+        ({"extra_input": True}, "model-invalid"),
+        ({"output": "height"}, "model-invalid"),
+        ({"external": True}, "model-invalid"),
+    ],
+)
+def test_files_that_break_the_contract_are_refused(tmp_path: Path, breakage: dict[str, object], code: str) -> None:
+    assert refusal(write_model(tmp_path / "bad.onnx", **breakage)) == code  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model", b"\x00" * 100, os.urandom(4096), b"II*\x00" + b"\x01" * 50])
+def test_other_bytes_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "bad.onnx"
+    path.write_bytes(content)
+    assert refusal(path) == "model-invalid"
+
+
+def test_a_file_that_was_cut_off_is_refused(tmp_path: Path, small_model: Path) -> None:
+    path = tmp_path / "cut.onnx"
+    path.write_bytes(small_model.read_bytes()[:-40])
+    assert refusal(path) in ("model-invalid", "model-card")
+
+
+def test_a_file_with_another_hash_than_promised_is_refused(tmp_path: Path) -> None:
+    path = write_model(tmp_path / "small.onnx")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    (tmp_path / models.SUMS_FILE).write_text(f"{'0' * 64}  other.onnx\n{digest}  small.onnx\n")
+    assert models.load(path).sha256 == digest
+    (tmp_path / models.SUMS_FILE).write_text(f"{'0' * 64} *small.onnx\n")
+    assert refusal(path) == "model-hash"
+
+
+def test_models_are_found_by_name_by_path_or_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own, bundled = tmp_path / "own", tmp_path / "bundled"
+    own.mkdir(), bundled.mkdir()
+    monkeypatch.setenv(models.FOLDER_VARIABLE, str(own))
+    monkeypatch.setattr(models, "BUNDLED", bundled)
+    with pytest.raises(InputError, match="No model is installed"):
+        models.find(None)
+    a, b, c = (write_model(folder / name) for folder, name in ((bundled, "a.onnx"), (bundled, "b.onnx"), (own, "c.onnx")))
+    assert models.find("a") == a and models.find("c") == c and models.find(str(b)) == b
+    (bundled / models.DEFAULT_FILE).write_text("b\n")
+    assert models.find(None) == b
+    with pytest.raises(InputError) as raised:
+        models.find("nothing")
+    assert raised.value.code == "model-missing" and "a, b" in raised.value.hint.replace("c, ", "")
+
+
+def test_a_card_goes_through_json() -> None:
+    assert card_from_json(card().to_json()) == card()
+    assert isinstance(card(), ModelCard)
+    assert sidecar_path(Path("models/fine.pt")) == Path("models/fine.card.json")
+
+
+def said(_level: Level, _text: str) -> None:
+    """Swallows what an engine says."""
+
+
+def test_a_torchscript_file_does_what_its_onnx_twin_does(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+
+    class Sharpen(torch.nn.Module):  # type: ignore[misc, name-defined]
+        def forward(self, dem, guide, guide_valid, pixel_size, dem_error):  # type: ignore[no-untyped-def]
+            detail = dem - torch.nn.functional.avg_pool2d(dem, 7, 1, 3, count_include_pad=False)
+            return dem + 0.1 * detail * guide_valid / (1 + dem_error.reshape(-1, 1, 1, 1)), detail.abs()
+
+    path = tmp_path / "twin.pt"
+    torch.jit.script(Sharpen()).save(str(path))
+    with pytest.raises(InputError, match="no card"):
+        models.load(path)
+    sidecar_path(path).write_text(card("twin").to_json())
+    engine = open_engine(models.load(path), "cpu", 1, said)
+    assert engine.provider == "TorchScript-cpu"
+    dem = np.random.default_rng(0).normal(500, 50, (32, 40)).astype(np.float32)
+    elevation, sigma = engine.run(dem, np.zeros((3, 32, 40), np.float32), np.ones((32, 40), np.float32), 10.0, 1.0)
+    assert sigma is not None and elevation == pytest.approx(dem + 0.05 * (np.sign(elevation - dem) * sigma), abs=1e-3)
+
+
+def test_onnx_gives_sigma_where_the_model_has_it(tmp_path: Path, small_model: Path) -> None:
+    dem = np.random.default_rng(0).normal(500, 50, (32, 40)).astype(np.float32)
+    inputs = dem, np.zeros((3, 32, 40), np.float32), np.ones((32, 40), np.float32), 10.0, 1.0
+    assert open_engine(models.load(small_model), "cpu", 1, said).run(*inputs)[1] is None
+    engine = open_engine(models.load(write_model(tmp_path / "doubt.onnx", sigma=True)), "auto", 1, said)
+    elevation, sigma = engine.run(*inputs)
+    assert sigma is not None and np.abs(sigma - np.abs(elevation - dem)).max() < 1e-3
+
+
+def test_a_device_that_is_not_there_is_refused(small_model: Path) -> None:
+    for device in ("abacus", "tpu"):
+        with pytest.raises(InputError) as raised:
+            open_engine(models.load(small_model), device, 1, said)
+        assert raised.value.code == "device-unavailable" and "cpu" in raised.value.hint
