@@ -30,6 +30,9 @@ def superresolve(python: str, arguments: list[str], feedback) -> events.Result:
         return listener.result
     if finished.cancelled or feedback.isCanceled():
         raise Cancelled()
+    damaged = _damaged_file(python) if listener.failure is None or listener.failure.code == "internal" else ""
+    if damaged:
+        raise BackendFailed(f"The backend's environment is incomplete: {damaged} is missing or was changed.", interpreter.repair(python))
     if listener.failure is not None:
         raise BackendFailed(listener.failure.message, listener.failure.hint)
     if finished.stderr:
@@ -51,6 +54,12 @@ def unexplained(status: int, stderr: str, repair: str) -> BackendFailed:
     if status < 0:
         return BackendFailed(f"The backend crashed (signal {-status}){said}", "Try another device; please report it if that does not help.")
     return BackendFailed(f"The backend ended with status {status} and no result{said}", "Please report this.")
+
+
+def _damaged_file(python: str) -> str:
+    """A file of the managed environment that is not as it was installed, if that is what ran."""
+    managed = interpreter.managed()
+    return managed.damage() if python == str(managed.python) else ""
 
 
 class Listener:

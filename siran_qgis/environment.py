@@ -6,6 +6,7 @@ with a marker is complete, and anything else is said to be what it is. Only fold
 
 from __future__ import annotations
 
+import csv
 import enum
 import hashlib
 import json
@@ -23,6 +24,11 @@ MARKER = "siran-environment.json"
 VARIANTS = ("cpu", "nvidia")
 NEEDED = (3, 11)  # the oldest Python that the pinned requirements have wheels for
 
+# The backend imports its packages where it needs them: `info` alone would not notice one that does not load.
+_LOAD = (
+    "import importlib, importlib.util as util; "
+    "[importlib.import_module(name) for name in ('click', 'numpy', 'onnxruntime', 'pyproj', 'rasterio') if util.find_spec(name)]"
+)
 _ASK = "import sys, venv, ensurepip; print('%d.%d.%d' % sys.version_info[:3])"
 
 
@@ -130,6 +136,16 @@ class Environment:
             self._discard(folder)
         return gone
 
+    def damage(self) -> str:
+        """The first installed file that is missing or has another size than pip wrote, or an empty string."""
+        for record in _site_packages(self.folder, "*.dist-info/RECORD"):
+            with record.open(newline="", encoding="utf-8") as lines:
+                for name, _, size in csv.reader(lines):
+                    path = record.parent.parent / name
+                    if size and not (path.is_file() and path.stat().st_size == int(size)):
+                        return str(path)
+        return ""
+
     def size(self) -> int:
         """Bytes on disk."""
         total = 0
@@ -186,13 +202,15 @@ def backend_variables(plugin: Path, models: Path | None = None) -> dict:
 
 def backend_info(python: Path, plugin: Path, is_cancelled, models: Path | None = None) -> dict:
     """What `python -m backend info --json` says. Raises Cancelled, or EnvironmentFailed if it does not run there."""
+    variables = backend_variables(plugin, models)
     try:
-        finished, answer = process.capture(
-            [str(python), "-m", "backend", "info", "--json"], environment=backend_variables(plugin, models), is_cancelled=is_cancelled
-        )
-        if is_cancelled():
-            raise Cancelled("Cancelled.")
-        if finished.status == 0:
+        for arguments in (["-c", _LOAD], ["-m", "backend", "info", "--json"]):
+            finished, answer = process.capture([str(python), *arguments], environment=variables, is_cancelled=is_cancelled)
+            if is_cancelled():
+                raise Cancelled("Cancelled.")
+            if finished.status != 0:
+                break
+        else:
             return json.loads(answer)
         reason = last_line(finished.stderr) or f"it ended with status {finished.status}"
     except (OSError, ValueError) as error:
@@ -305,8 +323,12 @@ def _run(command, feedback, on_line, complaint):
 
 def _packages(folder: Path) -> list[str]:
     """Names of the installed distributions' folders."""
-    pattern = "Lib/site-packages/*.dist-info" if sys.platform == "win32" else "lib/python*/site-packages/*.dist-info"
-    return sorted(path.name for path in folder.glob(pattern))
+    return [path.name for path in _site_packages(folder, "*.dist-info")]
+
+
+def _site_packages(folder: Path, pattern: str) -> list[Path]:
+    packages = "Lib/site-packages" if sys.platform == "win32" else "lib/python*/site-packages"
+    return sorted(folder.glob(f"{packages}/{pattern}"))
 
 
 def _is_ours(folder: Path) -> bool:

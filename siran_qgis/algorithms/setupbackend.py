@@ -65,7 +65,8 @@ class SetUpBackend(SiranAlgorithm):
         self.add_choice(self.ACTION, self.tr("What to do"))
         self.add_choice(self.VARIANT, self.tr("Made for"), self.tr("Which kind of ONNX Runtime to install."))
         self.add(
-            QgsProcessingParameterFile(self.PYTHON, self.tr("Python to start from"), optional=True),
+            # The default filter, *.*, refuses files without an ending, such as /usr/bin/python3.
+            QgsProcessingParameterFile(self.PYTHON, self.tr("Python to start from"), optional=True, fileFilter=self.tr("All files (*)")),
             self.tr("An interpreter, 3.11 or newer. Empty: found."),
         )
         self.addOutput(QgsProcessingOutputString("STATE", self.tr("State")))
@@ -132,8 +133,11 @@ class SetUpBackend(SiranAlgorithm):
             self._say(environment.backend_info(python, paths.PLUGIN, feedback.isCanceled, paths.models()), feedback)
         except EnvironmentFailed as error:
             feedback.pushWarning(f"{error} {interpreter.repair(python)}")
-            if python == str(managed.python):
-                return State.BROKEN
+            state = State.BROKEN if python == str(managed.python) else state
+        damaged = managed.damage()
+        if damaged:
+            feedback.pushWarning(self.tr("{} is missing or was changed. {}").format(damaged, interpreter.WHAT_TO_DO[State.BROKEN]))
+            state = State.BROKEN
         return state
 
     def _say(self, answer, feedback):

@@ -82,6 +82,18 @@ def test_a_package_that_went_is_named(finished):
     assert finished.look() == (State.BROKEN, "The backend's environment lacks numpy-2.0.dist-info.")
 
 
+def test_damaged_files_are_found(finished):
+    (package,) = finished.folder.glob("lib/*/*/numpy*")
+    (package.parent / "numpy").mkdir()
+    (package.parent / "numpy" / "core.py").write_text("12345")
+    (package / "RECORD").write_text("numpy/core.py,sha256=x,5\nnumpy/__pycache__/core.pyc,,\n")
+    assert finished.damage() == ""
+    (package.parent / "numpy" / "core.py").write_text("1")
+    assert finished.damage().endswith("core.py")
+    (package.parent / "numpy" / "core.py").unlink()
+    assert finished.damage().endswith("core.py")
+
+
 def test_an_interrupted_installation_is_noticed(managed):
     assert state(managed) is State.MISSING
     managed.building.mkdir(parents=True)
