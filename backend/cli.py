@@ -131,7 +131,8 @@ def main(arguments: list[str] | None = None) -> None:
     except click.exceptions.Exit as stopped:
         sys.exit(stopped.exit_code)
     except click.UsageError as error:
-        sys.exit(_fail(InputError("option-invalid", error.format_message().rstrip(".") + ".", "See 'python -m backend superresolve --help'."), events))
+        sentence = error.format_message().rstrip(".") + "."
+        sys.exit(_fail(InputError("option-invalid", sentence, "See 'python -m backend superresolve --help'."), events))
     except (click.Abort, KeyboardInterrupt):
         from backend.errors import Cancelled
 

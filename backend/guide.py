@@ -50,8 +50,10 @@ class Guide:
         """The scaled guide (3, height, width) and where it is known (height, width)."""
         values, known = self.sampler.sample(window, self._read_known, bands=3, reach=0)
         span = self.high - self.low
-        low, span = self.low.reshape(3, 1, 1), np.where(span > 0, span, np.inf).reshape(3, 1, 1)
-        return np.where(known, (values - low) / span, 0.0).astype(np.float32), known
+        factor = np.divide(1.0, span, out=np.zeros(3), where=span > 0).astype(np.float32).reshape(3, 1, 1)
+        scaled = (values - self.low.astype(np.float32).reshape(3, 1, 1)) * factor
+        scaled[:, ~known] = 0.0
+        return scaled, known
 
     def _read_known(self, window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         values, known = self.raster.read(self.bands, window)
@@ -60,7 +62,7 @@ class Guide:
     def _lit(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """A pixel that is 0 in all bands is the margin of a scene that declares no nodata."""
         declared = any(self.raster.has_mask(band) for band in self.bands)
-        return np.ones(values.shape[1:], np.bool_) if declared else np.asarray((values != 0).any(axis=0))
+        return np.ones(values.shape[1:], np.bool_) if declared else (values[0] != 0) | (values[1] != 0) | (values[2] != 0)
 
     def _percentiles(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """2nd and 98th percentile of each band, from a copy of the scene with at most SCENE_PIXELS rows and columns."""

@@ -85,17 +85,23 @@ class Raster:
             return values, valid
         inside = RasterioWindow(left, top, right - left, bottom - top)
         try:
-            part = self.dataset.read(list(bands), window=inside).astype(np.float64)
-            known = np.isfinite(part).all(axis=0) & (np.abs(part) < _ABSURD).all(axis=0)
+            part = self.dataset.read(list(bands), window=inside)
+            known = np.ones(part.shape[1:], np.bool_)
+            if part.dtype.kind == "f":
+                # False for NaN too.
+                known &= (np.abs(part) < _ABSURD).all(axis=0)
             masked = [band for band in bands if self.has_mask(band)]
             if masked:
                 known &= (self.dataset.read_masks(masked, window=inside) > 0).all(axis=0)
         except RasterioError as error:
             raise self.unreadable(error) from error
         if guess_nodata and not masked:
-            known &= ~np.isin(part, UNDECLARED_NODATA).any(axis=0)
+            for value in UNDECLARED_NODATA:
+                known &= (part != value).all(axis=0)
         cut = window.cut(Window(left, top, right - left, bottom - top))
-        values[:, cut[0], cut[1]] = np.where(known, part, 0.0)
+        values[:, cut[0], cut[1]] = part
+        if not known.all():
+            values[:, cut[0], cut[1]][:, ~known] = 0.0
         valid[cut] = known
         return values, valid
 

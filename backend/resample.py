@@ -32,6 +32,8 @@ MOST_SOURCE_PIXELS = 2**23
 """A window that needs more than this of the source is done in parts."""
 _LATTICE_ERROR = 1e-3
 """Source pixels."""
+_ALIGNED = 1e-4
+"""Grids that differ by less than this over their whole length are the same; pixels."""
 _TIE = 1e-6
 """A centre that lies closer than this to a source pixel's edge belongs to the pixel right of or below it; source pixels."""
 
@@ -44,6 +46,7 @@ class Sampler:
         self.target = target
         same = source.crs == target.crs or CRS.from_wkt(source.crs).equals(CRS.from_wkt(target.crs), ignore_axis_order=True)
         self._affine: Affine | None = ~source.transform @ target.transform if same else None
+        self._shift = self._whole_shift()
         self.columns_per_pixel, self.rows_per_pixel = self._scale()
         self.averages = max(self.columns_per_pixel, self.rows_per_pixel) > 1.001
         self._lattice = 1 if same else self._lattice_step()
@@ -60,6 +63,8 @@ class Sampler:
 
         Pixels that are not known have values too, made from known ones within about `reach` target pixels.
         """
+        if self._shift is not None:
+            return self._copy(window, self._shift, read, reach)
         if not self.averages:
             return self._cubic(window, read, bands, reach)
         # Gaps are filled after averaging: the source may be a hundred times as fine, and `reach` in its pixels as long as the scene.
@@ -67,6 +72,14 @@ class Sampler:
         values, made, known = self._means(wide, read, bands)
         if not made.all():
             values = gaps.fill(values, made, reach)
+        cut = wide.cut(window)
+        return values[:, cut[0], cut[1]].astype(np.float32), known[cut]
+
+    def _copy(self, window: Window, shift: tuple[int, int], read: Read, reach: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        wide = Window(window.col - reach, window.row - reach, window.width + 2 * reach, window.height + 2 * reach)
+        values, known = read(Window(wide.col + shift[0], wide.row + shift[1], wide.width, wide.height))
+        if reach and not known.all():
+            values = gaps.fill(values, known, reach)
         cut = wide.cut(window)
         return values[:, cut[0], cut[1]].astype(np.float32), known[cut]
 
@@ -149,6 +162,16 @@ class Sampler:
         if nowhere.any():
             u, v = np.where(nowhere, -1e9, u), np.where(nowhere, -1e9, v)
         return u, v
+
+    def _whole_shift(self) -> tuple[int, int] | None:
+        """By how many columns and rows the source's pixels are counted differently, where they are the target's pixels; else None."""
+        t = self._affine
+        if t is None or max(abs(t.a - 1) * self.target.width, abs(t.e - 1) * self.target.height) > _ALIGNED:
+            return None
+        if max(abs(t.b) * self.target.height, abs(t.d) * self.target.width) > _ALIGNED:
+            return None
+        col, row = round(t.c), round(t.f)
+        return (col, row) if max(abs(t.c - col), abs(t.f - row)) < _ALIGNED else None
 
     def _scale(self) -> tuple[float, float]:
         """Source columns and rows that a target pixel spans, at the target's centre."""

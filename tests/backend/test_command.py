@@ -31,7 +31,12 @@ def call(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]
 
 def test_help_needs_nothing_heavy() -> None:
     """What takes long to import is not imported; seconds are measured in benchmarks, not here."""
-    code = "import sys; from backend.cli import cli; cli.main(['superresolve', '--help'], standalone_mode=False); print(sorted(sys.modules), file=sys.stderr)"
+    code = """
+import sys
+from backend.cli import cli
+cli.main(['superresolve', '--help'], standalone_mode=False)
+print(sorted(sys.modules), file=sys.stderr)
+"""
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "--guide-bands" in done.stdout
     for module in ("numpy", "rasterio", "onnxruntime", "torch", "pyproj"):

@@ -81,7 +81,10 @@ def test_bands_that_are_not_there_are_refused(tmp_path: Path, asked: tuple[int, 
     assert raised.value.code == "band-invalid"
 
 
-def read(path: Path, window: Window = Window(0, 0, 60, 50), grid: Grid = GRID) -> tuple[np.ndarray, np.ndarray]:
+WHOLE = Window(0, 0, 60, 50)
+
+
+def read(path: Path, window: Window = WHOLE, grid: Grid = GRID) -> tuple[np.ndarray, np.ndarray]:
     with Raster(str(path), "The guide") as raster:
         return Guide(raster, (1, 2, 3), grid).read(window)
 

@@ -20,7 +20,7 @@ from backend.events import Level
 def refusal(path: Path) -> str:
     with pytest.raises(InputError) as raised:
         models.load(path)
-    assert raised.value.hint and str(path.stem) in raised.value.message or raised.value.code == "model-card"
+    assert raised.value.hint and (str(path.stem) in raised.value.message or raised.value.code == "model-card")
     return raised.value.code
 
 

@@ -66,7 +66,8 @@ def test_cubic_is_what_gdal_makes(tmp_path: Path, name: str) -> None:
     values = terrain(50, 60).astype(np.float32)
     expected = np.full((target.height, target.width), np.nan, np.float32)
     reproject(
-        values, expected, src_transform=DEM_TRANSFORM, src_crs=UTM, dst_transform=target.transform, dst_crs=rasterio.CRS.from_wkt(target.crs),
+        values, expected, src_transform=DEM_TRANSFORM, src_crs=UTM,
+        dst_transform=target.transform, dst_crs=rasterio.CRS.from_wkt(target.crs),
         src_nodata=np.nan, dst_nodata=np.nan, resampling=Resampling.cubic,
     )  # fmt: skip
     with Raster(str(write(tmp_path / "dem.tif", values)), "The DEM") as raster:
