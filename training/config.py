@@ -19,18 +19,21 @@ T = TypeVar("T")
 class TrainSettings:
     """How the weights are found.
 
-    `time`: how long to train ("90m", "45s", "2h"); the schedule is fitted to it. `steps`: stop after that many instead (0: by time). `learning_rate`: Adam's highest, after `warm_up_steps`; it
+    `time`: how long to train ("90m", "45s", "2h"); the schedule is fitted to it. `steps`: fit it to that many steps instead (0: to the time).
+    `stop_after`: end earlier, after that many, with a checkpoint to resume from (0: don't). `learning_rate`: Adam's highest, after `warm_up_steps`; it
     falls along a cosine to a hundredth. `ema`: decay of the averaged weights, which are the ones that count. `clip`: largest gradient norm. `precision`: `32` or `bf16` (autocast).
     """
 
     time: str = "60m"
     steps: int = 0
+    stop_after: int = 0
     learning_rate: float = 1e-3
     warm_up_steps: int = 200
     ema: float = 0.999
     clip: float = 1.0
     weight_pixel: float = 1.0
-    weight_structural: float = 2.0
+    weight_slope: float = 1.0
+    weight_structural: float = 1.0
     precision: Literal["32", "bf16"] = "32"
     seed: int = 0
     checkpoint_seconds: float = 120.0

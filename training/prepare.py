@@ -3,7 +3,7 @@
     python -m training.prepare --areas training/configs/areas.toml --root RASTERS --out runs/data
 
 The list (TOML) holds `[[area]]` tables: `name`, `split` (train, validation, test), `dem`; optional `guide` with `guide_bands` (NIR, R, G, from 1), `mask` (0: unknown),
-`keep` and `leave_out` (rectangles xmin, ymin, xmax, ymax in the DEM's CRS, to split one raster by area). Paths are relative to --root. Rasters of one area share one grid.
+`keep` and `leave_out` (rectangles xmin, ymin, xmax, ymax in the DEM's CRS, to split one raster by area); `licence` and `attribution` of the data. Paths are relative to --root. Rasters of one area share one grid.
 """
 
 from __future__ import annotations
@@ -91,9 +91,12 @@ def read_area(entry: dict[str, Any], root: Path) -> tuple[Area, dict[str, str]]:
 
 
 def scale_guide(bands: np.ma.MaskedArray[Any, Any]) -> NDArray[np.float32]:
-    """Each band of a whole scene by its 2nd and 98th percentile to 0..1, NaN where any band is unknown: (3, H, W)."""
-    unknown = np.ma.getmaskarray(bands).any(axis=0) | (bands.filled(0) == 0).all(axis=0)
-    image = bands.astype(np.float32).filled(0.0)
+    """Each band of a whole scene by its 2nd and 98th percentile to 0..1, NaN where no band is known: (3, H, W).
+
+    Where 0 means "no data", a shaded slope or deep water is often 0 in one band: that is darkness, not a gap.
+    """
+    unknown = np.ma.getmaskarray(bands).all(axis=0) | (bands.filled(0) == 0).all(axis=0)
+    image = np.asarray(bands.filled(0), np.float32)
     for band in image:
         low, high = np.percentile(band[~unknown], (2, 98))
         band[...] = (band - low) / max(high - low, 1e-6)
@@ -111,7 +114,7 @@ def prepare(areas_file: Path, root: Path, out: Path) -> list[dict[str, Any]]:
     manifest = []
     for number, entry in enumerate(entries, start=1):
         area, hashes = read_area(entry, root)
-        manifest.append(save_area(area, out) | {"sha256": hashes, "terms": entry.get("terms", "")})
+        manifest.append(save_area(area, out) | {"sha256": hashes, "licence": entry.get("licence", ""), "attribution": entry.get("attribution", "")})
         print(f"{number:3}/{len(entries)} {area.name:28} {area.split:10} {area.dem.shape[1]}x{area.dem.shape[0]} px of {area.pixel_size:.1f} m", flush=True)
     (out / MANIFEST).write_text(json.dumps({"format": 1, "areas": manifest}, indent=1))
     return manifest

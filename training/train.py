@@ -26,7 +26,7 @@ from training.data.areas import load_areas
 from training.data.batches import Batch, BatchSource
 from training.errors import TrainingError
 from training.networks.generator import SuperResolver
-from training.objectives.content import pixel_loss, structural_loss
+from training.objectives.content import pixel_loss, slope_loss, structural_loss
 
 VALIDATION_BATCHES = 12
 
@@ -37,9 +37,11 @@ def losses(model: SuperResolver, batch: Batch, config: Config) -> tuple[Tensor, 
         result = model(*batch.inputs())
     result = result.float()
     pixel = pixel_loss(result, batch.target, batch.dem, batch.pixel_size)
+    slope = slope_loss(result, batch.target, batch.dem, batch.pixel_size)
     structural = structural_loss(result, batch.target, batch.pixel_size)
-    total = config.train.weight_pixel * pixel + config.train.weight_structural * structural
-    return total, {"l_g_pix": float(pixel.detach()), "l_g_str": float(structural.detach())}
+    weights = config.train
+    total = weights.weight_pixel * pixel + weights.weight_slope * slope + weights.weight_structural * structural
+    return total, {"l_g_pix": float(pixel.detach()), "l_g_slope": float(slope.detach()), "l_g_str": float(structural.detach())}
 
 
 @torch.no_grad()
@@ -94,7 +96,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool) -> None:
     with (out / "metrics.jsonl").open("a", encoding="utf-8") as metrics:
         for step, batch in enumerate(source.batches(first_step), start=first_step):
             done = step / settings.steps if settings.steps else elapsed() / settings.seconds
-            if done >= 1:
+            if done >= 1 or (settings.stop_after and step >= settings.stop_after):
                 break
             warm = min(1.0, (step + 1) / settings.warm_up_steps)
             rate = settings.learning_rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
@@ -132,6 +134,8 @@ def train(config: Config, data: Path, out: Path, *, resume: bool) -> None:
                 print(f"       validation {figures}", flush=True)
     keep(step)
     figures = validate(ema, validation)
+    with (out / "metrics.jsonl").open("a", encoding="utf-8") as metrics:
+        metrics.write(json.dumps({"step": step, **figures}) + "\n")
     print(f"done: {step} steps, validation {figures}, {out / CHECKPOINT}", flush=True)
 
 

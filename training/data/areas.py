@@ -53,15 +53,18 @@ def save_area(area: Area, folder: Path) -> dict[str, Any]:
     }
 
 
-def load_areas(folder: Path, split: Split) -> list[Area]:
-    """The prepared areas of one split. Raises FileNotFoundError where `folder` was not prepared."""
+def manifest_entries(folder: Path, split: Split) -> list[dict[str, Any]]:
+    """What the manifest says of the areas of one split. Raises FileNotFoundError where `folder` was not prepared."""
     manifest = folder / MANIFEST
     if not manifest.exists():
         raise FileNotFoundError(f"{manifest} does not exist: run 'python -m training.prepare' first.")
+    return [entry for entry in json.loads(manifest.read_text())["areas"] if entry["split"] == split]
+
+
+def load_areas(folder: Path, split: Split) -> list[Area]:
+    """The prepared areas of one split. Raises FileNotFoundError where `folder` was not prepared."""
     areas = []
-    for entry in json.loads(manifest.read_text())["areas"]:
-        if entry["split"] != split:
-            continue
+    for entry in manifest_entries(folder, split):
         guide = np.load(folder / f"{entry['name']}.guide.npy").astype(np.float32) if entry["guide"] else None
         areas.append(Area(entry["name"], split, np.load(folder / f"{entry['name']}.dem.npy"), guide, entry["dx"], entry["dy"]))
     return areas

@@ -31,11 +31,11 @@ class DataSettings:
     patches of areas with an image that get it instead of a rendered one. `shift_pixels`: standard deviation of the misregistration.
     """
 
-    patch: int = 144
-    batch: int = 8
-    ratios: tuple[int, ...] = (3, 3, 3, 3, 3, 3, 2, 2, 4, 1)
-    error_share: float = 0.25
-    error_range: tuple[float, float] = (0.02, 0.8)
+    patch: int = 128
+    batch: int = 6
+    ratios: tuple[int, ...] = (3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 4, 4, 1)
+    error_share: float = 0.15
+    error_range: tuple[float, float] = (0.02, 0.6)
     rounding_share: float = 0.3
     no_guide: float = 0.3
     blurred_guide: float = 0.25

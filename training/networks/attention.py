@@ -24,10 +24,9 @@ def attention_maps(activations: list[Tensor], window: int) -> Tensor:
     """D_SA by block: the sum over channels of |a_i|, scaled to [0, 1] (paper, equation 1).
 
     k activations of (N, C, H, W) to (N, k, H, W). With `window` 0 each map is scaled by its own minimum and maximum over the patch, as "normalized" in
-    the paper suggests. That makes every tile of a large raster its own world, so with a window the scale is fixed: m / (1 + m), where m is the
-    mean of |a_i| over the channels.
+    the paper suggests. That makes every tile of a large raster its own world, so with a window the scale is fixed: m / (1 + m), where m is that sum.
     """
-    maps = torch.stack([a.abs().mean(dim=1) for a in activations], dim=1)
+    maps = torch.stack([a.abs().sum(dim=1) for a in activations], dim=1)
     if window:
         return maps / (1.0 + maps)
     low = maps.amin(dim=(2, 3), keepdim=True)

@@ -77,8 +77,8 @@ class SuperResolver(nn.Module):
         """(N,1,H,W), (N,3,H,W), (N,1,H,W), (N,), (N,) to elevation (N,1,H,W)."""
         s = self.settings.unshuffle
         detail = terrain.detail(dem, pixel_size)
-        # Centred on zero where it is real and zero where it is not, so that "no guide" is not "black guide".
-        image = F.pixel_unshuffle((guide.clamp(-0.5, 1.5) - 0.5) * guide_valid, s)
+        # -1..1 where it is real and 0 where it is not, so that "no guide" is not "black guide"; clouds and glints are cut off.
+        image = F.pixel_unshuffle((2.0 * guide.clamp(-0.5, 1.5) - 1.0) * guide_valid, s)
         if self.settings.attention:
             image = image * self.attention(detail)
         # The error spans from centimetres to tens of metres; its logarithm in pixel sizes spans 0 to about 4.

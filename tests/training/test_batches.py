@@ -1,0 +1,74 @@
+"""Batches are what the model contract says, and a function of seed and step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from training.data.areas import Area, load_areas
+from training.data.batches import BatchSource, DataSettings
+
+SMALL = DataSettings(patch=48, batch=4)
+
+
+@pytest.fixture
+def areas(prepared: Path) -> list[Area]:
+    return load_areas(prepared, "train")
+
+
+def test_shapes_and_finite_values(areas: list[Area]) -> None:
+    source = BatchSource(areas, SMALL, seed=0)
+    for step in range(12):
+        batch = source.batch(step)
+        assert batch.dem.shape == batch.target.shape == batch.guide_valid.shape == (4, 1, 48, 48)
+        assert batch.guide.shape == (4, 3, 48, 48)
+        assert batch.pixel_size.tolist() == pytest.approx([10.0] * 4, rel=0.01)
+        assert all(torch.isfinite(x).all() for x in (*batch.inputs(), batch.target))
+        assert set(batch.guide_valid.unique().tolist()) <= {0.0, 1.0}
+        assert float((batch.guide * (1 - batch.guide_valid)).abs().max()) == 0
+
+
+def test_a_batch_depends_on_seed_and_step_alone(areas: list[Area]) -> None:
+    first, again, other = BatchSource(areas, SMALL, 0), BatchSource(areas, SMALL, 0), BatchSource(areas, SMALL, 1)
+    first.batch(0)
+    torch.testing.assert_close(vars(first.batch(7)), vars(again.batch(7)))
+    assert not torch.equal(first.batch(7).target, other.batch(7).target)
+    assert not torch.equal(first.batch(7).target, first.batch(8).target)
+
+
+def test_at_ratio_1_a_clean_input_is_the_target(areas: list[Area]) -> None:
+    batch = BatchSource(areas, replace(SMALL, ratios=(1,), error_share=0.0), 0).batch(0)
+    torch.testing.assert_close(batch.dem, batch.target, atol=1e-3, rtol=0)
+    assert batch.dem_error.tolist() == [0.0] * 4
+
+
+def test_a_clean_input_differs_by_what_cubic_loses(areas: list[Area]) -> None:
+    batch = BatchSource(areas, replace(SMALL, ratios=(3,), error_share=0.0), 0).batch(0)
+    rms = float((batch.dem - batch.target).square().mean().sqrt())
+    assert 0.05 < rms < 3.0
+    wrong = BatchSource(areas, replace(SMALL, ratios=(3,), error_share=1.0, error_range=(0.79, 0.8)), 0).batch(0)
+    assert float((wrong.dem - wrong.target).square().mean().sqrt()) == pytest.approx(8.0, rel=0.4)
+    assert all(4.0 < e < 14.0 for e in wrong.dem_error.tolist())
+
+
+def test_without_guides_all_guides_are_absent(areas: list[Area]) -> None:
+    batch = BatchSource(areas, replace(SMALL, no_guide=1.0), 0).batch(0)
+    assert float(batch.guide.abs().max()) == 0
+    assert float(batch.guide_valid.max()) == 0
+
+
+def test_patches_avoid_gaps(areas: list[Area]) -> None:
+    dem = areas[0].dem.copy()
+    dem[100:104, 100:104] = np.nan
+    source = BatchSource([replace(areas[0], dem=dem)], replace(SMALL, patch=24), 0)
+    for step in range(8):
+        assert torch.isfinite(source.batch(step).target).all()
+
+
+def test_no_areas_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no areas"):
+        BatchSource([], SMALL, 0)

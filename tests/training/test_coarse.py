@@ -1,0 +1,56 @@
+"""Simulated coarse DEMs: area means, and cubic upsampling that is GDAL's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from affine import Affine
+from rasterio.enums import Resampling
+from rasterio.warp import reproject
+
+from tests.training.conftest import hills
+from training.data.coarse import area_mean, correlated_error, cubic_upsample, gaussian_blur
+
+
+@pytest.mark.parametrize("ratio", [1, 2, 3, 4])
+def test_cubic_upsampling_is_gdals(ratio: int) -> None:
+    coarse = hills(24, 31)
+    expected = np.zeros((24 * ratio, 31 * ratio), np.float32)
+    grid = Affine(30.0, 0.0, 500000.0, 0.0, -30.0, 5200000.0)
+    reproject(
+        coarse, expected, src_transform=grid, dst_transform=grid * Affine.scale(1 / ratio), src_crs="EPSG:32632", dst_crs="EPSG:32632",
+        resampling=Resampling.cubic, tolerance=0.0,
+    )  # fmt: skip
+    got = cubic_upsample(torch.from_numpy(coarse)[None, None], ratio)[0, 0].numpy()
+    np.testing.assert_allclose(got, expected, atol=0.01)
+
+
+def test_upsampling_keeps_a_plane_inside() -> None:
+    y, x = torch.meshgrid(torch.arange(20.0), torch.arange(20.0), indexing="ij")
+    up = cubic_upsample((2 * x + 3 * y)[None, None], 3)[0, 0]
+    at = (torch.arange(60.0) + 0.5) / 3 - 0.5
+    expected = 2 * at[None, :] + 3 * at[:, None]
+    torch.testing.assert_close(up[6:-6, 6:-6], expected[6:-6, 6:-6], atol=1e-3, rtol=0)
+
+
+def test_area_mean_keeps_the_mean() -> None:
+    fine = torch.from_numpy(hills(30, 36))[None, None]
+    coarse = area_mean(fine, 3)
+    assert coarse.shape == (1, 1, 10, 12)
+    assert float(coarse[0, 0, 2, 3]) == pytest.approx(float(fine[0, 0, 6:9, 9:12].mean()), abs=1e-3)
+
+
+def test_a_blur_keeps_what_is_constant() -> None:
+    torch.testing.assert_close(gaussian_blur(torch.full((1, 1, 12, 12), 7.0), 2.0), torch.full((1, 1, 12, 12), 7.0))
+
+
+def test_errors_are_as_large_and_as_smooth_as_asked() -> None:
+    gen = torch.Generator().manual_seed(0)
+    coarse = torch.from_numpy(hills(60, 60, step=30.0))[None, None].repeat(2, 1, 1, 1)
+    error = correlated_error(coarse, torch.tensor([6.0, 2.0]), 1.5, gen)
+    assert error.std(dim=(1, 2, 3)).tolist() == pytest.approx([6.0, 2.0], rel=1e-3)
+    assert error.mean(dim=(1, 2, 3)).abs().max() < 1e-3
+    one = error[0, 0]
+    neighbours = torch.corrcoef(torch.stack([one[:, 1:].flatten(), one[:, :-1].flatten()]))[0, 1]
+    assert float(neighbours) > 0.6

@@ -1,0 +1,59 @@
+"""Pixel and structural losses against hand-computed values and a second implementation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from scipy.ndimage import gaussian_filter
+
+from tests.training.conftest import hills
+from training.objectives.content import SSIM_FLOOR, pixel_loss, slope_loss, ssim, structural_loss
+
+
+def test_pixel_loss_by_hand() -> None:
+    target = torch.zeros(1, 1, 2, 2)
+    result, cubic = torch.full_like(target, 1.0), torch.full_like(target, 2.0)
+    # Off by 1 m where cubic is off by 2 m, on pixels of 10 m.
+    assert float(pixel_loss(result, target, cubic, torch.tensor([10.0]))) == pytest.approx(1 / (2 + 0.4))
+
+
+def test_slope_loss_by_hand() -> None:
+    target, cubic = torch.zeros(1, 1, 2, 2), torch.full((1, 1, 2, 2), 2.0)
+    result = torch.tensor([[[[0.0, 1.0], [0.0, 3.0]]]])  # to the east 1 and 3, to the south 0 and 2
+    assert float(slope_loss(result, target, cubic, torch.tensor([10.0]))) == pytest.approx((2 + 1) / 2.4)
+
+
+def test_ssim_is_one_on_equals_and_matches_scipy() -> None:
+    a, b = hills(40, 44).astype(np.float64), hills(40, 44, seed=1).astype(np.float64)
+    span = float(b.max() - b.min())
+
+    def blur(x: np.ndarray) -> np.ndarray:
+        return gaussian_filter(x, 1.5, truncate=5 / 1.5)[5:-5, 5:-5]
+
+    c1, c2 = (0.01 * span) ** 2, (0.03 * span) ** 2
+    ma, mb = blur(a), blur(b)
+    va, vb, cov = blur(a * a) - ma**2, blur(b * b) - mb**2, blur(a * b) - ma * mb
+    expected = ((2 * ma * mb + c1) * (2 * cov + c2) / ((ma**2 + mb**2 + c1) * (va + vb + c2))).mean()
+    ta, tb = (torch.from_numpy(x)[None, None] for x in (a, b))
+    assert float(ssim(ta, tb, torch.tensor([span], dtype=torch.float64))) == pytest.approx(expected, abs=1e-6)
+    assert float(ssim(ta, ta, torch.tensor([span], dtype=torch.float64))) == pytest.approx(1.0)
+
+
+def test_structural_loss_ignores_height_above_the_sea() -> None:
+    a, b = (torch.from_numpy(hills(40, 40, seed=s))[None, None] for s in (0, 1))
+    size = torch.tensor([10.0])
+    assert float(structural_loss(a, b, size)) == pytest.approx(float(structural_loss(a + 3000, b + 3000, size)), abs=1e-3)
+    assert float(structural_loss(b, b, size)) == pytest.approx(0, abs=1e-5)
+
+
+def test_structural_loss_is_finite_where_ssim_is_negative() -> None:
+    target = torch.from_numpy(hills(40, 40))[None, None]
+    opposite = (target.mean() * 2 - target).requires_grad_()
+    loss = structural_loss(opposite, target, torch.tensor([10.0]))
+    loss.backward()
+    assert float(loss.detach()) <= -math.log(SSIM_FLOOR) + 1e-6
+    assert opposite.grad is not None
+    assert torch.isfinite(opposite.grad).all()

@@ -1,0 +1,85 @@
+"""An exported file does what the network does, or is not written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from backend import models
+from backend.card import METADATA_KEY, card_from_json, sidecar_path
+from tests.training.test_generator import SMALL, network
+from tests.training.test_train import TINY
+from training.errors import ExportError
+from training.export import build_card, compare, example_inputs, export_onnx, export_torchscript, main
+from training.train import train
+
+CARD = """
+version = "0.0.1"
+title = "for tests"
+ratio = 3.0
+ratios = [2.0, 4.0]
+pixel_sizes = [5.0, 30.0]
+dem_errors = [0.0, 10.0]
+guide_required = false
+licence = "CC0-1.0"
+"""
+
+
+@pytest.mark.slow
+def test_an_onnx_file_has_names_sizes_values_and_card(prepared: Path, tmp_path: Path) -> None:
+    net = network()
+    card = build_card(CARD, net, "small", prepared)
+    export_onnx(net, card, tmp_path / "small.onnx")
+    assert compare(net, tmp_path / "small.onnx") < 1e-4
+    session = onnxruntime.InferenceSession(tmp_path / "small.onnx", providers=["CPUExecutionProvider"])
+    assert [i.name for i in session.get_inputs()] == ["dem", "guide", "guide_valid", "pixel_size", "dem_error"]
+    assert [o.name for o in session.get_outputs()] == ["elevation"]
+    inside = card_from_json(session.get_modelmeta().custom_metadata_map[METADATA_KEY])
+    assert inside == card
+    assert inside.halo == net.halo
+    assert inside.training_data[0]["name"] == "hills"
+    assert models.load(tmp_path / "small.onnx").card == card  # the backend takes it
+    assert [p.name for p in tmp_path.iterdir()] == ["small.onnx"]
+
+
+@pytest.mark.slow
+def test_a_file_that_differs_is_refused(prepared: Path, tmp_path: Path) -> None:
+    net = network()
+    export_onnx(net, build_card(CARD, net, "small", prepared), tmp_path / "small.onnx")
+    with pytest.raises(ExportError, match="differs from PyTorch"):
+        compare(network(SMALL, seed=1), tmp_path / "small.onnx")
+    graph = onnx.load(tmp_path / "small.onnx")
+    graph.graph.input[0].name = "height"
+    for node in graph.graph.node:
+        node.input[:] = ["height" if name == "dem" else name for name in node.input]
+    onnx.save(graph, tmp_path / "renamed.onnx")
+    with pytest.raises(ExportError, match="inputs are"):
+        compare(net, tmp_path / "renamed.onnx")
+
+
+def test_torchscript_with_its_card_beside_it(prepared: Path, tmp_path: Path) -> None:
+    net = network()
+    card = build_card(CARD, net, "small", prepared)
+    export_torchscript(net, card, tmp_path / "small.pt")
+    assert card_from_json(sidecar_path(tmp_path / "small.pt").read_text()) == card
+    given = example_inputs(1, 90, 70, seed=4)
+    with torch.no_grad():
+        np.testing.assert_allclose(torch.jit.load(tmp_path / "small.pt")(*given), net(*given), atol=1e-3)
+
+
+@pytest.mark.slow
+def test_the_command_line_exports_a_run(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    train(TINY, prepared, tmp_path / "run", resume=False)
+    (tmp_path / "card.toml").write_text(CARD)
+    common = ["--run", str(tmp_path / "run"), "--data", str(prepared), "--card", str(tmp_path / "card.toml")]
+    assert main([*common, "--out", str(tmp_path / "tiny.onnx")]) == 0
+    assert json.loads(models.load(tmp_path / "tiny.onnx").card.to_json())["name"] == "tiny"
+    assert main([*common, "--out", str(tmp_path / "tiny.bin")]) == 2
+    assert main(["--run", str(tmp_path), *common[2:], "--out", str(tmp_path / "x.onnx")]) == 2
+    assert "does not exist" in capsys.readouterr().err

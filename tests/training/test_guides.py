@@ -1,0 +1,66 @@
+"""Rendered guides show the terrain; what is done to them does what it says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from tests.training.conftest import hills
+from training.data import guides
+
+
+def render(seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+    dem = torch.from_numpy(hills(120, 120))[None, None]
+    return dem, guides.render(dem, torch.tensor([10.0]), torch.tensor([10.0]), torch.Generator().manual_seed(seed))
+
+
+def test_a_render_is_a_function_of_its_seed() -> None:
+    torch.testing.assert_close(render(1)[1], render(1)[1])
+    assert not torch.equal(render(1)[1], render(2)[1])
+
+
+def test_the_slopes_explain_part_of_a_render() -> None:
+    """Lambert: brightness is linear in the slopes for gentle ground. Without relief in it, a guide could tell nothing."""
+    shares = []
+    for seed in range(6):
+        dem, image = render(seed)
+        south, east = np.gradient(dem[0, 0].numpy(), 10.0)
+        design = np.stack([east.ravel(), south.ravel(), np.ones(east.size)], axis=1)
+        nir = image[0, 0].numpy().ravel()
+        left = nir - design @ np.linalg.lstsq(design, nir, rcond=None)[0]
+        shares.append(1 - left.var() / nir.var())
+    assert max(shares) > 0.4
+    assert np.mean(shares) > 0.1
+
+
+def test_scaling_puts_the_percentiles_at_0_and_1() -> None:
+    image = render()[1]
+    scaled = guides.scale_by_percentiles(image, torch.zeros(1, 2))
+    low, high = np.percentile(scaled[0, 1].numpy(), (2, 98))
+    assert (low, high) == pytest.approx((0, 1), abs=1e-3)
+    wider = guides.scale_by_percentiles(image, torch.tensor([[0.5, 0.5]]))
+    assert np.percentile(wider[0, 1].numpy(), 98) == pytest.approx(0.75, abs=1e-3)
+
+
+def test_a_coarser_guide_has_less_detail_and_the_same_mean() -> None:
+    image = render()[1]
+    coarse = guides.coarsen(image, 4.0)
+    assert coarse.shape == image.shape
+    assert float(coarse.diff(dim=3).square().mean()) < 0.5 * float(image.diff(dim=3).square().mean())
+    assert float(coarse.mean()) == pytest.approx(float(image.mean()), rel=0.01)
+    assert guides.coarsen(image, 1.0) is image
+
+
+def test_a_shift_goes_right_and_down() -> None:
+    image = torch.zeros(1, 1, 20, 20)
+    image[0, 0, 8, 9] = 1.0
+    moved = guides.shift(image, 2.0, 3.0)
+    row, column = np.unravel_index(int(moved[0, 0].argmax()), (20, 20))
+    assert (row, column) == (11, 11)
+
+
+def test_clouds_are_bright() -> None:
+    image = torch.zeros(1, 3, 64, 64)
+    clouded = guides.cloud(image, torch.Generator().manual_seed(0))
+    assert float(clouded.max()) > 0.5

@@ -1,0 +1,172 @@
+"""Writes a trained network as the model file that the backend runs.
+
+    python -m training.export --run runs/siran --data runs/data --card training/configs/siran.card.toml --out resources/models/siran-3x.onnx
+
+The averaged weights of the run's last checkpoint become one ONNX file with the card inside (docs/contracts.md). It is written only after ONNX Runtime gave the same
+names, dynamic sizes and values (to 1e-4 of a pixel) as PyTorch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+import tomllib
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import Tensor
+
+from backend.card import FORMAT, INPUTS, METADATA_KEY, OUTPUTS, SCALARS, ModelCard, card_from_json, sidecar_path
+from backend.errors import CardError
+from training.checkpoint import load_checkpoint
+from training.config import config_from_dict
+from training.data.areas import manifest_entries
+from training.errors import ExportError, TrainingError
+from training.networks.generator import SuperResolver
+
+OPSET = 18
+TOLERANCE = 1e-4
+"""Largest difference between PyTorch and ONNX Runtime, in pixel sizes."""
+SIZES = ((1, 64, 64), (2, 96, 160), (1, 250, 130))
+"""(N, H, W) that an export is compared at; the graph is traced at another one."""
+
+
+def load_network(run: Path) -> SuperResolver:
+    """The network of a run with its averaged weights, ready for inference."""
+    checkpoint = load_checkpoint(run)
+    network = SuperResolver(config_from_dict(checkpoint.config).network)
+    network.load_state_dict(checkpoint.ema)
+    return network.eval()
+
+
+def example_inputs(n: int, height: int, width: int, seed: int = 0) -> tuple[Tensor, ...]:
+    """Terrain-like inputs in the order of the contract."""
+    gen = torch.Generator().manual_seed(seed)
+    rough = torch.randn(n, 1, height, width, generator=gen)
+    dem = 1500 + 30 * torch.cumsum(torch.cumsum(rough, 2), 3) / (height * width) ** 0.5
+    return (
+        dem,
+        torch.rand(n, 3, height, width, generator=gen),
+        (torch.rand(n, 1, height, width, generator=gen) > 0.2).float(),
+        torch.linspace(5, 30, n),
+        torch.linspace(0, 6, n),
+    )
+
+
+def build_card(text: str, network: SuperResolver, name: str, data: Path) -> ModelCard:
+    """The card that a TOML file describes, with what the network and the data's manifest know themselves."""
+    values: dict[str, Any] = tomllib.loads(text)
+    trained_on = [{key: entry[key] for key in ("name", "licence", "attribution")} for entry in manifest_entries(data, "train")]
+    values |= {
+        "format": FORMAT,
+        "name": name,
+        "size_multiple": network.settings.unshuffle,
+        "halo": network.halo,
+        "training_data": trained_on,
+        "held_out": {"areas": [entry["name"] for entry in manifest_entries(data, "test")]},
+    }
+    return card_from_json(json.dumps(values))
+
+
+def export_onnx(network: SuperResolver, card: ModelCard, path: Path) -> None:
+    """Writes `path` once the file does what the network does. Raises ExportError where it does not."""
+    names = [*INPUTS, *SCALARS]
+    n, h, w = (torch.export.Dim(name) for name in ("n", "h2", "w2"))
+    s = network.settings.unshuffle
+    shapes: dict[str, Any] = {name: {0: n, 2: s * h, 3: s * w} for name in INPUTS} | {name: {0: n} for name in SCALARS}
+    # The exporter speaks of torchvision, which nobody uses here, and of axis names that it merges.
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            network,
+            example_inputs(2, 128, 96),
+            input_names=names,
+            output_names=[OUTPUTS[0]],
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            dynamic_shapes=shapes,
+            verbose=False,
+        )
+    if program is None:
+        raise ExportError("PyTorch's exporter returned nothing.", "Install the onnxscript that training/requirements.txt pins.")
+    model = program.model_proto
+    model.metadata_props.add(key=METADATA_KEY, value=card.to_json())
+    onnx.checker.check_model(model, full_check=True)
+    partial = path.with_suffix(".partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial.write_bytes(model.SerializeToString())
+    try:
+        compare(network, partial)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def compare(network: SuperResolver, path: Path) -> float:
+    """Largest difference from PyTorch over SIZES, in pixel sizes. Raises ExportError above TOLERANCE, or where names or shapes differ."""
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    names = [i.name for i in session.get_inputs()]
+    if names != [*INPUTS, *SCALARS]:
+        raise ExportError(f"The graph's inputs are {names}.", "They must be those of docs/contracts.md.")
+    worst = 0.0
+    for size in SIZES:
+        inputs = example_inputs(*size, seed=1)
+        with torch.no_grad():
+            expected = network(*inputs).numpy()
+        got = session.run([OUTPUTS[0]], {name: value.numpy() for name, value in zip(names, inputs, strict=True)})[0]
+        if got.shape != expected.shape:
+            raise ExportError(f"At {size} the graph returns {got.shape} instead of {expected.shape}.", "Its sizes are not dynamic.")
+        difference = float((np.abs(got - expected) / inputs[3].numpy().reshape(-1, 1, 1, 1)).max())
+        worst = max(worst, difference)
+        if not difference <= TOLERANCE:
+            raise ExportError(f"At {size} the graph differs from PyTorch by {difference:.2e} pixel sizes.", f"At most {TOLERANCE:.0e} is allowed.")
+    return worst
+
+
+def export_torchscript(network: SuperResolver, card: ModelCard, path: Path) -> None:
+    """Writes the traced network and its card beside it."""
+    traced = torch.jit.trace(network, example_inputs(1, 128, 96))  # type: ignore[no-untyped-call]
+    for size in SIZES:
+        inputs = example_inputs(*size, seed=1)
+        with torch.no_grad():
+            difference = float(((traced(*inputs) - network(*inputs)) / inputs[3].reshape(-1, 1, 1, 1)).abs().max())
+        if not difference <= TOLERANCE:
+            raise ExportError(f"At {size} the traced network differs by {difference:.2e} pixel sizes.", f"At most {TOLERANCE:.0e} is allowed.")
+    traced.save(str(path))
+    sidecar_path(path).write_text(card.to_json(), encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m training.export", description="Writes a trained network as a model file.")
+    parser.add_argument("--run", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--data", type=Path, required=True, help="prepared folder that the run was trained on; its manifest goes into the card")
+    parser.add_argument("--card", type=Path, required=True, help="what the card says (TOML)")
+    parser.add_argument("--out", type=Path, required=True, help="model file; its ending chooses: .onnx, or .pt for TorchScript")
+    options = parser.parse_args(arguments)
+    try:
+        network = load_network(options.run)
+        card = build_card(options.card.read_text(encoding="utf-8"), network, options.out.stem, options.data)
+        write = {".onnx": export_onnx, ".pt": export_torchscript}.get(options.out.suffix)
+        if write is None:
+            raise ExportError(f"{options.out} ends neither in .onnx nor in .pt.", "Name the output accordingly.")
+        write(network, card, options.out)
+    except (TrainingError, CardError, OSError, tomllib.TOMLDecodeError) as error:
+        print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
+        return 2
+    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, halo {card.halo} px, {sum(p.numel() for p in network.parameters()):,} weights")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
