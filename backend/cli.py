@@ -83,19 +83,38 @@ def superresolve(events: bool, **options: Any) -> None:
     cancel = Cancel()
     _stop_on_signals(cancel)
     if events:
-        from backend.parent import Parent, Unfinished
+        _in_thread(lambda: _for_parent(options, cancel))
+    else:
+        _in_thread(lambda: _for_person(options, cancel))
 
-        unfinished = Unfinished()
-        parent = Parent(cancel, unfinished)
-        try:
-            from backend.superresolve import Settings, run
 
-            stream = _stream()
-            result = run(Settings(**options), stream, cancel, unfinished)
-        finally:
-            parent.release()
-        stream(result)
-        return
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def info(as_json: bool) -> None:
+    """Prints versions, devices that really load, and installed models."""
+    with contextlib.redirect_stdout(sys.stderr):
+        from backend import info as what
+
+        gathered = what.gather()
+    click.echo(json.dumps(gathered) if as_json else what.as_text(gathered))
+
+
+def _for_parent(options: dict[str, Any], cancel: Cancel) -> None:
+    from backend.parent import Parent, Unfinished
+
+    unfinished = Unfinished()
+    parent = Parent(cancel, unfinished)
+    try:
+        from backend.superresolve import Settings, run
+
+        stream = _stream()
+        result = run(Settings(**options), stream, cancel, unfinished)
+    finally:
+        parent.release()
+    stream(result)
+
+
+def _for_person(options: dict[str, Any], cancel: Cancel) -> None:
     from backend.superresolve import Settings, run
 
     with _Person() as person:
@@ -108,15 +127,22 @@ def superresolve(events: bool, **options: Any) -> None:
     )
 
 
-@cli.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def info(as_json: bool) -> None:
-    """Prints versions, devices that really load, and installed models."""
-    with contextlib.redirect_stdout(sys.stderr):
-        from backend import info as what
+def _in_thread(work: Callable[[], None]) -> None:
+    """Does `work` beside the main thread, which stays free for signals: Python hands them to nobody while that waits for a tile."""
+    failure: list[BaseException] = []
 
-        gathered = what.gather()
-    click.echo(json.dumps(gathered) if as_json else what.as_text(gathered))
+    def target() -> None:
+        try:
+            work()
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=target, name="run", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.1)
+    if failure:
+        raise failure[0]
 
 
 def main(arguments: list[str] | None = None) -> None:

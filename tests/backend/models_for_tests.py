@@ -44,6 +44,7 @@ def write_model(
     external: bool = False,
     sigma: bool = False,
     strength: float = 1.0,
+    repeat: int = 0,
 ) -> Path:
     """A model at `path`; each keyword breaks it in one way, `sigma` gives it the second output."""
     rng = np.random.default_rng(7)
@@ -81,6 +82,13 @@ def write_model(
         node("Div", ["careful", "root4"], ["added"]),
         node("Add", ["dem", "added"], [output]),
     ]
+    # Takes time: means of means, of which next to nothing is added.
+    for k in range(repeat):
+        nodes.insert(-1, node("AveragePool", [f"slow{k}" if k else "dem"], [f"slow{k + 1}"], **pool))
+    if repeat:
+        constants["nothing"] = np.float32(1e-9)
+        nodes.insert(-1, node("Mul", [f"slow{repeat}", "nothing"], ["little"]))
+        nodes[-1] = node("Sum", ["dem", "added", "little"], [output])
     f = TensorProto.FLOAT
     rasters = {"dem": 1, "guide": 3, "guide_valid": 1}
     inputs = [helper.make_tensor_value_info(name, f, ["N", channels, "H", "W"]) for name, channels in rasters.items()]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from rasterio.errors import NotGeoreferencedWarning
 from rasters_for_tests import DEM_TRANSFORM, image, read, terrain, write
 
 from backend.events import Failure, Progress, Result, from_line
@@ -93,7 +95,9 @@ def bad(tmp_path: Path, dem: Path, guide: Path, small_model: Path) -> Path:
     (tmp_path / "text.tif").write_text("no raster at all")
     (tmp_path / "exists.tif").write_bytes(b"older")
     write(tmp_path / "no_crs.tif", terrain(5, 5).astype(np.float32), crs=None)
-    write(tmp_path / "no_place.tif", terrain(5, 5).astype(np.float32), transform=Affine.identity())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        write(tmp_path / "no_place.tif", terrain(5, 5).astype(np.float32), transform=Affine.identity())
     write(tmp_path / "far.tif", image(20, 20), transform=Affine(10, 0, 300_000, 0, -10, 4_000_000), descriptions=("NIR", "Red", "Green"))
     write(tmp_path / "rgb.tif", image(20, 20), transform=DEM_TRANSFORM)
     write(tmp_path / "complex.tif", np.ones((5, 5), np.complex64))
@@ -251,6 +255,27 @@ def test_the_end_of_the_parent_is_the_end_of_the_child(long: tuple[Running, Path
     assert '"error"' not in process.stdout.read()
 
 
+def test_a_stop_does_not_wait_for_the_tile(tmp_path: Path) -> None:
+    """A model that takes minutes for its only tile."""
+    model = models_for_tests.write_model(tmp_path / "slow.onnx", repeat=300)
+    write(tmp_path / "dem.tif", terrain(500, 500).astype(np.float32))
+    for stop in ("cancel", "signal"):
+        with running(tmp_path, "dem.tif", "fine.tif", "--model", model, "--tile", "2048") as process:
+            assert process.stdout is not None and process.stdin is not None
+            while "output 1500 x 1500" not in process.stdout.readline():
+                pass
+            time.sleep(0.5)
+            begun = time.monotonic()
+            if stop == "cancel":
+                process.stdin.write("cancel\n")
+                process.stdin.flush()
+            else:
+                process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 3
+            assert time.monotonic() - begun < 5
+        assert not (tmp_path / "fine.tif").exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_is_a_cancel(long: tuple[Running, Path], number: signal.Signals) -> None:
     process, output = long
@@ -266,3 +291,20 @@ def test_a_person_without_events_keeps_stdin(tmp_path: Path, dem: Path, small_mo
     assert done.returncode == 0
     with rasterio.open(tmp_path / "fine.tif") as made:
         assert made.shape == (108, 120)
+
+
+@pytest.mark.skipif(not hasattr(os, "wait4"), reason="only POSIX tells how much memory a child took")
+def test_memory_depends_on_the_tile_not_on_the_raster(tmp_path: Path, small_model: Path) -> None:
+    taken = []
+    for times in (1, 5):
+        raster = write(tmp_path / f"{times}.tif", np.tile(terrain(300, 300), (times, times)).astype(np.float32))
+        process = subprocess.Popen(
+            [*COMMAND, "superresolve", str(raster), str(tmp_path / f"fine{times}.tif"), "--model", str(small_model), "--tile", "256"],
+            cwd=ROOT, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0
+        taken.append(usage.ru_maxrss / 1024)
+    # 25 times as many pixels, 80 MB of them, may cost what blocks GDAL keeps at hand.
+    assert taken[1] - taken[0] < 64
