@@ -5,6 +5,8 @@ class SiranError(Exception):
     """Root of everything the plugin raises on purpose; the algorithms turn it into a QgsProcessingException."""
 
     def __init__(self, message, hint=""):
+        if hint and not message.endswith((".", "!", "?")):
+            message = f"{message}."
         super().__init__(f"{message} {hint}".strip())
         self.message = message
         self.hint = hint

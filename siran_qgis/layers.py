@@ -21,31 +21,27 @@ def file_of(layer) -> str:
     return layer.source().split("|")[0]
 
 
-def style_when_loaded(path, default_name, result, context):
-    """Name and style the layer of `path`, if `context` is going to load it. A name that somebody chose stays."""
-    if not context.willLoadLayerOnCompletion(path):
-        return
-    details = context.layerToLoadOnCompletionDetails(path)
-    if details.name in ("", default_name) and not getattr(details, "forceName", False):
-        details.name = layer_name(default_name, result)
-    processor = Hillshade(result.grid["pixel_size"])
-    _post_processors.append(processor)
-    details.setPostProcessor(processor)
-
-
-def layer_name(default_name, result) -> str:
-    """Says which model made it and how fine it is: `Super-resolved DEM (marin-30, 30 m)`."""
-    return f"{default_name} ({result.model['name']}, {result.grid['pixel_size']:.3g} m)"
+def style_when_loaded(path, result, context):
+    """Style the layer of `path`, and say in its name what made it, if `context` is going to load it."""
+    if context.willLoadLayerOnCompletion(path):
+        processor = Hillshade(result)
+        _post_processors.append(processor)
+        context.layerToLoadOnCompletionDetails(path).setPostProcessor(processor)
 
 
 class Hillshade(QgsProcessingLayerPostProcessorInterface):
-    """Shows an elevation model as a hillshade. `pixel_size` is in metres on the ground."""
+    """Shows an elevation model as a hillshade, and adds model and resolution to its name: `hills (siran-3x, 30 m)`.
 
-    def __init__(self, pixel_size):
+    The name itself is QGIS's choice or the user's: the file's, the parameter's or that of a model's output.
+    """
+
+    def __init__(self, result):
         super().__init__()
-        self.pixel_size = pixel_size
+        self.model = result.model["name"]
+        self.pixel_size = result.grid["pixel_size"]  # metres on the ground
 
     def postProcessLayer(self, layer, context, feedback):
+        layer.setName(f"{layer.name()} ({self.model}, {self.pixel_size:.3g} m)")
         layer.loadNamedStyle(str(paths.STYLES / "hillshade.qml"))
         renderer = layer.renderer()
         if hasattr(renderer, "setZFactor") and self.pixel_size > 0:

@@ -198,7 +198,7 @@ class SuperResolve(SiranAlgorithm):
                 result.grid["width"], result.grid["height"], result.seconds, result.model["name"], result.provider
             )
         )
-        layers.style_when_loaded(job.output, self.parameterDefinition(self.OUTPUT).description(), result, context)
+        layers.style_when_loaded(job.output, result, context)
         return {
             self.OUTPUT: job.output,
             "PROVIDER": result.provider,

@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "docs" / "images"
 SAMPLE = ROOT / "resources" / "sample"
+OUTPUT = Path("/var/tmp/siran/marin_fine.tif")  # seen in the picture, and not where QGIS would call it temporary
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 LIMIT = int(os.environ.get("SIRAN_LIMIT", "300"))  # seconds
 
@@ -53,6 +54,7 @@ def main():
                 os.killpg(desktop.pid, signal.SIGKILL)
         outcome = Path(folder) / "outcome"
         said = outcome.read_text() if outcome.exists() else f"QGIS said nothing about its pictures.\n{log.read_text()[-3000:]}"
+    OUTPUT.unlink(missing_ok=True)
     print(said)
     return 0 if said.startswith("saved") else 1
 
@@ -63,7 +65,7 @@ def inside(folder):
 
     def guarded():
         try:
-            outcome = take_pictures(folder)
+            outcome = take_pictures()
         except Exception:
             outcome = traceback.format_exc()
         (folder / "outcome").write_text(outcome)
@@ -73,15 +75,15 @@ def inside(folder):
     QTimer.singleShot(3000, guarded)
 
 
-def take_pictures(folder):
+def take_pictures():
     import processing
     from qgis.core import QgsProject, QgsRasterLayer
     from qgis.PyQt.QtCore import Qt
-    from qgis.PyQt.QtWidgets import QDockWidget, QTextEdit
+    from qgis.PyQt.QtWidgets import QDockWidget, QLineEdit
     from qgis.utils import iface
 
     IMAGES.mkdir(parents=True, exist_ok=True)
-    (folder / "fine").mkdir()
+    OUTPUT.parent.mkdir(exist_ok=True)
     dem = QgsRasterLayer(str(SAMPLE / "marin_srtm_1arcsec.tif"), "SRTM, 30 m")
     guide = QgsRasterLayer(str(SAMPLE / "marin_landsat7_nir_r_g.tif"), "Landsat 7, near infrared - red - green")
     for layer in (dem, guide):
@@ -93,21 +95,22 @@ def take_pictures(folder):
         "INPUT": dem.id(),
         "GUIDE": guide.id(),
         "DEM_SOURCE": 1,
-        "OUTPUT": str(folder / "fine" / "marin_fine.tif"),
+        "OUTPUT": str(OUTPUT),
         "MODEL": os.environ.get("SIRAN_MODEL", ""),
     }
     dialog = processing.createAlgorithmDialog("siran:superresolve", parameters)
     dialog.resize(1080, 790)
     dialog.show()
     dialog.runButton().setFocus()
+    for edit in dialog.findChildren(QLineEdit):
+        edit.deselect()
     wait(1.5)
     dialog.grab().save(str(IMAGES / "dialog.png"))
 
     dialog.runButton().click()
-    wait(LIMIT / 2, until=lambda: dialog.results())
+    wait(LIMIT / 2, until=lambda: "finished" in log_of(dialog))
     if not dialog.results():
-        log = [edit.toPlainText() for edit in dialog.findChildren(QTextEdit)]
-        return "The run failed:\n" + "\n".join(log)
+        return f"The run failed:\n{log_of(dialog)}"
     wait(1.0)
     dialog.close()
     result = next(layer for layer in QgsProject.instance().mapLayers().values() if layer.id() not in (dem.id(), guide.id()))
@@ -128,6 +131,13 @@ def take_pictures(folder):
     wait(3.0)
     window.grab().save(str(IMAGES / "result.png"))
     return f"saved {IMAGES / 'dialog.png'} and {IMAGES / 'result.png'} ({result.name()})"
+
+
+def log_of(dialog):
+    """What the dialog's log says."""
+    from qgis.PyQt.QtWidgets import QTextEdit
+
+    return "\n".join(edit.toPlainText() for edit in dialog.findChildren(QTextEdit))
 
 
 def wait(seconds, until=None):

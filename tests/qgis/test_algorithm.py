@@ -246,21 +246,15 @@ def test_in_the_model_designer_inputs_can_be_chosen(algorithm):
 def test_loaded_results_are_named_and_styled(dem, context):
     from siran_qgis.events import Result
 
-    details = QgsProcessingContext.LayerDetails("Super-resolved DEM", QgsProject.instance(), "OUTPUT")
-    context.addLayerToLoadOnCompletion(str(dem), details)
+    context.addLayerToLoadOnCompletion(str(dem), QgsProcessingContext.LayerDetails("hills", QgsProject.instance(), "OUTPUT"))
     result = Result(str(dem), {"pixel_size": 45.0}, {"name": "tiny"}, "CPU", 1.0, 1)
-    layers.style_when_loaded(str(dem), "Super-resolved DEM", result, context)
-    details = context.layerToLoadOnCompletionDetails(str(dem))
-    assert details.name == "Super-resolved DEM (tiny, 45 m)"
-    layer = QgsRasterLayer(str(dem), "x")
-    details.postProcessor().postProcessLayer(layer, context, None)
+    layers.style_when_loaded(str(dem), result, context)
+    layer = QgsRasterLayer(str(dem), "hills")
+    context.layerToLoadOnCompletionDetails(str(dem)).postProcessor().postProcessLayer(layer, context, None)
+    assert layer.name() == "hills (tiny, 45 m)"
     assert layer.renderer().type() == "hillshade"
     assert layer.renderer().zFactor() == 2.0  # 90 units of the CRS are 45 m on the ground
 
 
-def test_a_name_that_somebody_chose_stays(dem, context):
-    from siran_qgis.events import Result
-
-    context.addLayerToLoadOnCompletion(str(dem), QgsProcessingContext.LayerDetails("My hills", QgsProject.instance(), "OUTPUT"))
-    layers.style_when_loaded(str(dem), "Super-resolved DEM", Result("", {"pixel_size": 45.0}, {"name": "t"}, "", 1.0, 1), context)
-    assert context.layerToLoadOnCompletionDetails(str(dem)).name == "My hills"
+def test_results_that_nobody_loads_are_left_alone(dem, context):
+    layers.style_when_loaded(str(dem), None, context)
