@@ -19,9 +19,10 @@ T = TypeVar("T")
 class TrainSettings:
     """How the weights are found.
 
-    `time`: how long to train ("90m", "45s", "2h"); the schedule is fitted to it. `steps`: fit it to that many steps instead (0: to the time).
-    `stop_after`: end earlier, after that many, with a checkpoint to resume from (0: don't). `learning_rate`: Adam's highest, after `warm_up_steps`; it
-    falls along a cosine to a hundredth. `ema`: decay of the averaged weights, which are the ones that count. `clip`: largest gradient norm. `precision`: `32` or `bf16` (autocast).
+    `time`: how long to train ("90m", "45s", "2h"); the schedule is fitted to it. `steps`: fit it to that many steps instead (0: to the
+    time). `stop_after`: end earlier, after that many, with a checkpoint to resume from (0: don't). `learning_rate`: Adam's highest,
+    after `warm_up_steps`; it falls along a cosine to a hundredth. `ema`: decay of the averaged weights, which are the ones that count.
+    `clip`: largest gradient norm. `precision`: `32` or `bf16` (autocast).
     """
 
     time: str = "60m"

@@ -2,31 +2,29 @@
 
     python -m training.evaluate --model resources/models/siran-3x.onnx --data runs/data --split test --ratio 3
 
-Each area's DEM is coarsened by area mean, brought back by cubic convolution (as GDAL does), and given to the model under every condition of
-CONDITIONS. The figures are RMSE of elevation and of slope divided by cubic's: below 1 is better than cubic. Pixels whose cubic kernel reaches a gap are left out.
+Each area's DEM is coarsened by area mean, brought back by cubic convolution (as GDAL does), and given to the model under every
+condition of CONDITIONS. The figures are RMSE of elevation and of slope divided by cubic's: below 1 is better than cubic. Pixels whose
+cubic kernel reaches a gap are left out.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 from numpy.typing import NDArray
 from scipy.ndimage import binary_erosion, distance_transform_edt
 
 from backend import models
-from backend.card import METADATA_KEY, ModelCard
 from backend.engines import Engine, open_engine
 from backend.errors import BackendError
+from training.card import rewrite_card
 from training.data import coarse as coarsen_dem
 from training.data import guides
 from training.data.areas import Area, load_areas
@@ -62,6 +60,11 @@ class Figure:
     slope_rmse_cubic: float
     slope_rmse: float
     slope_rmse_ratio: float
+
+    def brief(self) -> dict[str, str | float]:
+        """What a model card says of it."""
+        numbers = {"rmse_cubic": self.rmse_cubic, "rmse_ratio": self.rmse_ratio, "slope_rmse_ratio": self.slope_rmse_ratio}
+        return {"area": self.area, "condition": self.condition, **{name: round(value, 3) for name, value in numbers.items()}}
 
 
 def simulate(area: Area, ratio: int) -> Pair:
@@ -105,34 +108,45 @@ def evaluate(run: Run, pairs: list[Pair], guide_bands: int = 3) -> list[Figure]:
     for pair in pairs:
         height, width = pair.target.shape
         none = np.zeros((guide_bands, height, width), np.float32)
-        everywhere = np.ones((height, width), np.float32)
+        everywhere: NDArray[np.float32] = np.ones((height, width), np.float32)
 
-        def row(
-            condition: str, guide: NDArray[np.float32], valid: NDArray[np.float32], error: float = 0.0, *, pair: Pair = pair
-        ) -> Figure:
+        def row(condition: str, guide: NDArray[np.float32], valid: NDArray[np.float32], error: float = 0.0, *, pair: Pair = pair) -> Figure:
             return measure(pair, run(pair.cubic, guide, valid, pair.area.pixel_size, error), condition)
 
         figures.append(row("no guide", none, np.zeros_like(everywhere)))
         for name, blur in (("rendered guide", 1.0), ("rendered guide, 4 x coarser", 4.0)):
             rows = [row(name, rendered_guide(pair, seed, blur), everywhere) for seed in RENDER_SEEDS]
             figures.append(_mean(rows))
-        figures.append(row("constant guide", np.full_like(none, 0.5), everywhere))
-        figures.append(row("upside-down guide", np.ascontiguousarray(rendered_guide(pair, RENDER_SEEDS[0])[:, ::-1]), everywhere))
+        figures.append(row("constant guide", np.full(none.shape, 0.5, np.float32), everywhere))
+        figures.append(row("upside-down guide", np.ascontiguousarray(rendered_guide(pair, RENDER_SEEDS[0])[:, ::-1], np.float32), everywhere))
         if pair.area.guide is not None:
             image = pair.area.guide[:, :height, :width]
             known = np.isfinite(image).all(axis=0)
-            figures.append(row("real guide", np.where(known, image, 0).astype(np.float32), known.astype(np.float32)))
+            figures.append(row("real guide", np.where(known, image, np.float32(0)), np.asarray(known, np.float32)))
     return figures
 
 
 def _mean(rows: list[Figure]) -> Figure:
-    first = asdict(rows[0])
-    return Figure(**{k: v if isinstance(v, str | int) else float(np.mean([getattr(r, k) for r in rows])) for k, v in first.items()})
+    """One row of several of the same area: the mean of every number that can differ between them."""
+
+    def mean(name: str) -> float:
+        return float(np.mean([getattr(row, name) for row in rows]))
+
+    return replace(
+        rows[0],
+        rmse=mean("rmse"),
+        rmse_ratio=mean("rmse_ratio"),
+        slope_rmse=mean("slope_rmse"),
+        slope_rmse_ratio=mean("slope_rmse_ratio"),
+    )
 
 
 def table(figures: list[Figure]) -> str:
     """Markdown: a row for each area and condition, and the mean over the areas of each condition."""
-    lines = ["| area | condition | cubic RMSE (m) | RMSE (m) | RMSE / cubic | slope RMSE / cubic |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = [
+        "| area | condition | cubic RMSE (m) | RMSE (m) | RMSE / cubic | slope RMSE / cubic |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for f in figures:
         lines.append(f"| {f.area} | {f.condition} | {f.rmse_cubic:.3f} | {f.rmse:.3f} | {f.rmse_ratio:.3f} | {f.slope_rmse_ratio:.3f} |")
     for condition in dict.fromkeys(f.condition for f in figures):
@@ -155,29 +169,6 @@ def engine_run(engine: Engine) -> Run:
     return run
 
 
-def record(path: Path, card: ModelCard, figures: list[Figure], options: argparse.Namespace) -> None:
-    """Writes what was measured into the card of the ONNX file, and the file's new SHA-256 into SHA256SUMS beside it. The graph stays as it is."""
-    measured = [
-        {"area": f.area, "condition": f.condition, "rmse_cubic": round(f.rmse_cubic, 3), "rmse_ratio": round(f.rmse_ratio, 3), "slope_rmse_ratio": round(f.slope_rmse_ratio, 3)}
-        for f in figures
-    ]
-    held_out = {
-        "areas": list(dict.fromkeys(f.area for f in figures)),
-        "figures": measured,
-        "command": f"python -m training.evaluate --model {options.model} --data {options.data} --split {options.split} --ratio {options.ratio}",
-    }
-    graph = onnx.load(path)
-    kept = [(entry.key, entry.value) for entry in graph.metadata_props if entry.key != METADATA_KEY]
-    onnx.helper.set_model_props(graph, dict(kept) | {METADATA_KEY: replace(card, held_out=held_out).to_json()})
-    content = graph.SerializeToString()
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(content)
-    os.replace(partial, path)
-    sums = path.with_name(models.SUMS_FILE)
-    others = [line for line in sums.read_text().splitlines() if line.split()[-1:] != [path.name]] if sums.exists() else []
-    sums.write_text("\n".join(sorted([*others, f"{hashlib.sha256(content).hexdigest()}  {path.name}"])) + "\n")
-
-
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description="Measures a model file against cubic resampling.")
@@ -198,7 +189,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     print(table(figures))
     if options.record:
-        record(options.model, model.card, figures, options)
+        held_out = {
+            "areas": list(dict.fromkeys(f.area for f in figures)),
+            "figures": [f.brief() for f in figures],
+            "command": f"python -m training.evaluate --model {options.model} --data {options.data} "
+            f"--split {options.split} --ratio {options.ratio}",
+        }
+        rewrite_card(options.model, replace(model.card, held_out=held_out))
     if options.json:
         options.json.write_text(json.dumps([asdict(f) for f in figures], indent=1))
     return 0

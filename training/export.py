@@ -2,14 +2,13 @@
 
     python -m training.export --run runs/siran --data runs/data --card training/configs/siran.card.toml --out resources/models/siran-3x.onnx
 
-The averaged weights of the run's last checkpoint become one ONNX file with the card inside (docs/contracts.md). It is written only after ONNX Runtime gave the same
-names, dynamic sizes and values (to 1e-4 of a pixel) as PyTorch.
+The averaged weights of the run's last checkpoint become one ONNX file with the card inside (docs/contracts.md). It is written only
+after ONNX Runtime gave the same names, dynamic sizes and values (to 1e-4 of a pixel) as PyTorch.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import sys
@@ -24,11 +23,11 @@ import onnxruntime
 import torch
 from torch import Tensor
 
-from backend.card import FORMAT, INPUTS, METADATA_KEY, OUTPUTS, SCALARS, ModelCard, card_from_json, sidecar_path
+from backend.card import INPUTS, METADATA_KEY, OUTPUTS, SCALARS, ModelCard, sidecar_path
 from backend.errors import CardError
+from training.card import build_card
 from training.checkpoint import load_checkpoint
 from training.config import config_from_dict
-from training.data.areas import manifest_entries
 from training.errors import ExportError, TrainingError
 from training.networks.generator import SuperResolver
 
@@ -59,21 +58,6 @@ def example_inputs(n: int, height: int, width: int, seed: int = 0) -> tuple[Tens
         torch.linspace(5, 30, n),
         torch.linspace(0, 6, n),
     )
-
-
-def build_card(text: str, network: SuperResolver, name: str, data: Path) -> ModelCard:
-    """The card that a TOML file describes, with what the network and the data's manifest know themselves."""
-    values: dict[str, Any] = tomllib.loads(text)
-    trained_on = [{key: entry[key] for key in ("name", "licence", "attribution")} for entry in manifest_entries(data, "train")]
-    values |= {
-        "format": FORMAT,
-        "name": name,
-        "size_multiple": network.settings.unshuffle,
-        "halo": network.halo,
-        "training_data": trained_on,
-        "held_out": {"areas": [entry["name"] for entry in manifest_entries(data, "test")]},
-    }
-    return card_from_json(json.dumps(values))
 
 
 def export_onnx(network: SuperResolver, card: ModelCard, path: Path) -> None:
@@ -129,7 +113,9 @@ def compare(network: SuperResolver, path: Path) -> float:
         difference = float((np.abs(got - expected) / inputs[3].numpy().reshape(-1, 1, 1, 1)).max())
         worst = max(worst, difference)
         if not difference <= TOLERANCE:
-            raise ExportError(f"At {size} the graph differs from PyTorch by {difference:.2e} pixel sizes.", f"At most {TOLERANCE:.0e} is allowed.")
+            raise ExportError(
+                f"At {size} the graph differs from PyTorch by {difference:.2e} pixel sizes.", f"At most {TOLERANCE:.0e} is allowed."
+            )
     return worst
 
 
@@ -141,7 +127,9 @@ def export_torchscript(network: SuperResolver, card: ModelCard, path: Path) -> N
         with torch.no_grad():
             difference = float(((traced(*inputs) - network(*inputs)) / inputs[3].reshape(-1, 1, 1, 1)).abs().max())
         if not difference <= TOLERANCE:
-            raise ExportError(f"At {size} the traced network differs by {difference:.2e} pixel sizes.", f"At most {TOLERANCE:.0e} is allowed.")
+            raise ExportError(
+                f"At {size} the traced network differs by {difference:.2e} pixel sizes.", f"At most {TOLERANCE:.0e} is allowed."
+            )
     traced.save(str(path))
     sidecar_path(path).write_text(card.to_json(), encoding="utf-8")
 
@@ -150,7 +138,9 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.export", description="Writes a trained network as a model file.")
     parser.add_argument("--run", type=Path, required=True, help="folder of the run")
-    parser.add_argument("--data", type=Path, required=True, help="prepared folder that the run was trained on; its manifest goes into the card")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="prepared folder that the run was trained on; its manifest goes into the card"
+    )
     parser.add_argument("--card", type=Path, required=True, help="what the card says (TOML)")
     parser.add_argument("--out", type=Path, required=True, help="model file; its ending chooses: .onnx, or .pt for TorchScript")
     options = parser.parse_args(arguments)
@@ -164,7 +154,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (TrainingError, CardError, OSError, tomllib.TOMLDecodeError) as error:
         print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
         return 2
-    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, halo {card.halo} px, {sum(p.numel() for p in network.parameters()):,} weights")
+    weights = sum(p.numel() for p in network.parameters())
+    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, halo {card.halo} px, {weights:,} weights")
     return 0
 
 

@@ -15,8 +15,8 @@ def rmse(difference: Array, where: NDArray[np.bool_]) -> float:
 
 def slopes(dem: Array, dx: float, dy: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Rise over run towards east and south, central differences: two (H, W)."""
-    south, east = np.gradient(dem.astype(np.float64), dy, dx)
-    return east, south
+    z = dem.astype(np.float64)
+    return np.asarray(np.gradient(z, dx, axis=1)), np.asarray(np.gradient(z, dy, axis=0))
 
 
 def slope_degrees(dem: Array, dx: float, dy: float) -> NDArray[np.float64]:

@@ -2,8 +2,9 @@
 
     python -m training.prepare --areas training/configs/areas.toml --root RASTERS --out runs/data
 
-The list (TOML) holds `[[area]]` tables: `name`, `split` (train, validation, test), `dem`; optional `guide` with `guide_bands` (NIR, R, G, from 1), `mask` (0: unknown),
-`keep` and `leave_out` (rectangles xmin, ymin, xmax, ymax in the DEM's CRS, to split one raster by area); `licence` and `attribution` of the data. Paths are relative to --root. Rasters of one area share one grid.
+The list (TOML) holds `[[area]]` tables: `name`, `split` (train, validation, test), `dem`; optional `guide` with `guide_bands` (NIR, R,
+G, from 1), `mask` (0: unknown), `keep` and `leave_out` (rectangles xmin, ymin, xmax, ymax in the DEM's CRS, to split one raster by
+area); `licence` and `attribution` of the data. Paths are relative to --root. Rasters of one area share one grid.
 """
 
 from __future__ import annotations
@@ -114,8 +115,14 @@ def prepare(areas_file: Path, root: Path, out: Path) -> list[dict[str, Any]]:
     manifest = []
     for number, entry in enumerate(entries, start=1):
         area, hashes = read_area(entry, root)
-        manifest.append(save_area(area, out) | {"sha256": hashes, "licence": entry.get("licence", ""), "attribution": entry.get("attribution", "")})
-        print(f"{number:3}/{len(entries)} {area.name:28} {area.split:10} {area.dem.shape[1]}x{area.dem.shape[0]} px of {area.pixel_size:.1f} m", flush=True)
+        manifest.append(
+            save_area(area, out) | {"sha256": hashes, "licence": entry.get("licence", ""), "attribution": entry.get("attribution", "")}
+        )
+        print(
+            f"{number:3}/{len(entries)} {area.name:28} {area.split:10} "
+            f"{area.dem.shape[1]}x{area.dem.shape[0]} px of {area.pixel_size:.1f} m",
+            flush=True,
+        )
     (out / MANIFEST).write_text(json.dumps({"format": 1, "areas": manifest}, indent=1))
     return manifest
 

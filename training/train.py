@@ -106,7 +106,9 @@ def train(config: Config, data: Path, out: Path, *, resume: bool) -> None:
             total, parts = losses(model, batch, config)
             if not torch.isfinite(total):
                 torch.save(vars(batch), out / "nan_batch.pt")
-                raise TrainingError(f"The loss is not finite at step {step}.", f"Its batch is in {out / 'nan_batch.pt'}; lower the learning rate.")
+                raise TrainingError(
+                    f"The loss is not finite at step {step}.", f"Its batch is in {out / 'nan_batch.pt'}; lower the learning rate."
+                )
             optimizer.zero_grad()
             total.backward()  # type: ignore[no-untyped-call]
             parts["grad_norm"] = float(torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip))

@@ -25,7 +25,14 @@ def hills(height: int, width: int, seed: int = 0, step: float = 10.0) -> NDArray
     return z.astype(np.float32)
 
 
-def write(path: Path, bands: NDArray[np.float32] | NDArray[np.uint8], *, crs: str | None = "EPSG:32632", step: float = 10.0, nodata: float | None = None) -> Path:
+def write(
+    path: Path,
+    bands: NDArray[np.float32] | NDArray[np.uint8],
+    *,
+    crs: str | None = "EPSG:32632",
+    step: float = 10.0,
+    nodata: float | None = None,
+) -> Path:
     """A GeoTIFF of (H, W) or (B, H, W) with its north-west corner at 500000 E, 5200000 N."""
     bands = bands[None] if bands.ndim == 2 else bands
     count, height, width = bands.shape

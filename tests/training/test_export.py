@@ -15,8 +15,9 @@ from backend import models
 from backend.card import METADATA_KEY, card_from_json, sidecar_path
 from tests.training.test_generator import SMALL, network
 from tests.training.test_train import TINY
+from training.card import build_card
 from training.errors import ExportError
-from training.export import build_card, compare, example_inputs, export_onnx, export_torchscript, main
+from training.export import compare, example_inputs, export_onnx, export_torchscript, main
 from training.train import train
 
 CARD = """

@@ -50,7 +50,14 @@ def test_a_level_dem_stays_level_under_any_guide() -> None:
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("settings", [SMALL, NetworkSettings(channels=8, blocks=1, rcbs=2, attention=False), NetworkSettings(unshuffle=1, channels=4, blocks=1, rcbs=1, d_channels=4, d_blocks=1, attention_window=3)])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        SMALL,
+        NetworkSettings(channels=8, blocks=1, rcbs=2, attention=False),
+        NetworkSettings(unshuffle=1, channels=4, blocks=1, rcbs=1, d_channels=4, d_blocks=1, attention_window=3),
+    ],
+)
 def test_nothing_beyond_the_halo_matters(settings: NetworkSettings) -> None:
     net = network(settings)
     halo = net.halo

@@ -40,7 +40,10 @@ def test_a_raster_is_split_by_area(tmp_path: Path) -> None:
     z = hills(100, 100)
     write(tmp_path / "z.tif", z)
     west = "[500000, 5199000, 500400, 5200000]"
-    text = f'[[area]]\nname = "west"\nsplit = "test"\ndem = "z.tif"\nkeep = {west}\n[[area]]\nname = "east"\nsplit = "train"\ndem = "z.tif"\nleave_out = {west}\n'
+    text = (
+        f'[[area]]\nname = "west"\nsplit = "test"\ndem = "z.tif"\nkeep = {west}\n'
+        f'[[area]]\nname = "east"\nsplit = "train"\ndem = "z.tif"\nleave_out = {west}\n'
+    )
     prepare(listing(tmp_path, text), tmp_path, tmp_path / "out")
     test, train = load_areas(tmp_path / "out", "test")[0], load_areas(tmp_path / "out", "train")[0]
     np.testing.assert_array_equal(test.dem, z[:, :40])
@@ -62,7 +65,17 @@ def test_degrees_are_measured_on_the_ground(tmp_path: Path) -> None:
     from rasterio.transform import from_origin
 
     path = tmp_path / "degrees.tif"
-    with rasterio.open(path, "w", driver="GTiff", count=1, height=60, width=60, dtype="float32", crs="EPSG:4326", transform=from_origin(10, 60, 1 / 3600, 1 / 3600)):
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        count=1,
+        height=60,
+        width=60,
+        dtype="float32",
+        crs="EPSG:4326",
+        transform=from_origin(10, 60, 1 / 3600, 1 / 3600),
+    ):
         pass
     with rasterio.open(path) as raster:
         dx, dy = ground_size(raster)

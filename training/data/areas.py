@@ -19,8 +19,8 @@ MANIFEST = "manifest.json"
 class Area:
     """One area in memory.
 
-    `dem` (H, W) float32 metres, NaN where unknown. `guide` (3, H, W) float32: NIR, R, G, each scaled by its scene's 2nd and 98th percentile to 0..1, NaN where
-    unknown; None where there is no image. `dx`, `dy`: pixel width and height on the ground, metres.
+    `dem` (H, W) float32 metres, NaN where unknown. `guide` (3, H, W) float32: NIR, R, G, each scaled by its scene's 2nd and 98th
+    percentile to 0..1, NaN where unknown; None where there is no image. `dx`, `dy`: pixel width and height on the ground, metres.
     """
 
     name: str

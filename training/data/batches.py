@@ -25,10 +25,12 @@ CUBIC_MARGIN = 3
 class DataSettings:
     """How training pairs are drawn. Probabilities are shares of the patches.
 
-    `ratios`: input-to-output pixel ratios, listed as often as they are to be drawn. `error_share`: patches whose coarse DEM carries a correlated error, its standard deviation drawn
-    log-uniformly from `error_range`, in target pixel sizes. `rounding_share`: those of them that are rounded to whole metres as well, with a notional target pixel of 5 to 30 m.
-    `no_guide`, `blurred_guide`, `bad_guide`: no guide at all; a guide one to five times coarser than the target; a constant, clouded, foreign or upside-down one. `real_guide`: share of the
-    patches of areas with an image that get it instead of a rendered one. `shift_pixels`: standard deviation of the misregistration.
+    `ratios`: input-to-output pixel ratios, listed as often as they are to be drawn. `error_share`: patches whose coarse DEM carries a
+    correlated error, its standard deviation drawn log-uniformly from `error_range`, in target pixel sizes. `rounding_share`: those of
+    them that are rounded to whole metres as well, with a notional target pixel of 5 to 30 m. `no_guide`, `blurred_guide`, `bad_guide`:
+    no guide at all; a guide one to five times coarser than the target; a constant, clouded, foreign or upside-down one. `real_guide`:
+    share of the patches of areas with an image that get it instead of a rendered one. `shift_pixels`: standard deviation of the
+    misregistration.
     """
 
     patch: int = 128

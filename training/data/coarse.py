@@ -12,8 +12,8 @@ from torch.nn import functional as F
 def cubic_upsample(coarse: Tensor, ratio: int) -> Tensor:
     """Cubic convolution with a = -1/2 (Keys 1981), as GDAL's `cubic`: (N, C, h, w) to (N, C, h*ratio, w*ratio).
 
-    Pixels are areas: no half-pixel shift. At the border GDAL leaves missing pixels out and scales the other weights up; so does this.
-    PyTorch's own bicubic has a = -3/4 and repeats the border.
+    Pixels are areas: no half-pixel shift. Within two coarse pixels of the border missing pixels are left out and the other weights
+    scaled up (GDAL does otherwise; no patch and no figure holds such pixels). PyTorch's own bicubic has a = -3/4.
     """
     rows = _cubic_matrix(coarse.shape[2], ratio).to(coarse)
     columns = _cubic_matrix(coarse.shape[3], ratio).to(coarse)
@@ -53,8 +53,8 @@ def gaussian_blur(x: Tensor, sigma: float) -> Tensor:
 def correlated_error(coarse: Tensor, sigma: Tensor, length: float, generator: torch.Generator) -> Tensor:
     """A smooth random error field that grows with slope, as SRTM's does.
 
-    `coarse` (N, 1, h, w) in any unit, `sigma` (N,) in the same unit: standard deviation over the patch; `length`: correlation length in coarse pixels.
-    Amplitude: half of it everywhere, the other half in proportion to the slope.
+    `coarse` (N, 1, h, w) in any unit, `sigma` (N,) in the same unit: standard deviation over the patch; `length`: correlation length in
+    coarse pixels. Amplitude: half of it everywhere, the other half in proportion to the slope.
     """
     noise = gaussian_blur(torch.randn(coarse.shape, generator=generator), length)
     slope = torch.zeros_like(coarse)

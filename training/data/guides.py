@@ -13,7 +13,16 @@ from training.data.coarse import gaussian_blur
 # Reflectance of NIR, R, G: forest, grass, crops, dry grass, bare soil, rock, snow, built-up. Rounded means of what spectral libraries
 # (ECOSTRESS) give for such covers; the renderer varies each by a third.
 ALBEDO = torch.tensor(
-    [[0.32, 0.04, 0.06], [0.42, 0.08, 0.11], [0.48, 0.06, 0.10], [0.33, 0.22, 0.18], [0.32, 0.24, 0.18], [0.25, 0.20, 0.17], [0.70, 0.85, 0.88], [0.25, 0.20, 0.19]]
+    [
+        [0.32, 0.04, 0.06],
+        [0.42, 0.08, 0.11],
+        [0.48, 0.06, 0.10],
+        [0.33, 0.22, 0.18],
+        [0.32, 0.24, 0.18],
+        [0.25, 0.20, 0.17],
+        [0.70, 0.85, 0.88],
+        [0.25, 0.20, 0.19],
+    ]
 )
 
 
@@ -32,8 +41,9 @@ def fractal(n: int, size: int, generator: torch.Generator, *, coarsest: int) -> 
 def render(dem: Tensor, dx: Tensor, dy: Tensor, generator: torch.Generator) -> Tensor:
     """A multispectral image of a DEM, as sharp as it: radiance in arbitrary units, (N, 3, S, S) NIR, R, G.
 
-    `dem` (N, 1, S, S) metres, `dx`, `dy` (N,) metres. Lambertian ground under a sun drawn at random (any azimuth, since patches are turned; 20 to 70 degrees
-    high) and a sky whose share grows from NIR to green; land cover in patches that follow height, aspect and chance; texture, haze and noise.
+    `dem` (N, 1, S, S) metres, `dx`, `dy` (N,) metres. Lambertian ground under a sun drawn at random (any azimuth, since patches are
+    turned; 20 to 70 degrees high) and a sky whose share grows from NIR to green; land cover in patches that follow height, aspect and
+    chance; texture, haze and noise.
     """
     n, size = dem.shape[0], dem.shape[-1]
 

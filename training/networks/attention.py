@@ -23,8 +23,9 @@ def box_mean(x: Tensor, window: int) -> Tensor:
 def attention_maps(activations: list[Tensor], window: int) -> Tensor:
     """D_SA by block: the sum over channels of |a_i|, scaled to [0, 1] (paper, equation 1).
 
-    k activations of (N, C, H, W) to (N, k, H, W). With `window` 0 each map is scaled by its own minimum and maximum over the patch, as "normalized" in
-    the paper suggests. That makes every tile of a large raster its own world, so with a window the scale is fixed: m / (1 + m), where m is that sum.
+    k activations of (N, C, H, W) to (N, k, H, W). With `window` 0 each map is scaled by its own minimum and maximum over the patch, as
+    "normalized" in the paper suggests. That makes every tile of a large raster its own world, so with a window the scale is fixed: m /
+    (1 + m), where m is that sum.
     """
     maps = torch.stack([a.abs().sum(dim=1) for a in activations], dim=1)
     if window:
@@ -38,10 +39,11 @@ class PSA(nn.Module):
     """Polarized self-attention, parallel layout (Liu et al. 2021, equations 3 to 5), over a local window or the whole map.
 
     Channel branch: a query of one channel, softmax-normalised over space, collapses space; a gate for each channel. Spatial
-    branch: a query pooled over space, softmax-normalised over channels, collapses channels; a gate for each pixel. With `window`, "over space" means
-    a square of that many pixels around each pixel, so that the receptive field is finite (docs/design.md, seams).
+    branch: a query pooled over space, softmax-normalised over channels, collapses channels; a gate for each pixel. With `window`, "over
+    space" means a square of that many pixels around each pixel, so that the receptive field is finite (docs/design.md, seams).
 
-    Input and output: (N, channels, H, W). The k maps of the discriminator are few, so that the inner width stays `channels` where Liu et al. halve it.
+    Input and output: (N, channels, H, W). The k maps of the discriminator are few, so that the inner width stays `channels` where Liu
+    et al. halve it.
     """
 
     def __init__(self, channels: int, window: int) -> None:

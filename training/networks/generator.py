@@ -18,8 +18,8 @@ GATE_WINDOW = 9
 class Generator(nn.Module):
     """Encoder 3x3, DMRBs, decoder 3x3, and a global skip by a 1x1 convolution without activation (paper, section 3.1).
 
-    Works on unshuffled features: (N, F, H/s, W/s) to (N, 1, H, W), what to add to the elevation, in pixel sizes. The skip carries the DEM's
-    detail, the elevation itself is added outside: a 1x1 convolution over heights would make the result depend on the height.
+    Works on unshuffled features: (N, F, H/s, W/s) to (N, 1, H, W), what to add to the elevation, in pixel sizes. The skip carries the
+    DEM's detail, the elevation itself is added outside: a 1x1 convolution over heights would make the result depend on the height.
     """
 
     def __init__(self, features: int, settings: NetworkSettings) -> None:
@@ -37,14 +37,16 @@ class Generator(nn.Module):
         self.reach = self.trunk.reach + 1
 
     def forward(self, features: Tensor) -> Tensor:
-        return F.pixel_shuffle(self.decoder(self.trunk(features)[-1]) + self.skip(features), self.factor)
+        added: Tensor = self.decoder(self.trunk(features)[-1]) + self.skip(features)
+        return F.pixel_shuffle(added, self.factor)
 
 
 class SuperResolver(nn.Module):
     """The whole inference path: y = x + pixel_size * gate(x) * G(detail(x), z * A_s(x)), A_s = mean of PSA(D_SA(x)).
 
-    Takes and returns what the model contract says (docs/contracts.md): metres in, metres out. PSA gates the k maps of D_SA and keeps them k; the paper multiplies the image by
-    one map, so that their mean is taken (each map lies in 0..2 after the two gates are added: halved, to be an attention in 0..1).
+    Takes and returns what the model contract says (docs/contracts.md): metres in, metres out. PSA gates the k maps of D_SA and keeps
+    them k; the paper multiplies the image by one map, so that their mean is taken (each map lies in 0..2 after the two gates are added:
+    halved, to be an attention in 0..1).
     """
 
     def __init__(self, settings: NetworkSettings) -> None:
@@ -71,7 +73,8 @@ class SuperResolver(nn.Module):
 
     def attention(self, detail: Tensor) -> Tensor:
         """A_s: (N, 3, H, W) to (N, 1, H/s, W/s) in [0, 1]."""
-        return 0.5 * self.psa(self.discriminator.attention(detail)).mean(dim=1, keepdim=True)
+        gated: Tensor = self.psa(self.discriminator.attention(detail))
+        return 0.5 * gated.mean(dim=1, keepdim=True)
 
     def forward(self, dem: Tensor, guide: Tensor, guide_valid: Tensor, pixel_size: Tensor, dem_error: Tensor) -> Tensor:
         """(N,1,H,W), (N,3,H,W), (N,1,H,W), (N,), (N,) to elevation (N,1,H,W)."""
@@ -85,5 +88,5 @@ class SuperResolver(nn.Module):
         error = torch.log1p(20.0 * dem_error / pixel_size).reshape(-1, 1, 1, 1)
         plane = error.expand(-1, 1, image.shape[2], image.shape[3])
         features = torch.cat([F.pixel_unshuffle(detail, s), image, F.pixel_unshuffle(guide_valid, s), plane], dim=1)
-        gate = terrain.relief_gate(detail[:, 1:3], GATE_WINDOW)
-        return dem + pixel_size.reshape(-1, 1, 1, 1) * gate * self.generator(features)
+        added: Tensor = terrain.relief_gate(detail[:, 1:3], GATE_WINDOW) * self.generator(features)
+        return dem + pixel_size.reshape(-1, 1, 1, 1) * added

@@ -10,8 +10,9 @@ class NetworkSettings:
     """Sizes of the generator and of the discriminator's trunk.
 
     `unshuffle`: space-to-depth factor of the stem (1: full resolution, the paper's). `channels`, `blocks`, `rcbs`: of the generator.
-    `d_channels`, `d_blocks`, `d_rcbs`: of the discriminator's trunk, whose k = `d_blocks` activations make the attention maps. `attention_window`: pixels
-    of the unshuffled grid that PSA pools over (odd), 0 for the whole patch. `attention`: False leaves the guide as it is.
+    `d_channels`, `d_blocks`, `d_rcbs`: of the discriminator's trunk, whose k = `d_blocks` activations make the attention maps.
+    `attention_window`: pixels of the unshuffled grid that PSA pools over (odd), 0 for the whole patch. `attention`: False leaves the
+    guide as it is.
     """
 
     unshuffle: int = 2

@@ -16,8 +16,9 @@ class Trunk(nn.Module):
     def __init__(self, inputs: int, channels: int, blocks: int, rcbs: int) -> None:
         super().__init__()
         self.encoder = nn.Conv2d(inputs, channels, 3, padding=1)
-        self.blocks = nn.ModuleList(DMRB(channels, rcbs) for _ in range(blocks))
-        self.reach = 1 + sum(int(block.reach) for block in self.blocks)
+        dmrbs = [DMRB(channels, rcbs) for _ in range(blocks)]
+        self.blocks = nn.ModuleList(dmrbs)
+        self.reach = 1 + sum(block.reach for block in dmrbs)
 
     def forward(self, x: Tensor) -> list[Tensor]:
         x = self.encoder(x)

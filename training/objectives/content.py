@@ -14,15 +14,17 @@ left to the pixel loss, which pulls it back into SSIM's range."""
 def pixel_loss(result: Tensor, target: Tensor, cubic: Tensor, pixel_size: Tensor) -> Tensor:
     """Mean absolute error of each patch, divided by what cubic resampling gets wrong there: below 1 is better than cubic.
 
-    The paper takes plain mean((y^ - y)^2). Between a plain and an alpine patch, or a clean and a noisy input, that differs by four orders of magnitude: a batch is then its
-    worst patch. The divisor is cubic's mean absolute error plus 4 % of a pixel: where cubic is that good already, little is worth fitting. The absolute error
-    learned faster than the squared one over the first 300 steps (docs/training.md). (N, 1, H, W) and (N,) to a scalar.
+    The paper takes plain mean((y^ - y)^2). Between a plain and an alpine patch, or a clean and a noisy input, that differs by four
+    orders of magnitude: a batch is then its worst patch. The divisor is cubic's mean absolute error plus 4 % of a pixel: where cubic is
+    that good already, little is worth fitting. The absolute error learned faster than the squared one over the first 300 steps
+    (docs/training.md). (N, 1, H, W) and (N,) to a scalar.
     """
     return (_size(result - target) / _scale(target, cubic, pixel_size)).mean()
 
 
 def slope_loss(result: Tensor, target: Tensor, cubic: Tensor, pixel_size: Tensor) -> Tensor:
-    """Mean absolute error of the differences between neighbours, east and south, divided as in `pixel_loss`: the eye sees slopes, and water follows them."""
+    """Mean absolute error of the differences between neighbours, east and south, divided as in `pixel_loss`: the eye sees slopes, and
+    water follows them."""
     error = result - target
     return ((_size(error.diff(dim=3)) + _size(error.diff(dim=2))) / _scale(target, cubic, pixel_size)).mean()
 

@@ -1,0 +1,68 @@
+"""The model that is shipped is a trained one: better than cubic resampling on ground that it never saw."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from backend import models
+from training.data.areas import load_areas
+from training.evaluate import Figure, engine_run, evaluate, simulate
+from training.prepare import prepare
+
+ROOT = Path(__file__).resolve().parents[2]
+RASTERS = Path(os.environ.get("SIRAN_RASTERS", ROOT.parent / "shared" / "data"))
+"""The rasters that training/configs/areas.toml names; they are not part of the project."""
+
+HIGHEST = {"no guide": 0.85, "rendered guide": 0.75}
+"""RMSE divided by cubic's, in every area."""
+
+SAMPLE = """
+[[area]]
+name = "sample"
+split = "test"
+dem = "marin_srtm_1arcsec.tif"
+"""
+
+
+def measured(folder: Path) -> list[Figure]:
+    from backend.engines import open_engine
+
+    engine = open_engine(models.load(models.find(None)), "cpu", 2, lambda _level, _text: None)
+    return evaluate(engine_run(engine), [simulate(area, 3) for area in load_areas(folder, "test")])
+
+
+def test_the_card_says_what_was_held_out() -> None:
+    card = models.load(models.find(None)).card
+    trained_on = {entry["name"] for entry in card.training_data}
+    assert set(card.held_out["areas"]) == {"tirol_kot", "colorado_westelk", "idaho_mackay", "marin"}
+    assert not trained_on & set(card.held_out["areas"])
+    assert "training.evaluate" in card.held_out["command"]
+    for row in card.held_out["figures"]:
+        assert row["rmse_ratio"] <= HIGHEST.get(row["condition"], 2.0), row
+    assert models.find(None).stat().st_size < 8_000_000
+
+
+@pytest.mark.slow
+def test_on_the_sample_it_beats_cubic(tmp_path: Path) -> None:
+    """The sample lies in the hills that were kept out of training."""
+    (tmp_path / "areas.toml").write_text(SAMPLE)
+    prepare(tmp_path / "areas.toml", ROOT / "resources" / "sample", tmp_path / "data")
+    figures = {f.condition: f for f in measured(tmp_path / "data")}
+    for condition, highest in HIGHEST.items():
+        assert figures[condition].rmse_ratio <= highest, figures[condition]
+        assert figures[condition].slope_rmse_ratio < 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (RASTERS / "fine").is_dir(), reason="the rasters that the card was measured on are not here (SIRAN_RASTERS)")
+def test_the_cards_figures_can_be_measured_again(tmp_path: Path) -> None:
+    prepare(ROOT / "training" / "configs" / "areas.toml", RASTERS, tmp_path)
+    stated = {(row["area"], row["condition"]): row["rmse_ratio"] for row in models.load(models.find(None)).card.held_out["figures"]}
+    found = {(f.area, f.condition): f.rmse_ratio for f in measured(tmp_path)}
+    assert stated.keys() == found.keys()
+    for key, ratio in found.items():
+        assert ratio == pytest.approx(stated[key], abs=0.003), key
+        assert ratio <= HIGHEST.get(key[1], 2.0), key
