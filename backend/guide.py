@@ -1,7 +1,8 @@
 """The guide: near infrared, red and green of the same ground, each scaled by its scene's 2nd and 98th percentile to 0..1.
 
 The scaling is linear and of the whole scene, never of a tile; what is darker or brighter than the percentiles lies below 0 or above 1.
-Where one of the three bands is unknown, the guide is absent: 0, with `guide_valid` 0.
+Where one of the three bands is unknown, the guide is absent: 0, with `guide_valid` 0. Images of whole numbers that declare 0 as nodata are an
+exception: in them a shaded slope or deep water is 0 in one band or two, which is darkness; only a pixel that is 0 in all three is absent.
 """
 
 from __future__ import annotations
@@ -56,8 +57,14 @@ class Guide:
         return scaled, known
 
     def _read_known(self, window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        values, known = self.raster.read(self.bands, window)
+        values, known = self.raster.read(self.bands, window, any_band=self._dark_zero)
         return values, known & self._lit(values)
+
+    @property
+    def _dark_zero(self) -> bool:
+        """Whether a 0 in one band means darkness, though the file calls it nodata."""
+        dataset = self.raster.dataset
+        return all(dataset.nodatavals[band - 1] == 0 and dataset.dtypes[band - 1].startswith("uint") for band in self.bands)
 
     def _lit(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """A pixel that is 0 in all bands is the margin of a scene that declares no nodata."""
@@ -73,7 +80,8 @@ class Guide:
             known = np.isfinite(values).all(axis=0) & (np.abs(values) < 1e30).all(axis=0) & self._lit(values)
             masked = [band for band in self.bands if self.raster.has_mask(band)]
             if masked:
-                known &= (dataset.read_masks(masked, out_shape=(len(masked), *shape), resampling=Resampling.nearest) > 0).all(axis=0)
+                masks = dataset.read_masks(masked, out_shape=(len(masked), *shape), resampling=Resampling.nearest) > 0
+                known &= masks.any(axis=0) if self._dark_zero else masks.all(axis=0)
         except RasterioError as error:
             raise self.raster.unreadable(error) from error
         if not known.any():

@@ -71,8 +71,10 @@ class Raster:
                 "band-invalid", f"Band {band} of {self.path} holds complex numbers ({kind}).", f"Name another band with {option}."
             )
 
-    def read(self, bands: Sequence[int], window: Window, *, guess_nodata: bool = False) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Values (bands, height, width) and which pixels are known in all of these bands (height, width).
+    def read(
+        self, bands: Sequence[int], window: Window, *, guess_nodata: bool = False, any_band: bool = False
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Values (bands, height, width) and which pixels are known in all of these bands, or with `any_band` in one of them (height, width).
 
         The window may reach beyond the raster; nothing is known there. With `guess_nodata`, values that usually mean "no data" do so
         in bands that declare none. Unknown pixels have the value 0.
@@ -92,7 +94,8 @@ class Raster:
                 known &= (np.abs(part) < _ABSURD).all(axis=0)
             masked = [band for band in bands if self.has_mask(band)]
             if masked:
-                known &= (self.dataset.read_masks(masked, window=inside) > 0).all(axis=0)
+                masks = self.dataset.read_masks(masked, window=inside) > 0
+                known &= masks.any(axis=0) if any_band else masks.all(axis=0)
         except RasterioError as error:
             raise self.unreadable(error) from error
         if guess_nodata and not masked:

@@ -117,6 +117,16 @@ def test_where_a_band_is_unknown_the_guide_is_absent(tmp_path: Path, nodata: int
     assert (made[:, ~known] == 0).all()
 
 
+@pytest.mark.parametrize(("kind", "dark_is_known"), [(np.uint8, True), (np.uint16, True), (np.float32, False)])
+def test_a_0_in_one_band_of_whole_numbers_is_darkness(tmp_path: Path, kind: type[np.generic], dark_is_known: bool) -> None:
+    values = image(50, 60).clip(1).astype(kind)
+    values[1, 5:9, 5:9] = 0
+    values[:, 40:, :] = 0
+    _, known = read(write(tmp_path / "a.tif", values, transform=TRANSFORM, nodata=0))
+    assert known[5:9, 5:9].all() == dark_is_known
+    assert known[20:40].all() and not known[40:].any()
+
+
 def test_beyond_the_scene_the_guide_is_absent(tmp_path: Path) -> None:
     made, known = read(write(tmp_path / "a.tif", image(50, 60), transform=TRANSFORM), Window(-10, -10, 80, 70))
     assert known.sum() == 50 * 60 and known[10:60, 10:70].all() and (made[:, ~known] == 0).all()

@@ -1,7 +1,7 @@
 """The dialogs that Processing makes of the algorithms: standard, batch, and the model designer's."""
 
 import pytest
-from qgis.core import QgsProcessingContext, QgsProcessingModelAlgorithm, QgsProcessingModelChildParameterSource, QgsProject, QgsRasterLayer
+from qgis.core import QgsProcessingContext, QgsProcessingModelAlgorithm, QgsProject, QgsRasterLayer
 from qgis.gui import QgsBrowserGuiModel
 
 
@@ -79,5 +79,4 @@ def test_the_model_designer_takes_typed_and_linked_values(provider, iface):
     assert child is not None
     sources = child.parameterSources()
     assert sources["MODEL"][0].staticValue() == "/data/my.onnx"
-    assert sources["DEVICE"][0].source() == QgsProcessingModelChildParameterSource.StaticValue
     assert sources["DEVICE"][0].staticValue() == "auto"

@@ -254,8 +254,11 @@ def test_a_temporary_output(provider, use_backend, model, dem):
     assert size_of(results["OUTPUT"]) == (120, 90)
 
 
-def test_run_and_load_names_and_styles_the_layer(provider, use_backend, model, dem, tmp_path):
+def test_run_and_load_names_and_styles_the_layer(provider, use_backend, model, dem, tmp_path, monkeypatch):
     import processing
+    import processing.gui.Postprocessing
+
+    monkeypatch.setattr(processing.gui.Postprocessing, "iface", None, raising=False)  # no stub will do for QGIS 3.44
 
     results = processing.runAndLoadResults(
         "siran:superresolve", {"INPUT": str(dem), "MODEL": str(model), "OUTPUT": str(tmp_path / "fine.tif")}

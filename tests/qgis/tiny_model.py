@@ -1,4 +1,4 @@
-"""Writes a model file that needs no training: `python tests/qgis/tiny_model.py FILE` (with the interpreter of the backend's tests).
+"""Writes a model file that needs no training: `.venv/bin/python tests/qgis/tiny_model.py tests/qgis/data/tiny.onnx`.
 
 elevation = dem + 0.5 * (dem - mean of 3 x 3 around), which is exact on planes and shows that inference took place.
 """
