@@ -11,7 +11,7 @@ from backend import models
 from backend.errors import InputError
 from backend.version import version
 
-PACKAGES = ("click", "numpy", "onnxruntime", "onnxruntime-gpu", "pyproj", "rasterio", "torch")
+PACKAGES = ("click", "numpy", "onnx", "onnxruntime", "onnxruntime-gpu", "pyproj", "rasterio", "torch")
 
 
 def gather() -> dict[str, Any]:

@@ -134,8 +134,8 @@ def _onnx_card(path: Path, content: bytes) -> ModelCard:
             raise InputError("model-invalid", f"The model {path} has the {what} {', '.join(other)}, which SIRAN does not know.", hint)
         if missing := [name for name in needed if name not in names]:
             raise InputError("model-invalid", f"The model {path} lacks the {what} {', '.join(missing)}.", hint)
-        for name, (element, rank) in names.items():
-            if not onnx_file.is_float32(element) or rank not in (allowed[name], -1):
+        for name, (float32, rank) in names.items():
+            if not float32 or rank not in (allowed[name], -1):
                 raise InputError("model-invalid", f"The model {path} has the {what} {name} with {rank} axes or not as float32.", hint)
     return card_from_json(file.metadata[METADATA_KEY])
 

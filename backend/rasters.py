@@ -74,7 +74,7 @@ class Raster:
     def read(
         self, bands: Sequence[int], window: Window, *, guess_nodata: bool = False, any_band: bool = False
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Values (bands, height, width) and which pixels are known in all of these bands, or with `any_band` in one of them (height, width).
+        """Values (bands, height, width) and which pixels are known (height, width): in all of these bands, or with `any_band` in one.
 
         The window may reach beyond the raster; nothing is known there. With `guess_nodata`, values that usually mean "no data" do so
         in bands that declare none. Unknown pixels have the value 0.

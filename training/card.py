@@ -24,7 +24,7 @@ def build_card(text: str, network: SuperResolver, name: str, data: Path) -> Mode
     values |= {
         "format": FORMAT,
         "name": name,
-        "size_multiple": network.settings.unshuffle,
+        "size_multiple": network.size_multiple,
         "halo": network.halo,
         "training_data": trained_on,
         "held_out": {"areas": [entry["name"] for entry in manifest_entries(data, "test")]},

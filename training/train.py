@@ -66,7 +66,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool) -> None:
     settings = config.train
     torch.manual_seed(settings.seed)
     source = BatchSource(load_areas(data, "train"), config.data, settings.seed)
-    clean = replace(config.data, ratios=(3,), error_share=0.0, blurred_guide=0.0, bad_guide=0.0, shift_pixels=0.0)
+    clean = replace(config.data, ratios=(3,), ratio_shares=(1.0,), error_share=0.0, blurred_guide=0.0, bad_guide=0.0, shift_pixels=0.0)
     validation = BatchSource(load_areas(data, "validation"), clean, settings.seed + 1)
 
     model = SuperResolver(config.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -41,16 +41,16 @@ def test_a_batch_depends_on_seed_and_step_alone(areas: list[Area]) -> None:
 
 
 def test_at_ratio_1_a_clean_input_is_the_target(areas: list[Area]) -> None:
-    batch = BatchSource(areas, replace(SMALL, ratios=(1,), error_share=0.0), 0).batch(0)
+    batch = BatchSource(areas, replace(SMALL, ratios=(1,), ratio_shares=(1.0,), error_share=0.0), 0).batch(0)
     torch.testing.assert_close(batch.dem, batch.target, atol=1e-3, rtol=0)
     assert batch.dem_error.tolist() == [0.0] * 4
 
 
 def test_a_clean_input_differs_by_what_cubic_loses(areas: list[Area]) -> None:
-    batch = BatchSource(areas, replace(SMALL, ratios=(3,), error_share=0.0), 0).batch(0)
+    batch = BatchSource(areas, replace(SMALL, ratios=(3,), ratio_shares=(1.0,), error_share=0.0), 0).batch(0)
     rms = float((batch.dem - batch.target).square().mean().sqrt())
     assert 0.05 < rms < 3.0
-    wrong = BatchSource(areas, replace(SMALL, ratios=(3,), error_share=1.0, error_range=(0.79, 0.8)), 0).batch(0)
+    wrong = BatchSource(areas, replace(SMALL, ratios=(3,), ratio_shares=(1.0,), error_share=1.0, error_range=(0.79, 0.8)), 0).batch(0)
     assert float((wrong.dem - wrong.target).square().mean().sqrt()) == pytest.approx(8.0, rel=0.4)
     assert all(4.0 < e < 14.0 for e in wrong.dem_error.tolist())
 

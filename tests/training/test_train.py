@@ -49,7 +49,7 @@ def test_it_learns(prepared: Path, tmp_path: Path) -> None:
     """Better than cubic resampling on hills that it never saw, after a minute's worth of small steps."""
     config = replace(
         TINY,
-        data=DataSettings(patch=48, batch=4, ratios=(3,), error_share=0.0, bad_guide=0.0),
+        data=DataSettings(patch=48, batch=4, ratios=(3,), ratio_shares=(1.0,), error_share=0.0, bad_guide=0.0),
         train=TrainSettings(steps=120, learning_rate=3e-3, warm_up_steps=10, ema=0.9),
     )
     train(config, prepared, tmp_path / "run", resume=False)

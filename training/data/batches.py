@@ -25,7 +25,7 @@ CUBIC_MARGIN = 3
 class DataSettings:
     """How training pairs are drawn. Probabilities are shares of the patches.
 
-    `ratios`: input-to-output pixel ratios, listed as often as they are to be drawn. `error_share`: patches whose coarse DEM carries a
+    `ratios`: input-to-output pixel ratios, each drawn in `ratio_shares` of the batches. `error_share`: patches whose coarse DEM carries a
     correlated error, its standard deviation drawn log-uniformly from `error_range`, in target pixel sizes. `rounding_share`: those of
     them that are rounded to whole metres as well, with a notional target pixel of 5 to 30 m. `no_guide`, `blurred_guide`, `bad_guide`:
     no guide at all; a guide one to five times coarser than the target; a constant, clouded, foreign or upside-down one. `real_guide`:
@@ -35,7 +35,8 @@ class DataSettings:
 
     patch: int = 128
     batch: int = 6
-    ratios: tuple[int, ...] = (3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 4, 4, 1)
+    ratios: tuple[int, ...] = (1, 2, 3, 4)
+    ratio_shares: tuple[float, ...] = (0.03, 0.12, 0.70, 0.15)
     error_share: float = 0.15
     error_range: tuple[float, float] = (0.02, 0.6)
     rounding_share: float = 0.3
@@ -87,7 +88,7 @@ class BatchSource:
         s = self.settings
         rng = np.random.default_rng([self.seed, step])
         gen = torch.Generator().manual_seed(int(rng.integers(2**62)))
-        ratio = int(rng.choice(s.ratios))
+        ratio = int(rng.choice(s.ratios, p=s.ratio_shares))
         size = (-(-s.patch // ratio) + 2 * CUBIC_MARGIN + 1) * ratio
         crops = [self._crop(rng, size) for _ in range(s.batch)]
         fine = torch.stack([c[0] for c in crops])

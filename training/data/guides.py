@@ -63,7 +63,7 @@ def render(dem: Tensor, dx: Tensor, dy: Tensor, generator: torch.Generator) -> T
     cover = fractal(n, size, generator, coarsest=64) + uniform(0, 0.7, 1, 1, 1) * z + uniform(-0.3, 0.3, 1, 1, 1) * aspect
     classes = torch.randint(0, len(ALBEDO), (n, 4), generator=generator)
     colour = ALBEDO[classes] * uniform(0.67, 1.33, 4, 3)
-    contrast = uniform(0, 1, 1, 1)
+    contrast = uniform(0, 1, 1, 1) ** 2  # rangeland and rock are common, chessboards of fields less so
     colour = contrast * colour + (1 - contrast) * colour.mean(dim=1, keepdim=True)
     edge = uniform(0.02, 0.3, 1, 1, 1)
     albedo = colour[:, 0].reshape(n, 3, 1, 1).expand(n, 3, size, size)

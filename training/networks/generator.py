@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from training.networks import terrain
+from training.networks import shading, terrain
 from training.networks.attention import PSA
 from training.networks.discriminator import Discriminator
 from training.networks.settings import NetworkSettings
@@ -44,6 +46,8 @@ class Generator(nn.Module):
 class SuperResolver(nn.Module):
     """The whole inference path: y = x + pixel_size * gate(x) * G(detail(x), z * A_s(x)), A_s = mean of PSA(D_SA(x)).
 
+    z is the image and what its shading says of the slopes (training/networks/shading.py).
+
     Takes and returns what the model contract says (docs/contracts.md): metres in, metres out. PSA gates the k maps of D_SA and keeps
     them k; the paper multiplies the image by one map, so that their mean is taken (each map lies in 0..2 after the two gates are added:
     halved, to be an attention in 0..1).
@@ -56,8 +60,9 @@ class SuperResolver(nn.Module):
         if settings.attention:
             self.discriminator = Discriminator(settings)
             self.psa = PSA(settings.d_blocks, settings.attention_window)
-        # detail, three bands and their validity, each with s*s sub-pixels; the input's error level as one plane
-        self.generator = Generator(s2 * (terrain.CHANNELS + 3 + 1) + 1, settings)
+        # Detail, three bands, what they say of the slopes, and their validity, each with s*s sub-pixels; one plane of the input's error.
+        guided = 3 + 1 + (shading.CHANNELS if settings.shading else 0)
+        self.generator = Generator(s2 * (terrain.CHANNELS + guided) + 1, settings)
 
     @property
     def halo(self) -> int:
@@ -65,11 +70,19 @@ class SuperResolver(nn.Module):
         s = self.settings
         if s.attention and not s.attention_window:
             return 0
-        reach = self.generator.reach
+        before = [terrain.REACH]
         if s.attention:
-            reach += self.discriminator.trunk.reach + self.psa.reach
-        reach = reach * s.unshuffle + terrain.REACH + s.unshuffle - 1
-        return -(-reach // s.unshuffle) * s.unshuffle
+            before.append(terrain.REACH + (self.discriminator.trunk.reach + self.psa.reach) * s.unshuffle)
+        if s.shading:
+            before.append(1 + shading.REACH)
+        # An unshuffled cell begins up to unshuffle - 1 pixels before the pixel.
+        reach = max(before) + self.generator.reach * s.unshuffle + s.unshuffle - 1
+        return -(-reach // self.size_multiple) * self.size_multiple
+
+    @property
+    def size_multiple(self) -> int:
+        """What height and width must be multiples of."""
+        return math.lcm(self.settings.unshuffle, 2 if self.settings.shading else 1)
 
     def attention(self, detail: Tensor) -> Tensor:
         """A_s: (N, 3, H, W) to (N, 1, H/s, W/s) in [0, 1]."""
@@ -81,7 +94,11 @@ class SuperResolver(nn.Module):
         s = self.settings.unshuffle
         detail = terrain.detail(dem, pixel_size)
         # -1..1 where it is real and 0 where it is not, so that "no guide" is not "black guide"; clouds and glints are cut off.
-        image = F.pixel_unshuffle((2.0 * guide.clamp(-0.5, 1.5) - 1.0) * guide_valid, s)
+        image = (2.0 * guide.clamp(-0.5, 1.5) - 1.0) * guide_valid
+        if self.settings.shading:
+            # Slopes are some percent where image and detail are some tens of percent: made as large.
+            image = torch.cat([image, 5.0 * shading.slope_change(detail[:, 1:3], image, guide_valid)], dim=1)
+        image = F.pixel_unshuffle(image, s)
         if self.settings.attention:
             image = image * self.attention(detail)
         # The error spans from centimetres to tens of metres; its logarithm in pixel sizes spans 0 to about 4.
