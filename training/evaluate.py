@@ -118,9 +118,10 @@ def evaluate(run: Run, pairs: list[Pair], guide_bands: int = 3) -> list[Figure]:
             rows = [row(name, rendered_guide(pair, seed, blur), everywhere) for seed in RENDER_SEEDS]
             figures.append(_mean(rows))
         figures.append(row("constant guide", np.full(none.shape, 0.5, np.float32), everywhere))
-        figures.append(
-            row("upside-down guide", np.ascontiguousarray(rendered_guide(pair, RENDER_SEEDS[0])[:, ::-1], np.float32), everywhere)
-        )
+        sharp = rendered_guide(pair, RENDER_SEEDS[0])
+        clouded = guides.cloud(torch.from_numpy(sharp)[None], torch.Generator().manual_seed(0))[0].numpy()
+        figures.append(row("clouded guide", clouded, everywhere))
+        figures.append(row("upside-down guide", np.ascontiguousarray(sharp[:, ::-1], np.float32), everywhere))
         if pair.area.guide is not None:
             image = pair.area.guide[:, :height, :width]
             known = np.isfinite(image).all(axis=0)

@@ -41,7 +41,7 @@ def test_the_card_says_what_was_held_out() -> None:
     assert not trained_on & set(card.held_out["areas"])
     assert "training.evaluate" in card.held_out["command"]
     for row in card.held_out["figures"]:
-        assert row["rmse_ratio"] <= HIGHEST.get(row["condition"], 2.0), row
+        assert row["rmse_ratio"] <= HIGHEST.get(row["condition"], 1.0), row
     assert models.find(None).stat().st_size < 8_000_000
 
 
@@ -51,9 +51,9 @@ def test_on_the_sample_it_beats_cubic(tmp_path: Path) -> None:
     (tmp_path / "areas.toml").write_text(SAMPLE)
     prepare(tmp_path / "areas.toml", ROOT / "resources" / "sample", tmp_path / "data")
     figures = {f.condition: f for f in measured(tmp_path / "data")}
-    for condition, highest in HIGHEST.items():
-        assert figures[condition].rmse_ratio <= highest, figures[condition]
-        assert figures[condition].slope_rmse_ratio < 1
+    for condition, figure in figures.items():
+        assert figure.rmse_ratio <= HIGHEST.get(condition, 1.0), figure  # no harm by any guide
+        assert figure.slope_rmse_ratio < 1, figure
 
 
 @pytest.mark.slow
@@ -65,4 +65,4 @@ def test_the_cards_figures_can_be_measured_again(tmp_path: Path) -> None:
     assert stated.keys() == found.keys()
     for key, ratio in found.items():
         assert ratio == pytest.approx(stated[key], abs=0.003), key
-        assert ratio <= HIGHEST.get(key[1], 2.0), key
+        assert ratio <= HIGHEST.get(key[1], 1.0), key

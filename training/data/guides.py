@@ -107,6 +107,7 @@ def shift(image: Tensor, right: float, down: float) -> Tensor:
 
 def cloud(image: Tensor, generator: torch.Generator) -> Tensor:
     """Clouds over part of the image, brighter than anything else, with a blurred edge: (1, 3, H, W)."""
-    cover = gaussian_blur(fractal(1, image.shape[-1], generator, coarsest=48), 1.5)
+    height, width = image.shape[2:]
+    cover = gaussian_blur(fractal(1, max(height, width), generator, coarsest=48), 1.5)[:, :, :height, :width]
     share = torch.sigmoid((cover - (torch.rand(1, generator=generator).item() * 2 - 1)) * 6)
     return image * (1 - share) + share * (1.0 + 0.3 * cover)
