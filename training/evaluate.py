@@ -1,6 +1,6 @@
 """Measures a model file on prepared areas against cubic resampling.
 
-    python -m training.evaluate --model resources/models/siran-3x.onnx --data runs/data --split test --ratio 3
+    python -m training.evaluate --model resources/models/siran-3x.onnx --split test --ratio 3
 
 Each area's DEM is coarsened by area mean, brought back by cubic convolution (as GDAL does), and given to the model under every
 condition of CONDITIONS. The figures are RMSE of elevation and of slope divided by cubic's: below 1 is better than cubic. Pixels whose
@@ -176,7 +176,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description="Measures a model file against cubic resampling.")
     parser.add_argument("--model", type=Path, required=True, help="ONNX file")
-    parser.add_argument("--data", type=Path, required=True, help="folder that training.prepare wrote")
+    parser.add_argument("--data", type=Path, default=Path("runs/data"), help="folder that training.prepare wrote (runs/data)")
     parser.add_argument("--split", choices=("train", "validation", "test"), default="test")
     parser.add_argument("--ratio", type=int, default=3, help="coarse pixel divided by fine pixel")
     parser.add_argument("--record", action="store_true", help="write the figures into the model's card")

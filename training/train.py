@@ -1,8 +1,8 @@
 """Trains a network on prepared areas.
 
-    python -m training.train --config training/configs/siran.toml --data runs/data --out runs/siran
-    python -m training.train --config ... --data ... --out runs/siran --time 90m      the schedule is fitted to the time
-    python -m training.train --config ... --data ... --out runs/siran --resume        go on after a kill
+    python -m training.train --config training/configs/siran.toml
+    python -m training.train --config training/configs/siran.toml --time 90m      the schedule is fitted to the time
+    python -m training.train --config training/configs/siran.toml --resume        go on after Ctrl-C or a kill
 
 One folder a run: config.json, metrics.jsonl, last.pt (checkpoint; the averaged weights in it are what export takes).
 """
@@ -145,22 +145,26 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.train", description="Trains a network on prepared areas.")
     parser.add_argument("--config", type=Path, required=True, help="TOML file, e.g. training/configs/siran.toml")
-    parser.add_argument("--data", type=Path, required=True, help="folder that training.prepare wrote")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--data", type=Path, default=Path("runs/data"), help="folder that training.prepare wrote (runs/data)")
+    parser.add_argument("--out", type=Path, help="folder of the run (runs/NAME_OF_THE_CONFIGURATION)")
     parser.add_argument("--time", help='train this long, e.g. "90m"; overrides the configuration')
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
     options = parser.parse_args(arguments)
+    out = options.out or Path("runs") / options.config.stem
     try:
         config = load_config(options.config)
         if options.time:
             seconds(options.time)
             config = replace(config, train=replace(config.train, time=options.time))
-        if not options.resume and (options.out / CHECKPOINT).exists():
-            raise TrainingError(f"{options.out} holds a run already.", "Pass --resume to go on, or name another folder.")
-        train(config, options.data, options.out, resume=options.resume)
+        if not options.resume and (out / CHECKPOINT).exists():
+            raise TrainingError(f"{out} holds a run already.", "Pass --resume to go on, or name another folder.")
+        train(config, options.data, out, resume=options.resume)
     except (TrainingError, FileNotFoundError) as error:
         print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("Stopped; --resume goes on from the last checkpoint.", file=sys.stderr)
+        return 130
     return 0
 
 
