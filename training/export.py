@@ -1,6 +1,6 @@
 """Writes a trained network as the model file that the backend runs.
 
-    python -m training.export --run runs/siran --data runs/data --card training/configs/siran.card.toml --out resources/models/siran-3x.onnx
+    python -m training.export --run runs/siran --card training/configs/siran.card.toml --out resources/models/siran-3x.onnx
 
 The averaged weights of the run's last checkpoint become one ONNX file with the card inside (docs/contracts.md). It is written only
 after ONNX Runtime gave the same names, dynamic sizes and values (to 1e-4 of a pixel) as PyTorch.
@@ -139,7 +139,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.export", description="Writes a trained network as a model file.")
     parser.add_argument("--run", type=Path, required=True, help="folder of the run")
     parser.add_argument(
-        "--data", type=Path, required=True, help="prepared folder that the run was trained on; its manifest goes into the card"
+        "--data", type=Path, default=Path("runs/data"), help="what the run was trained on (runs/data); its manifest goes into the card"
     )
     parser.add_argument("--card", type=Path, required=True, help="what the card says (TOML)")
     parser.add_argument("--out", type=Path, required=True, help="model file; its ending chooses: .onnx, or .pt for TorchScript")

@@ -1,6 +1,6 @@
 """Makes training data of rasters: reads an area list, checks it, writes one folder with a manifest.
 
-    python -m training.prepare --areas training/configs/areas.toml --root RASTERS --out runs/data
+    python -m training.prepare --areas training/configs/areas.toml --root RASTERS
 
 The list (TOML) holds `[[area]]` tables: `name`, `split` (train, validation, test), `dem`; optional `guide` with `guide_bands` (NIR, R,
 G, from 1), `mask` (0: unknown), `keep` and `leave_out` (rectangles xmin, ymin, xmax, ymax in the DEM's CRS, to split one raster by
@@ -132,7 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.prepare", description="Makes training data of rasters.")
     parser.add_argument("--areas", type=Path, required=True, help="list of areas (TOML)")
     parser.add_argument("--root", type=Path, default=Path(), help="folder that the list's paths start from")
-    parser.add_argument("--out", type=Path, required=True, help="folder to write")
+    parser.add_argument("--out", type=Path, default=Path("runs/data"), help="folder to write (runs/data)")
     options = parser.parse_args(arguments)
     try:
         prepare(options.areas, options.root, options.out)

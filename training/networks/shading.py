@@ -9,8 +9,8 @@ lacks, and land cover. Read as shading alone it means the slope change
 
 over the bands k, s_k^2 being the variance of e_k and t the size of slopes that a coarse DEM lacks: the posterior mean under normal
 errors. An image that does not go with the terrain (constant, clouded, of another place, upside down) has a and b near 0, and says
-little: the network has less to learn about distrust. A network of convolutions can learn all this, but slowly: it has to find the sun of every
-patch, and to multiply.
+little: the network has less to learn about distrust. A network of convolutions can learn all this, but slowly: it has to find the sun of
+every patch, and to multiply.
 """
 
 from __future__ import annotations
