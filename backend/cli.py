@@ -16,7 +16,7 @@ from typing import Any, TextIO
 import click
 
 from backend.cancel import Cancel
-from backend.errors import BackendError, InputError
+from backend.errors import BackendError, Cancelled, InputError
 from backend.events import Event, Failure, Log, Progress, Result, Sink, to_line
 from backend.version import version
 
@@ -158,11 +158,15 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(stopped.exit_code)
     except click.UsageError as error:
         sentence = error.format_message().rstrip(".") + "."
-        sys.exit(_fail(InputError("option-invalid", sentence, "See 'python -m backend superresolve --help'."), events))
+        command = error.ctx.command_path if error.ctx else "python -m backend"
+        sys.exit(_fail(InputError("option-invalid", sentence, f"See '{command} --help'."), events))
     except (click.Abort, KeyboardInterrupt):
-        from backend.errors import Cancelled
-
         sys.exit(_fail(Cancelled(), events))
+    except Cancelled as error:
+        # Not sys.exit: GDAL may be in the middle of compressing, in a thread that the interpreter would trip over at its end.
+        status = _fail(error, events)
+        sys.stderr.flush()
+        os._exit(status)
     except BackendError as error:
         if error.code == "internal" and error.__cause__ is not None:
             traceback.print_exception(error.__cause__, file=sys.stderr)

@@ -77,7 +77,7 @@ class Guide:
         dataset = self.raster.dataset
         shape = (min(SCENE_PIXELS, dataset.height), min(SCENE_PIXELS, dataset.width))
         try:
-            values = dataset.read(list(self.bands), out_shape=(3, *shape), resampling=Resampling.nearest).astype(np.float64)
+            values = self.raster.stored(self.bands, shape=shape).astype(np.float64)
             known = np.isfinite(values).all(axis=0) & (np.abs(values) < 1e30).all(axis=0) & self._lit(values)
             masked = [band for band in self.bands if self.raster.has_mask(band)]
             if masked:
@@ -110,6 +110,8 @@ def choose_bands(raster: Raster, asked: Sequence[int] | None) -> Bands:
             f"The guide, {raster.path}, does not say which of its bands are near infrared, red and green; it has {list_bands(raster)}.",
             "Pass --guide-bands N,R,G.",
         )
+    for band in found:
+        raster.check_band(band, "--guide-bands")
     return found
 
 

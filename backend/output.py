@@ -6,12 +6,14 @@ tiles in any order, then the Cloud Optimized GeoTIFF that is made from it. Renam
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
 import tempfile
+import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,12 +21,15 @@ from typing import Any, Self
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
+from rasterio.env import getenv, hasenv
 from rasterio.errors import RasterioError
 from rasterio.shutil import copy as rasterio_copy
 from rasterio.windows import Window as RasterioWindow
 
+from backend.cancel import Cancel
 from backend.errors import BackendError, InputError, ResourceError
 from backend.grid import Grid
+from backend.rasters import printable
 from backend.windows import Window
 
 NODATA = -9999.0
@@ -41,6 +46,7 @@ def check_output(path: Path, inputs: Mapping[str, str], *, overwrite: bool) -> N
     """Refuses an output that cannot or should not be written; writes nothing. Raises InputError."""
     if path.suffix.lower() not in ENDINGS:
         raise InputError("option-invalid", f"The output, {path}, does not end in .tif.", "The output is a GeoTIFF; name it so.")
+    _check_name(path)
     for role, name in inputs.items():
         if _same(path, Path(name)):
             raise InputError("output-is-input", f"The output, {path}, is also {role}.", "Name another output.")
@@ -49,8 +55,8 @@ def check_output(path: Path, inputs: Mapping[str, str], *, overwrite: bool) -> N
         raise InputError("output-folder", f"The folder {folder} does not exist.", "Create it, or name another output.")
     if path.is_dir():
         raise InputError("output-exists", f"{path} is a folder.", "Name another output.")
-    if path.exists() and not overwrite:
-        raise InputError("output-exists", f"{path} exists.", "Name another output, or pass --overwrite.")
+    if (path.exists() or path.is_symlink()) and not overwrite:
+        raise _exists(path)
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -58,6 +64,12 @@ def check_output(path: Path, inputs: Mapping[str, str], *, overwrite: bool) -> N
         raise InputError(
             "output-folder", f"Nothing can be written to the folder {folder} ({error.strerror}).", "Name another output."
         ) from error
+
+
+def check_sources(path: Path, role: str, name: str, files: Iterable[str]) -> None:
+    """Refuses an output that is one of the `files` that an open raster reads, as a mosaic (VRT) does. Raises InputError."""
+    if any(_same(path, Path(file)) for file in files):
+        raise InputError("output-is-input", f"The output, {path}, is read by {role}, {name}.", "Name another output.")
 
 
 def check_space(path: Path, pixels: int) -> None:
@@ -74,9 +86,13 @@ def check_space(path: Path, pixels: int) -> None:
 class Output:
     """Takes windows, in any order, from one thread; `finish` gives it its name, leaving the context without that removes it."""
 
-    def __init__(self, path: Path, grid: Grid, *, crs: str, unit: str, tags: Mapping[str, str], threads: int) -> None:
+    def __init__(
+        self, path: Path, grid: Grid, *, crs: str, unit: str, tags: Mapping[str, str], threads: int, overwrite: bool = True
+    ) -> None:
         self.path = path
-        self._prefix = f".{path.stem}.{uuid.uuid4().hex[:12]}."
+        self._overwrite = overwrite
+        # A name may be as long as the file system lets it; this one is longer.
+        self._prefix = f".{path.stem[:40]}.{uuid.uuid4().hex[:12]}."
         self._plain = path.with_name(f"{self._prefix}plain.tif")
         self._whole = path.with_name(f"{self._prefix}whole.tif")
         self._threads = threads
@@ -133,28 +149,67 @@ class Output:
                     window=RasterioWindow(window.col, window.row, window.width, window.height),
                 )
 
-    def finish(self) -> None:
-        """Compresses it, adds overviews and gives it its name. Raises BackendError where pixels are missing."""
+    def finish(self, cancel: Cancel | None = None) -> None:
+        """Compresses it, adds overviews and gives it its name. Raises BackendError where pixels are missing, or Cancelled."""
         if self._written != self._pixels:
             raise BackendError(f"{self._written} of {self._pixels} pixels were made.")
         with self._reporting():
             self._dataset.close()
-            rasterio_copy(
-                str(self._plain),
-                str(self._whole),
-                driver="COG",
-                COMPRESS="DEFLATE",
-                PREDICTOR="FLOATING_POINT",
-                BLOCKSIZE=_BLOCK,
-                OVERVIEWS="AUTO",
-                OVERVIEW_RESAMPLING="AVERAGE",
-                BIGTIFF="IF_SAFER",
-                NUM_THREADS=self._threads,
-            )
+            self._compress(cancel or Cancel())
             self._plain.unlink()
-            os.replace(self._whole, self.path)
+            self._take_name()
         for ending in _SIDECARS:
-            self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self.path.with_name(self.path.name + ending).unlink()
+
+    def _compress(self, cancel: Cancel) -> None:
+        """In a thread: GDAL takes a minute for a large file and cannot be interrupted. After a stop it is left to itself."""
+        failures: list[BaseException] = []
+        options = getenv() if hasenv() else {}
+
+        def copy() -> None:
+            try:
+                with rasterio.Env(**options):
+                    rasterio_copy(
+                        str(self._plain),
+                        str(self._whole),
+                        driver="COG",
+                        COMPRESS="DEFLATE",
+                        PREDICTOR="FLOATING_POINT",
+                        BLOCKSIZE=_BLOCK,
+                        OVERVIEWS="AUTO",
+                        OVERVIEW_RESAMPLING="AVERAGE",
+                        BIGTIFF="IF_SAFER",
+                        NUM_THREADS=self._threads,
+                    )
+            except BaseException as error:
+                failures.append(error)
+            finally:
+                if cancel.requested:
+                    self.remove()
+
+        thread = threading.Thread(target=copy, name="compress", daemon=True)
+        thread.start()
+        while thread.is_alive():
+            cancel.check()
+            thread.join(0.05)
+        cancel.check()
+        if failures:
+            raise failures[0]
+
+    def _take_name(self) -> None:
+        if self._overwrite:
+            os.replace(self._whole, self.path)
+            return
+        # Another run may have finished under this name meanwhile. A link, unlike a renamed file, replaces nothing.
+        try:
+            os.link(self._whole, self.path)
+        except FileExistsError as error:
+            raise _exists(self.path) from error
+        except OSError:  # A file system without links.
+            if self.path.exists():
+                raise _exists(self.path) from None
+            os.replace(self._whole, self.path)
 
     def remove(self) -> None:
         """Removes what lies beside the output's name. Can be called at any time, from any thread."""
@@ -188,6 +243,21 @@ class _Reporting:
         raise ResourceError(
             "internal", f"{self._path} cannot be written ({str(error).rstrip('.')}).", "Name an output in another folder."
         ) from error
+
+
+def _check_name(path: Path) -> None:
+    try:
+        str(path).encode("utf-8")
+        path.lstat()
+    except UnicodeEncodeError as error:
+        raise InputError("option-invalid", f"The output's name, {printable(path)}, is not UTF-8.", "Name another output.") from error
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise InputError("option-invalid", f"The output's name, {path.name}, is too long.", "Name another output.") from error
+
+
+def _exists(path: Path) -> InputError:
+    return InputError("output-exists", f"{path} exists.", "Name another output, or pass --overwrite.")
 
 
 def _same(a: Path, b: Path) -> bool:

@@ -87,7 +87,7 @@ class Raster:
             return values, valid
         inside = RasterioWindow(left, top, right - left, bottom - top)
         try:
-            part = self.dataset.read(list(bands), window=inside)
+            part = self.stored(bands, window=inside)
             known = np.ones(part.shape[1:], np.bool_)
             if part.dtype.kind == "f":
                 # False for NaN too.
@@ -102,11 +102,24 @@ class Raster:
             for value in UNDECLARED_NODATA:
                 known &= (part != value).all(axis=0)
         cut = window.cut(Window(left, top, right - left, bottom - top))
-        values[:, cut[0], cut[1]] = part
+        with np.errstate(invalid="ignore"):  # A damaged file may hold NaNs that signal.
+            values[:, cut[0], cut[1]] = part
         if not known.all():
             values[:, cut[0], cut[1]][:, ~known] = 0.0
         valid[cut] = known
         return values, valid
+
+    def stored(self, bands: Sequence[int], *, window: RasterioWindow | None = None, shape: tuple[int, int] | None = None) -> NDArray[Any]:
+        """Values (bands, height, width) in the file's own type, or in one that holds the types of all these bands.
+
+        Of a `window`, or of everything decimated to `shape`. Raises RasterioError.
+        """
+        same = len({self.dataset.dtypes[band - 1] for band in bands}) == 1
+        parts = [
+            self.dataset.read(group, window=window, out_shape=None if shape is None else (len(group), *shape))
+            for group in ([list(bands)] if same else [[band] for band in bands])
+        ]
+        return np.concatenate(parts)
 
     def has_mask(self, band: int) -> bool:
         """Whether the file says which pixels of a band are known.
@@ -140,6 +153,8 @@ class Raster:
             raise InputError("crs-missing", f"{self.role}, {self.path}, has a CRS that PROJ does not understand.", hint) from error
         if crs.geodetic_crs is None:
             raise InputError("crs-missing", f"{self.role}, {self.path}, has a CRS that is not tied to the Earth ({crs.name}).", hint)
+        if crs.is_geocentric:
+            raise InputError("crs-missing", f"{self.role}, {self.path}, has a CRS without a map ({crs.name}).", hint)
         return crs
 
     def _grid(self) -> Grid:
@@ -157,6 +172,10 @@ def _open(path: str, role: str) -> Any:
     file = Path(path)
     if not path:
         raise InputError("file-missing", f"{role} has no name.", "Name a raster file.")
+    if printable(file) != str(file):
+        raise InputError(
+            "file-unreadable", f"The name of {role[0].lower()}{role[1:]}, {printable(file)}, is not UTF-8.", "Rename the file."
+        )
     if not path.startswith("/vsi") and ":" not in path[2:]:
         if not file.exists():
             raise InputError("file-missing", f"{role}, {path}, does not exist.", "Check the path.")
@@ -182,6 +201,11 @@ def _open(path: str, role: str) -> Any:
             f"Name one of its parts: {parts}." if parts else "Name a raster file.",
         )
     return dataset
+
+
+def printable(path: Path) -> str:
+    """A file's name, with a mark for each byte that is not UTF-8: old archives hold such names, GDAL and JSON do not."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _first_line(error: Exception) -> str:

@@ -31,7 +31,7 @@ from backend.engines import Engine, open_engine
 from backend.errors import InputError, ResourceError
 from backend.events import Level, Log, Progress, Result, Sink
 from backend.grid import Bounds, Grid, ground_pixel_size, parse_crs, target_grid
-from backend.output import Output, check_output, check_space
+from backend.output import Output, check_output, check_sources, check_space
 from backend.parent import Unfinished
 from backend.rasters import Raster
 from backend.version import version
@@ -105,7 +105,10 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         check_output(output_path, {role: name for role, name in inputs.items() if name}, overwrite=settings.overwrite)
         dem = stack.enter_context(Raster(settings.dem, "The DEM"))
         dem.check_band(settings.band, "--band")
+        check_sources(output_path, "the DEM", dem.path, dem.dataset.files)
         image = stack.enter_context(Raster(settings.guide, "The guide")) if settings.guide else None
+        if image:
+            check_sources(output_path, "the guide", image.path, image.dataset.files)
         bands = guide.choose_bands(image, settings.guide_bands) if image else None
         model = models.load(models.find(settings.model))
         card = model.card
@@ -143,13 +146,13 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         }
         edge = settings.tile or DEFAULT_TILE
         work = tiles(grid.width, grid.height, tile=edge, halo=card.halo, multiple=card.size_multiple)
-        output = Output(output_path, grid, crs=crs, unit=elevation.unit, tags=tags, threads=threads)
+        output = Output(output_path, grid, crs=crs, unit=elevation.unit, tags=tags, threads=threads, overwrite=settings.overwrite)
         unfinished.remove = output.remove
         with output:
             reader = _Reader(work, elevation, scaled, card.halo)
             _pump(reader, engine, elevation, output, grid.pixel_size, dem_error, len(work), sink, cancel)
             sink(Progress(1 - _FINISHING, "Compressing and adding overviews"))
-            output.finish()
+            output.finish(cancel)
         sink(Progress(1.0, "Done"))
         return Result(
             path=str(output_path),
@@ -314,6 +317,7 @@ def _grid(settings: Settings, dem: Raster, image: Raster | None, card: ModelCard
     like = None
     if settings.like is not None:
         with Raster(settings.like, "The raster of --like") as raster:
+            check_sources(Path(settings.output).absolute(), "the raster of --like", raster.path, raster.dataset.files)
             like = raster.grid
     return target_grid(
         dem.grid,

@@ -100,6 +100,7 @@ def bad(tmp_path: Path, dem: Path, guide: Path, small_model: Path) -> Path:
         write(tmp_path / "no_place.tif", terrain(5, 5).astype(np.float32), transform=Affine.identity())
     write(tmp_path / "far.tif", image(20, 20), transform=Affine(10, 0, 300_000, 0, -10, 4_000_000), descriptions=("NIR", "Red", "Green"))
     write(tmp_path / "rgb.tif", image(20, 20), transform=DEM_TRANSFORM)
+    write(tmp_path / "geocentric.tif", terrain(5, 5).astype(np.float32), crs="EPSG:4978")
     write(tmp_path / "complex.tif", np.ones((5, 5), np.complex64))
     whole = dem.read_bytes()
     (tmp_path / "cut.tif").write_bytes(whole[: len(whole) // 2])
@@ -118,6 +119,9 @@ CASES = {
     "DEM is a folder": [["."], "not-a-raster"],
     "DEM has no CRS": (["no_crs.tif", "out.tif"], "crs-missing"),
     "DEM lies nowhere": (["no_place.tif", "out.tif"], "grid-invalid"),
+    "DEM has no map": (["geocentric.tif", "out.tif"], "crs-missing"),
+    "DEM has a name that is not UTF-8": (["latin\udce9.tif", "out.tif"], "file-unreadable"),
+    "output has a name that is not UTF-8": (["dem.tif", "latin\udce9.tif"], "option-invalid"),
     "DEM is complex": (["complex.tif", "out.tif"], "band-invalid"),
     "band is not there": (["dem.tif", "out.tif", "--band", "2"], "band-invalid"),
     "guide is missing": (["dem.tif", "out.tif", "--guide", "nowhere.tif"], "file-missing"),

@@ -104,6 +104,33 @@ def test_the_scaling_is_that_of_the_scene_not_of_the_window(tmp_path: Path) -> N
     assert part == pytest.approx(whole[:, 20:32, 10:21], abs=1e-6)
 
 
+def test_bands_may_be_of_different_types(tmp_path: Path) -> None:
+    """As in a mosaic (VRT) of one file for each band."""
+    values = (image(50, 60) / 20).astype(np.uint8)
+    bands = ""
+    for number, (kind, name) in enumerate((("uint8", "Byte"), ("uint16", "UInt16"), ("float32", "Float32"))):
+        write(tmp_path / f"{kind}.tif", values[number].astype(kind), transform=TRANSFORM)
+        bands += (
+            f'<VRTRasterBand dataType="{name}" band="{number + 1}"><SimpleSource><SourceFilename relativeToVRT="1">{kind}.tif'
+            "</SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand>"
+        )
+    (tmp_path / "mixed.vrt").write_text(
+        f'<VRTDataset rasterXSize="60" rasterYSize="50"><SRS>{UTM}</SRS><GeoTransform>600000,10,0,5200000,0,-10</GeoTransform>{bands}'
+        "</VRTDataset>"
+    )
+    made, known = read(tmp_path / "mixed.vrt")
+    alike, _ = read(write(tmp_path / "alike.tif", values, transform=TRANSFORM))
+    assert known.all() and made == pytest.approx(alike, abs=1e-6)
+
+
+def test_bands_that_are_found_are_checked_too(tmp_path: Path) -> None:
+    names = ("NIR", "Red", "Green")
+    path = write(tmp_path / "a.tif", np.ones((3, 5, 5), np.complex64), transform=TRANSFORM, descriptions=names)
+    with pytest.raises(InputError) as raised:
+        bands_of(path)
+    assert raised.value.code == "band-invalid"
+
+
 @pytest.mark.parametrize("nodata", [0, 7, None])
 def test_where_a_band_is_unknown_the_guide_is_absent(tmp_path: Path, nodata: int | None) -> None:
     values = image(50, 60)

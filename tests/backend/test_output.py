@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +12,13 @@ import pytest
 import rasterio
 from affine import Affine
 from pyproj import CRS
+from rasterio.shutil import copy as rasterio_copy
 from rasters_for_tests import UTM
 
 from backend import models
-from backend.errors import BackendError, InputError, ResourceError
+from backend import output as output_module
+from backend.cancel import Cancel
+from backend.errors import BackendError, Cancelled, InputError, ResourceError
 from backend.events import Event, Log, Progress
 from backend.grid import Grid
 from backend.output import Output, check_output, check_space
@@ -23,8 +28,8 @@ Superresolve = Callable[..., np.ndarray]
 GRID = Grid(CRS.from_user_input(UTM).to_wkt(), Affine(10, 0, 600_000, 0, -10, 5_200_000), 700, 600)
 
 
-def output(path: Path) -> Output:
-    return Output(path, GRID, crs=GRID.crs, unit="m", tags={"SIRAN_MODEL": "small"}, threads=1)
+def output(path: Path, *, overwrite: bool = True) -> Output:
+    return Output(path, GRID, crs=GRID.crs, unit="m", tags={"SIRAN_MODEL": "small"}, threads=1, overwrite=overwrite)
 
 
 def whole(value: float = 5.0) -> tuple[Window, np.ndarray, np.ndarray]:
@@ -126,3 +131,70 @@ def test_what_the_model_was_not_trained_for_is_said(
     events: list[Event] = []
     superresolve(dem, events=events, **options)
     assert any(isinstance(event, Log) and event.level == "warning" and sentence in event.text for event in events)
+
+
+def test_what_another_run_finished_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught, output(tmp_path / "a.tif", overwrite=False) as made:
+        made.write(*whole())
+        (tmp_path / "a.tif").write_bytes(b"the other run's")
+        made.finish()
+    assert caught.value.code == "output-exists"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.tif"] and (tmp_path / "a.tif").read_bytes() == b"the other run's"
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_without_overwriting_it_gets_its_name_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError("no links here")
+
+    if not links:
+        monkeypatch.setattr(output_module.os, "link", refuse)
+    with output(tmp_path / "a.tif", overwrite=False) as made:
+        made.write(*whole())
+        made.finish()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.tif"]
+
+
+def test_a_stop_does_not_wait_for_the_compression(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cancel, go_on = Cancel(), threading.Event()
+
+    def slow(*arguments: object, **options: object) -> None:
+        cancel.request()
+        go_on.wait(10)
+        rasterio_copy(*arguments, **options)
+
+    monkeypatch.setattr(output_module, "rasterio_copy", slow)
+    with pytest.raises(Cancelled), output(tmp_path / "a.tif") as made:
+        made.write(*whole())
+        made.finish(cancel)
+    assert list(tmp_path.iterdir()) == []
+    go_on.set()
+    for thread in threading.enumerate():
+        if thread.name == "compress":
+            thread.join(10)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("role", ["dem", "guide", "like"])
+def test_a_file_that_a_mosaic_reads_is_not_replaced(tmp_path: Path, superresolve: Superresolve, dem: Path, guide: Path, role: str) -> None:
+    source = tmp_path / "source.tif"
+    shutil.copy(guide if role == "guide" else dem, source)
+    rasterio_copy(source, tmp_path / "mosaic.vrt", driver="VRT")
+    before = source.read_bytes()
+    inputs: dict[str, Path] = {"dem": dem, role: tmp_path / "mosaic.vrt"}
+    with pytest.raises(InputError) as caught:
+        superresolve(**inputs, output=source, overwrite=True)
+    assert caught.value.code == "output-is-input" and "mosaic.vrt" in caught.value.message
+    assert source.read_bytes() == before
+
+
+def test_a_name_may_be_as_long_as_the_file_system_lets_it(tmp_path: Path) -> None:
+    path = tmp_path / f"{'n' * 251}.tif"
+    with output(path) as made:
+        made.write(*whole())
+        made.finish()
+    assert path.exists()
+    for name in ("n" * 252, "latin\udce9"):
+        with pytest.raises(InputError) as caught:
+            check_output(tmp_path / f"{name}.tif", {}, overwrite=False)
+        assert caught.value.code == "option-invalid" and caught.value.message.isprintable()
