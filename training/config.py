@@ -22,7 +22,7 @@ class TrainSettings:
     `time`: how long to train ("90m", "45s", "2h"); the schedule is fitted to it. `steps`: fit it to that many steps instead (0: to the
     time). `stop_after`: end earlier, after that many, with a checkpoint to resume from (0: don't). `learning_rate`: Adam's highest,
     after `warm_up_steps`; it falls along a cosine to a hundredth. `ema`: decay of the averaged weights, which are the ones that count.
-    `clip`: largest gradient norm. `precision`: `32` or `bf16` (autocast).
+    `clip`: largest gradient norm. `precision`: `32` or `bf16` (autocast). `skip_batches`: how many the generator's skip is solved from.
     """
 
     time: str = "60m"
@@ -32,10 +32,11 @@ class TrainSettings:
     warm_up_steps: int = 200
     ema: float = 0.999
     clip: float = 1.0
-    weight_pixel: float = 1.0
-    weight_slope: float = 1.0
+    weight_pixel: float = 10.0
+    weight_slope: float = 10.0
     weight_structural: float = 1.0
     precision: Literal["32", "bf16"] = "32"
+    skip_batches: int = 60
     seed: int = 0
     checkpoint_seconds: float = 120.0
 

@@ -25,20 +25,26 @@ from training.config import Config, load_config, seconds
 from training.data.areas import load_areas
 from training.data.batches import Batch, BatchSource
 from training.errors import TrainingError
-from training.networks.generator import SuperResolver
+from training.networks.generator import MARGIN, SuperResolver
 from training.objectives.content import pixel_loss, slope_loss, structural_loss
+from training.warm_start import solve_skip
 
 VALIDATION_BATCHES = 12
+
+
+def inside(x: Tensor) -> Tensor:
+    """A patch without the margin that is not judged: (N, C, H, W) to (N, C, H - 2 MARGIN, W - 2 MARGIN)."""
+    return x[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
 
 
 def losses(model: SuperResolver, batch: Batch, config: Config) -> tuple[Tensor, dict[str, float]]:
     """The weighted sum to minimise, and its parts by name."""
     with torch.autocast("cpu", torch.bfloat16, enabled=config.train.precision == "bf16"):
-        result = model(*batch.inputs())
-    result = result.float()
-    pixel = pixel_loss(result, batch.target, batch.dem, batch.pixel_size)
-    slope = slope_loss(result, batch.target, batch.dem, batch.pixel_size)
-    structural = structural_loss(result, batch.target, batch.pixel_size)
+        result = model(*batch.inputs(), margin=MARGIN)
+    target = inside(batch.target)
+    pixel = pixel_loss(result, target, batch.pixel_size)
+    slope = slope_loss(result, target, batch.pixel_size)
+    structural = structural_loss(result, target, batch.pixel_size)
     weights = config.train
     total = weights.weight_pixel * pixel + weights.weight_slope * slope + weights.weight_structural * structural
     return total, {"l_g_pix": float(pixel.detach()), "l_g_slope": float(slope.detach()), "l_g_str": float(structural.detach())}
@@ -51,10 +57,10 @@ def validate(model: SuperResolver, source: BatchSource) -> dict[str, float]:
     for step in range(VALIDATION_BATCHES):
         batch = source.batch(step)
         guided = batch.guide_valid.mean(dim=(1, 2, 3)) > 0.5
-        result = model(*batch.inputs())
+        result, target = model(*batch.inputs(), margin=MARGIN), inside(batch.target)
         size = batch.pixel_size.reshape(-1, 1, 1, 1)
-        ours = ((result - batch.target) / size).square().mean(dim=(1, 2, 3))
-        cubic = ((batch.dem - batch.target) / size).square().mean(dim=(1, 2, 3))
+        ours = ((result - target) / size).square().mean(dim=(1, 2, 3))
+        cubic = ((inside(batch.dem) - target) / size).square().mean(dim=(1, 2, 3))
         for name, chosen in (("guide", guided), ("no_guide", ~guided)):
             sums[name][0] += float(ours[chosen].sum())
             sums[name][1] += float(cubic[chosen].sum())
@@ -70,9 +76,13 @@ def train(config: Config, data: Path, out: Path, *, resume: bool) -> None:
     validation = BatchSource(load_areas(data, "validation"), clean, settings.seed + 1)
 
     model = SuperResolver(config.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if not resume:
+        left = solve_skip(model, BatchSource(source.areas, replace(config.data, error_share=0.0), settings.seed + 2), settings.skip_batches)
+        print(f"solved the skip: RMSE {left:.3f} of cubic's on training patches", flush=True)
     ema = SuperResolver(config.network)
     ema.load_state_dict(model.state_dict())
-    optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
+    weights = [weight for weight in model.parameters() if weight.requires_grad]
+    optimizer = torch.optim.Adam(weights, lr=settings.learning_rate)
     first_step, before = 0, 0.0
     if resume:
         checkpoint = load_checkpoint(out)
@@ -111,7 +121,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool) -> None:
                 )
             optimizer.zero_grad()
             total.backward()  # type: ignore[no-untyped-call]
-            parts["grad_norm"] = float(torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip))
+            parts["grad_norm"] = float(torch.nn.utils.clip_grad_norm_(weights, settings.clip))
             optimizer.step()
             with torch.no_grad():
                 decay = min(settings.ema, (step + 1) / (step + 10))

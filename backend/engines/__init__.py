@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.errors import BackendError, InputError, ResourceError
 from backend.events import Level
 from backend.models import Model
 
@@ -38,6 +39,17 @@ class Engine(Protocol):
     def stop(self) -> None:
         """Makes a `run` in another thread end soon, with an error. Later runs fail too."""
         ...
+
+
+def run_failed(dem: Floats, error: Exception) -> BackendError:
+    """What to raise where the runtime could not run a tile: it did not fit in memory, or the model does not take it."""
+    size = f"{dem.shape[1]} x {dem.shape[0]} pixels"
+    text = str(error)
+    if any(sign in text.lower() for sign in ("alloc", "out of memory")):
+        return ResourceError("out-of-memory", f"A tile of {size} does not fit in memory.", "Pass a smaller --tile.")
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    first = lines[0][:200].rstrip(".") if lines else type(error).__name__
+    return InputError("model-invalid", f"The model cannot run a tile of {size} ({first}).", "Check the model's card.")
 
 
 def open_engine(model: Model, device: str, threads: int, say: Say) -> Engine:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 
-from backend.engines import Device, Floats, Say
-from backend.errors import Cancelled, InputError, ResourceError
+from backend.engines import Device, Floats, Say, run_failed
+from backend.errors import Cancelled, InputError
 from backend.models import Model
 
 PROVIDERS = {
@@ -82,16 +82,7 @@ class OnnxEngine:
         except Exception as error:
             if self._stopped:
                 raise Cancelled from error
-            text = str(error).lower()
-            if any(sign in text for sign in ("alloc", "out of memory", "bad_alloc")):
-                raise ResourceError(
-                    "out-of-memory", f"A tile of {dem.shape[1]} x {dem.shape[0]} pixels does not fit in memory.", "Pass a smaller --tile."
-                ) from error
-            raise InputError(
-                "model-invalid",
-                f"The model cannot run a tile of {dem.shape[1]} x {dem.shape[0]} pixels ({_first_line(error)}).",
-                "Check the model's card.",
-            ) from error
+            raise run_failed(dem, error) from error
         return outputs[0][0, 0], outputs[1][0, 0] if self._sigma else None
 
     def stop(self) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from backend.engines import Device, Floats, Say
-from backend.errors import Cancelled, InputError, ResourceError
+from backend.engines import Device, Floats, Say, run_failed
+from backend.errors import Cancelled, InputError
 from backend.models import Model
 
 
@@ -61,20 +61,8 @@ class TorchScriptEngine:
         try:
             with torch.inference_mode():
                 made = self._module(*(torch.from_numpy(np.ascontiguousarray(value)).to(self._device) for value in values))
-        except torch.cuda.OutOfMemoryError as error:
-            raise ResourceError(
-                "out-of-memory", f"A tile of {dem.shape[1]} x {dem.shape[0]} pixels does not fit in memory.", "Pass a smaller --tile."
-            ) from error
-        except RuntimeError as error:
-            if "alloc" in str(error).lower():
-                raise ResourceError(
-                    "out-of-memory", f"A tile of {dem.shape[1]} x {dem.shape[0]} pixels does not fit in memory.", "Pass a smaller --tile."
-                ) from error
-            raise InputError(
-                "model-invalid",
-                f"The model cannot run a tile of {dem.shape[1]} x {dem.shape[0]} pixels ({_first_line(error)}).",
-                "Check the model's card.",
-            ) from error
+        except RuntimeError as error:  # torch.cuda.OutOfMemoryError is one of them
+            raise run_failed(dem, error) from error
         elevation, sigma = made if isinstance(made, tuple) else (made, None)
         return elevation[0, 0].cpu().numpy(), None if sigma is None else sigma[0, 0].cpu().numpy()
 

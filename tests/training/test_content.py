@@ -14,16 +14,15 @@ from training.objectives.content import SSIM_FLOOR, pixel_loss, slope_loss, ssim
 
 
 def test_pixel_loss_by_hand() -> None:
-    target = torch.zeros(1, 1, 2, 2)
-    result, cubic = torch.full_like(target, 1.0), torch.full_like(target, 2.0)
-    # Off by 1 m where cubic is off by 2 m, on pixels of 10 m.
-    assert float(pixel_loss(result, target, cubic, torch.tensor([10.0]))) == pytest.approx(1 / (2 + 0.4))
+    target = torch.zeros(2, 1, 2, 2)
+    result = torch.full_like(target, 1.0)
+    # Off by 1 m: a tenth of a pixel of 10 m, a thirtieth of one of 30 m.
+    assert float(pixel_loss(result, target, torch.tensor([10.0, 30.0]))) == pytest.approx((1 / 10 + 1 / 30) / 2)
 
 
 def test_slope_loss_by_hand() -> None:
-    target, cubic = torch.zeros(1, 1, 2, 2), torch.full((1, 1, 2, 2), 2.0)
     result = torch.tensor([[[[0.0, 1.0], [0.0, 3.0]]]])  # to the east 1 and 3, to the south 0 and 2
-    assert float(slope_loss(result, target, cubic, torch.tensor([10.0]))) == pytest.approx((2 + 1) / 2.4)
+    assert float(slope_loss(result, torch.zeros(1, 1, 2, 2), torch.tensor([10.0]))) == pytest.approx((2 + 1) / 10)
 
 
 def test_ssim_is_one_on_equals_and_matches_scipy() -> None:

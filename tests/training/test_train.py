@@ -23,8 +23,8 @@ from training.train import main, train
 
 TINY = Config(
     NetworkSettings(channels=8, blocks=1, rcbs=1, d_channels=4, d_blocks=1, attention_window=5),
-    DataSettings(patch=32, batch=2),
-    TrainSettings(steps=6, warm_up_steps=2),
+    DataSettings(patch=64, batch=2),
+    TrainSettings(steps=6, warm_up_steps=2, skip_batches=2),
 )
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,9 +37,10 @@ d_channels = 4
 d_blocks = 1
 attention_window = 5
 [data]
-patch = 32
+patch = 64
 batch = 2
 [train]
+skip_batches = 2
 steps = {steps}
 checkpoint_seconds = 0.2
 """
@@ -49,8 +50,8 @@ def test_it_learns(prepared: Path, tmp_path: Path) -> None:
     """Better than cubic resampling on hills that it never saw, after a minute's worth of small steps."""
     config = replace(
         TINY,
-        data=DataSettings(patch=48, batch=4, ratios=(3,), ratio_shares=(1.0,), error_share=0.0, bad_guide=0.0),
-        train=TrainSettings(steps=120, learning_rate=3e-3, warm_up_steps=10, ema=0.9),
+        data=DataSettings(patch=80, batch=4, ratios=(3,), ratio_shares=(1.0,), error_share=0.0, bad_guide=0.0),
+        train=TrainSettings(steps=60, learning_rate=2e-3, warm_up_steps=10, ema=0.9, skip_batches=8),
     )
     train(config, prepared, tmp_path / "run", resume=False)
     last = json.loads((tmp_path / "run" / "metrics.jsonl").read_text().splitlines()[-1])

@@ -34,7 +34,7 @@ class DataSettings:
     """
 
     patch: int = 128
-    batch: int = 6
+    batch: int = 12
     ratios: tuple[int, ...] = (1, 2, 3, 4)
     ratio_shares: tuple[float, ...] = (0.03, 0.12, 0.70, 0.15)
     error_share: float = 0.15

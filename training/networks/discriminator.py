@@ -24,5 +24,5 @@ class Discriminator(nn.Module):
         self.trunk = Trunk(terrain.CHANNELS * settings.unshuffle**2, settings.d_channels, settings.d_blocks, settings.d_rcbs)
 
     def attention(self, detail: Tensor) -> Tensor:
-        """D_SA: `detail` (N, 3, H, W) to (N, k, H/s, W/s) in [0, 1], s the unshuffle factor."""
+        """D_SA: `detail` (N, 5, H, W) to (N, k, H/s, W/s) in [0, 1], s the unshuffle factor."""
         return attention_maps(self.trunk(F.pixel_unshuffle(detail, self.settings.unshuffle)), self.settings.attention_window)

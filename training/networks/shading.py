@@ -61,6 +61,6 @@ def slope_change(slopes: Tensor, guide: Tensor, valid: Tensor) -> Tensor:
     by_image_p, by_image_q = a / rest * precision, b / rest * precision
     maps = torch.cat([a, b, mean_i - a * mean_p - b * mean_q, by_image_p, by_image_q], dim=1)
     maps = F.interpolate(maps, scale_factor=2.0, mode="nearest")
-    a, b, c, to_p, to_q = maps.split(bands, dim=1)
+    a, b, c, to_p, to_q = torch.split(maps, bands, dim=1)
     left_over = (guide - (a * slopes[:, :1] + b * slopes[:, 1:] + c)) * valid
     return torch.cat([(to_p * left_over).sum(dim=1, keepdim=True), (to_q * left_over).sum(dim=1, keepdim=True)], dim=1)
