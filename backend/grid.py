@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -89,6 +89,24 @@ class Grid:
             x, y = transform_points(self.crs, crs, x, y)
         return _around(x, y)
 
+    def bounds_beside(self, other: Grid) -> Bounds:
+        """The rectangle around it in the CRS of another grid, with longitudes counted as they are there: 190 or -170."""
+        if self.crs == other.crs:
+            return beside(self.bounds(), other)
+        n = 32
+        cols, rows = np.meshgrid(np.linspace(0, self.width, n + 1), np.linspace(0, self.height, n + 1))
+        x, y = transform_points(self.crs, other.crs, *apply(self.transform, cols, rows))
+        return beside(_around(other.longitudes(x), y), other)
+
+    def longitudes(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Longitudes in its CRS, counted so that they lie within half a turn of its centre. Other coordinates as they are."""
+        turn = _turn(self.crs)
+        if turn is None:
+            return x
+        middle = apply(self.transform, self.width / 2, self.height / 2)[0]
+        with np.errstate(invalid="ignore"):
+            return np.asarray(x - turn * np.round((x - middle) / turn))
+
     def touching(self, bounds: Bounds) -> Grid | None:
         """The part of it whose pixels touch a rectangle in its own CRS; None where there is none. For north-up grids."""
         columns, rows = self._span(bounds)
@@ -140,18 +158,18 @@ def target_grid(
 
     Raises InputError: `grid-invalid` or `no-overlap`.
     """
-    if guide is not None and _disjoint(guide.bounds(dem.crs), dem.bounds()):
+    if guide is not None and _disjoint(guide.bounds_beside(dem), dem.bounds()):
         raise InputError(
             "no-overlap", "The guide and the DEM do not overlap.", "Check the CRS of both; the guide must show the same ground."
         )
     if like is not None:
         grid = like.north_up()
-        if _disjoint(dem.bounds(grid.crs), grid.bounds()):
+        if _disjoint(dem.bounds_beside(grid), grid.bounds()):
             raise InputError("no-overlap", "The raster of --like and the DEM do not overlap.", "Name a raster of the same ground.")
     elif resolution is not None:
         grid = _squares(guide or dem, dem, resolution)
     elif guide is not None:
-        overlap = guide.north_up().touching(dem.bounds(guide.crs))
+        overlap = guide.north_up().touching(dem.bounds_beside(guide))
         if overlap is None:
             raise InputError(
                 "no-overlap", "The guide and the DEM do not overlap.", "Check the CRS of both; the guide must show the same ground."
@@ -164,6 +182,17 @@ def target_grid(
     return _checked(grid)
 
 
+def beside(bounds: Bounds, grid: Grid) -> Bounds:
+    """A rectangle in the CRS of `grid`; one that lies a full turn away from it, as 190 degrees do from -170, is brought beside it."""
+    turn = _turn(grid.crs)
+    left, _, right, _ = grid.bounds()
+    if turn is not None and not (bounds[0] < right and left < bounds[2]):
+        for by in (turn, -turn):
+            if bounds[0] + by < right and left < bounds[2] + by:
+                return bounds[0] + by, bounds[1], bounds[2] + by, bounds[3]
+    return bounds
+
+
 def horizontal(crs: CRS) -> CRS:
     """The horizontal part of a compound or three-dimensional CRS; a horizontal one as it is."""
     if crs.is_compound:
@@ -174,7 +203,10 @@ def horizontal(crs: CRS) -> CRS:
 def parse_crs(text: str) -> str:
     """WKT of the horizontal part of anything PROJ understands. Raises InputError."""
     try:
-        return horizontal(CRS.from_user_input(text)).to_wkt()
+        crs = horizontal(CRS.from_user_input(text))
+        if not (crs.is_geographic or crs.is_projected):
+            raise CRSError(f"{crs.name} is no map")
+        return crs.to_wkt()
     except CRSError as error:
         raise InputError(
             "option-invalid", f"{text!r} is not a CRS that PROJ knows.", "Pass an authority code such as EPSG:32632."
@@ -206,15 +238,19 @@ def ground_pixel_size(crs: str, transform: Affine, col: float, row: float) -> fl
     geodetic, geod = parsed.geodetic_crs, parsed.get_geod()
     if geodetic is None or geod is None:
         raise InputError("crs-missing", f"The CRS {parsed.name} is not tied to the Earth.", "Assign the right CRS to the raster.")
-    cols, rows = np.array([col - 0.5, col + 0.5, col, col]), np.array([row, row, row - 0.5, row + 0.5])
+    cols, rows = np.array([col, col - 0.5, col + 0.5, col, col]), np.array([row, row, row, row - 0.5, row + 0.5])
     lon, lat = transform_points(parsed.to_wkt(), horizontal(geodetic).to_wkt(), *apply(transform, cols, rows))
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
         raise InputError(
             "grid-invalid", f"The grid's centre lies outside of its CRS, {parsed.name}.", "Check the raster's CRS and position."
         )
-    along, _, width = geod.inv(lon[0], lat[0], lon[1], lat[1])
-    down, _, height = geod.inv(lon[2], lat[2], lon[3], lat[3])
-    return math.sqrt(abs(width * height * math.sin(math.radians(along - down))))
+    # Seen from the centre, because two azimuths at different places say nothing about each other near a pole.
+    azimuth, _, distance = geod.inv(np.full(4, lon[0]), np.full(4, lat[0]), lon[1:], lat[1:])
+    east, north = distance * np.sin(np.radians(azimuth)), distance * np.cos(np.radians(azimuth))
+    area = abs((east[1] - east[0]) * (north[3] - north[2]) - (east[3] - east[2]) * (north[1] - north[0]))
+    if not area > 0:
+        raise InputError("grid-invalid", "The pixel in the grid's centre has no area on the ground.", "Pass --like with another grid.")
+    return math.sqrt(area)
 
 
 def _squares(aligned_with: Grid, dem: Grid, resolution: float) -> Grid:
@@ -224,7 +260,7 @@ def _squares(aligned_with: Grid, dem: Grid, resolution: float) -> Grid:
         left, _, _, top = aligned_with.bounds()
     else:
         left, top = aligned_with.north_up().transform.c, aligned_with.north_up().transform.f
-    bounds = dem.bounds(aligned_with.crs)
+    bounds = dem.bounds_beside(aligned_with)
     unit = CRS.from_wkt(aligned_with.crs).axis_info[0].unit_name
     if resolution > min(bounds[2] - bounds[0], bounds[3] - bounds[1]):
         raise InputError(
@@ -248,8 +284,9 @@ def _limit(grid: Grid, extent: Bounds, extent_crs: str | None) -> Grid:
     if extent_crs is not None:
         n = 32
         x, y = np.meshgrid(np.linspace(left, right, n + 1), np.linspace(bottom, top, n + 1))
-        extent = _around(*transform_points(extent_crs, grid.crs, x, y))
-    part = grid.touching(extent)
+        x, y = transform_points(extent_crs, grid.crs, x, y)
+        extent = _around(grid.longitudes(x), y)
+    part = grid.touching(beside(extent, grid))
     if part is None:
         raise InputError(
             "no-overlap",
@@ -274,6 +311,13 @@ def _around(x: NDArray[np.float64], y: NDArray[np.float64]) -> Bounds:
     if not known.any():
         raise InputError("no-overlap", "No point of the one raster can be expressed in the CRS of the other.", "Check the CRS of both.")
     return float(x[known].min()), float(y[known].min()), float(x[known].max()), float(y[known].max())
+
+
+@cache
+def _turn(crs: str) -> float | None:
+    """A full turn in the units of a geographic CRS, 360 of them if they are degrees; None for other CRSs."""
+    parsed = CRS.from_wkt(crs)
+    return round(2 * math.pi / parsed.axis_info[0].unit_conversion_factor, 9) if parsed.is_geographic else None
 
 
 def _disjoint(a: Bounds, b: Bounds) -> bool:

@@ -20,7 +20,9 @@ from typing import Any, Self
 
 import numpy as np
 import rasterio
+from affine import Affine
 from numpy.typing import NDArray
+from pyproj import CRS
 from rasterio.env import getenv, hasenv
 from rasterio.errors import RasterioError
 from rasterio.shutil import copy as rasterio_copy
@@ -72,6 +74,21 @@ def check_sources(path: Path, role: str, name: str, files: Iterable[str]) -> Non
         raise InputError("output-is-input", f"The output, {path}, is read by {role}, {name}.", "Name another output.")
 
 
+def keeps_crs(crs: str) -> bool:
+    """Whether a GeoTIFF can say this CRS (WKT). It has no words for a projected CRS with heights above the ellipsoid, or a rotated pole."""
+    with rasterio.Env(GDAL_PAM_ENABLED="NO"), rasterio.MemoryFile() as memory:
+        try:
+            asked = rasterio.CRS.from_wkt(crs)
+        except RasterioError:
+            return False
+        profile = {"driver": "GTiff", "width": 1, "height": 1, "count": 1, "dtype": "uint8"}
+        with memory.open(**profile, crs=asked, transform=Affine(2, 0, 0, 0, -2, 0)):
+            pass
+        with memory.open() as made:
+            said = made.crs
+    return said is not None and len(CRS.from_wkt(said.to_wkt()).axis_info) == len(CRS.from_wkt(crs).axis_info)
+
+
 def check_space(path: Path, pixels: int) -> None:
     """Raises ResourceError (disk-full) where the disk cannot hold the output and what it is made from."""
     needed, free = pixels * _BYTES_PER_PIXEL, shutil.disk_usage(path.parent).free
@@ -98,6 +115,8 @@ class Output:
         self._threads = threads
         self._pixels = grid.pixels
         self._written = 0
+        self.known = False
+        """Whether a pixel with a value was written."""
         self._done: set[Window] = set()
         self._dataset: Any = None
         with self._reporting():
@@ -142,6 +161,7 @@ class Output:
         self._done.add(window)
         self._written += window.width * window.height
         if known.any():
+            self.known = True
             with self._reporting():
                 self._dataset.write(
                     np.where(known, values, np.float32(NODATA)),

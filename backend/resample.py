@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from backend import gaps
-from backend.grid import Grid, apply, transform_points
+from backend.errors import InputError
+from backend.grid import Grid, apply, beside, transform_points
 from backend.windows import Window
 
 Floats = NDArray[np.float64]
@@ -45,9 +46,11 @@ class Sampler:
         self.source = source
         self.target = target
         same = source.crs == target.crs or CRS.from_wkt(source.crs).equals(CRS.from_wkt(target.crs), ignore_axis_order=True)
-        self._affine: Affine | None = ~source.transform @ target.transform if same else None
+        self._affine: Affine | None = self._between_grids() if same else None
         self._shift = self._whole_shift()
         self.columns_per_pixel, self.rows_per_pixel = self._scale()
+        if self.columns_per_pixel * self.rows_per_pixel > MOST_SOURCE_PIXELS:
+            raise InputError("grid-invalid", "An output pixel covers millions of the input's pixels.", "Pass a smaller --resolution.")
         self.averages = max(self.columns_per_pixel, self.rows_per_pixel) > 1.001
         self._lattice = 1 if same else self._lattice_step()
 
@@ -157,11 +160,17 @@ class Sampler:
 
     def _project(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
         x, y = transform_points(self.target.crs, self.source.crs, *apply(self.target.transform, cols, rows))
-        u, v = apply(~self.source.transform, x, y)
+        u, v = apply(~self.source.transform, self.source.longitudes(x), y)
         nowhere = ~(np.isfinite(u) & np.isfinite(v))
         if nowhere.any():
             u, v = np.where(nowhere, -1e9, u), np.where(nowhere, -1e9, v)
         return u, v
+
+    def _between_grids(self) -> Affine:
+        bounds = self.target.bounds()
+        east = beside(bounds, self.source)[0] - bounds[0]
+        between: Affine = ~self.source.transform @ Affine.translation(east, 0.0) @ self.target.transform
+        return between
 
     def _whole_shift(self) -> tuple[int, int] | None:
         """By how many columns and rows the source's pixels are counted differently, where they are the target's pixels; else None."""

@@ -22,20 +22,21 @@ from typing import TypeVar
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
+from pyproj import CRS
 
 from backend import dem_source, guide, models
 from backend.cancel import Cancel
 from backend.card import ModelCard
-from backend.elevation import Elevation
+from backend.elevation import HIGHEST, Elevation
 from backend.engines import Engine, open_engine
 from backend.errors import InputError, ResourceError
 from backend.events import Level, Log, Progress, Result, Sink
 from backend.grid import Bounds, Grid, ground_pixel_size, parse_crs, target_grid
-from backend.output import Output, check_output, check_sources, check_space
+from backend.output import Output, check_output, check_sources, check_space, keeps_crs
 from backend.parent import Unfinished
 from backend.rasters import Raster
 from backend.version import version
-from backend.vertical import with_vertical_of
+from backend.vertical import is_unit, with_vertical_of
 from backend.windows import Tile, Window, tiles
 
 DEFAULT_TILE = 512
@@ -116,6 +117,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             raise InputError("guide-required", f"The model {card.name} needs a guide.", "Pass --guide, or another --model.")
         grid = _grid(settings, dem, image, card)
         check_space(output_path, grid.pixels)
+        crs = _crs(grid, dem, say)
         dem_error = _dem_error(settings, dem, say)
         threads = settings.threads or _processors()
         cancel.check()
@@ -125,9 +127,8 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         cancel.check()
         elevation = Elevation(dem, settings.band, grid)
         scaled = guide.Guide(image, bands, grid) if image and bands else None
-        crs, doubt = with_vertical_of(grid.crs, dem.crs)
-        if doubt:
-            say("warning", doubt)
+        if not is_unit(elevation.unit) and elevation.metres == 1.0:
+            say("warning", f"The DEM's heights are taken for metres: nobody knows the unit {elevation.unit!r}.")
         say("info", f"Model {card.name} {card.version}; output {grid}.")
         if image and bands:
             say("info", f"Guide {image.name}: near infrared, red, green are bands {', '.join(map(str, bands))}.")
@@ -151,6 +152,8 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         with output:
             reader = _Reader(work, elevation, scaled, card.halo)
             _pump(reader, engine, elevation, output, grid.pixel_size, dem_error, len(work), sink, cancel)
+            if not output.known:
+                say("warning", f"No pixel of the output has a value: where it lies the DEM has none. Above {HIGHEST:,.0f} m none counts.")
             sink(Progress(1 - _FINISHING, "Compressing and adding overviews"))
             output.finish(cancel)
         sink(Progress(1.0, "Done"))
@@ -328,6 +331,19 @@ def _grid(settings: Settings, dem: Raster, image: Raster | None, card: ModelCard
         extent=settings.extent,
         extent_crs=parse_crs(settings.extent_crs) if settings.extent_crs else None,
     )
+
+
+def _crs(grid: Grid, dem: Raster, say: Callable[[Level, str], None]) -> str:
+    """The output's CRS: the grid's with the DEM's vertical part, as far as a GeoTIFF can say that."""
+    crs, doubt = with_vertical_of(grid.crs, dem.crs)
+    if not keeps_crs(crs):
+        if not keeps_crs(grid.crs):
+            name = CRS.from_wkt(grid.crs).name
+            raise InputError("grid-invalid", f"A GeoTIFF cannot hold the CRS {name}.", "Pass --like with a raster in another CRS.")
+        crs, doubt = grid.crs, f"A GeoTIFF cannot say in this CRS what the heights of {dem.crs.name} refer to; the output's CRS does not."
+    if doubt:
+        say("warning", doubt)
+    return crs
 
 
 def _dem_error(settings: Settings, dem: Raster, say: Callable[[Level, str], None]) -> float:

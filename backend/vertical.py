@@ -13,19 +13,27 @@ _UNITS = {
     "m": 1.0, "metre": 1.0, "meter": 1.0, "metres": 1.0, "meters": 1.0,
     "ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "international foot": 0.3048,
     "us-ft": US_SURVEY_FOOT, "ftus": US_SURVEY_FOOT, "foot_us": US_SURVEY_FOOT,
-    "us survey foot": US_SURVEY_FOOT, "us_survey_foot": US_SURVEY_FOOT,
+    "us survey foot": US_SURVEY_FOOT, "us_survey_foot": US_SURVEY_FOOT, "us survey feet": US_SURVEY_FOOT, "us feet": US_SURVEY_FOOT,
     "cm": 0.01, "centimetre": 0.01, "centimeter": 0.01, "dm": 0.1, "decimetre": 0.1, "decimeter": 0.1, "km": 1000.0,
 }  # fmt: skip
 
 
 def metres_per_unit(band_unit: str | None, crs: CRS) -> tuple[float, str]:
-    """Metres in one unit of elevation, and the unit's name: what the band says, else what the vertical CRS says, else metres."""
+    """Metres in one unit of elevation, and the unit's name: what the band says, else what the vertical CRS says, else metres.
+
+    A name that nobody knows is kept, and its heights are taken for metres.
+    """
     if band_unit and (factor := _UNITS.get(band_unit.strip().lower())):
         return factor, band_unit.strip()
     for axis in crs.axis_info:
         if axis.direction in ("up", "down") and axis.unit_conversion_factor > 0:
             return axis.unit_conversion_factor, "m" if math.isclose(axis.unit_conversion_factor, 1.0) else axis.unit_name
-    return 1.0, "m"
+    return 1.0, (band_unit or "").strip() or "m"
+
+
+def is_unit(name: str) -> bool:
+    """Whether the name of a unit is known here."""
+    return name.strip().lower() in _UNITS
 
 
 def with_vertical_of(horizontal: str, dem: CRS) -> tuple[str, str]:

@@ -12,6 +12,8 @@ from affine import Affine
 from pyproj import CRS
 from rasters_for_tests import DEM_TRANSFORM, UTM, read, terrain, write
 
+from backend.errors import InputError
+from backend.events import Event, Log
 from backend.vertical import metres_per_unit, with_vertical_of
 
 Superresolve = Callable[..., np.ndarray]
@@ -67,6 +69,45 @@ def test_vertical_parts_join_any_horizontal_crs() -> None:
 UTM_WKT = CRS.from_user_input(UTM).to_wkt()
 
 
+def test_what_a_geotiff_cannot_say_of_heights_costs_no_more_than_that(tmp_path: Path, superresolve: Superresolve) -> None:
+    """Heights above the ellipsoid in a projected CRS: GDAL writes none of it, and without being asked not even the projected part."""
+    degrees = Affine(1 / 3600, 0, 10.317, 0, -1 / 3600, 46.943)
+    dem = write(tmp_path / "ellipsoidal.tif", VALUES.astype(np.float32), crs="EPSG:4979", transform=degrees)
+    like = write(tmp_path / "like.tif", np.zeros((50, 60), np.uint8), transform=Affine(10, 0, 600_400, 0, -10, 5_199_500))
+    events: list[Event] = []
+    superresolve(dem, like=like, output=tmp_path / "fine.tif", events=events)
+    with rasterio.open(tmp_path / "fine.tif") as dataset:
+        assert dataset.crs.to_epsg() == 32632
+    assert any(isinstance(event, Log) and event.level == "warning" and "heights" in event.text for event in events)
+    superresolve(dem, output=tmp_path / "degrees.tif")
+    with rasterio.open(tmp_path / "degrees.tif") as dataset:
+        assert dataset.crs.to_epsg() == 4979
+
+
+def test_a_crs_that_a_geotiff_cannot_say_is_refused(tmp_path: Path, superresolve: Superresolve) -> None:
+    rotated = "+proj=ob_tran +o_proj=longlat +o_lon_p=0 +o_lat_p=40 +lon_0=10 +ellps=WGS84"
+    write(tmp_path / "values.tif", VALUES.astype(np.float32))
+    (tmp_path / "rotated.vrt").write_text(
+        f'<VRTDataset rasterXSize="40" rasterYSize="36"><SRS>{rotated}</SRS><GeoTransform>0.1,0.001,0,0.2,0,-0.001</GeoTransform>'
+        '<VRTRasterBand dataType="Float32" band="1"><SimpleSource><SourceFilename relativeToVRT="1">values.tif</SourceFilename>'
+        "<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    with pytest.raises(InputError) as caught:
+        superresolve(tmp_path / "rotated.vrt")
+    assert caught.value.code == "grid-invalid" and "GeoTIFF" in caught.value.message
+
+
+def test_an_unknown_unit_is_kept_and_said(tmp_path: Path, superresolve: Superresolve, plain: np.ndarray) -> None:
+    dem = write(tmp_path / "fathoms.tif", VALUES.astype(np.float32))
+    with rasterio.open(dem, "r+") as dataset:
+        dataset.set_band_unit(1, "fathom")
+    events: list[Event] = []
+    assert np.abs(superresolve(dem, output=tmp_path / "fine.tif", events=events) - plain).max() == 0
+    with rasterio.open(tmp_path / "fine.tif") as dataset:
+        assert dataset.units == ("fathom",)
+    assert any(isinstance(event, Log) and event.level == "warning" and "fathom" in event.text for event in events)
+
+
 def test_scale_and_offset_are_applied(tmp_path: Path, superresolve: Superresolve, plain: np.ndarray) -> None:
     stored = np.round((VALUES - 500) / 0.05)
     dem = write(tmp_path / "packed.tif", stored.astype(np.int16), nodata=-32768)
@@ -107,7 +148,9 @@ def test_a_mask_in_the_file_is_seen(tmp_path: Path, superresolve: Superresolve) 
 
 
 def test_an_unknown_dem_stays_unknown(tmp_path: Path, superresolve: Superresolve) -> None:
-    assert np.isnan(superresolve(write(tmp_path / "void.tif", np.full((20, 20), -9999, np.float32), nodata=-9999))).all()
+    events: list[Event] = []
+    assert np.isnan(superresolve(write(tmp_path / "void.tif", np.full((20, 20), -9999, np.float32), nodata=-9999), events=events)).all()
+    assert any(isinstance(event, Log) and event.level == "warning" and "No pixel" in event.text for event in events)
 
 
 @pytest.mark.parametrize("order", ["bottom-up", "right-to-left", "both"])

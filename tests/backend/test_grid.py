@@ -115,8 +115,34 @@ def test_pixel_size_is_measured_on_the_ground(crs: str, x: float, y: float, pixe
     assert ground_pixel_size(crs, Affine(pixel, 0, x, 0, -pixel, y), 5, 5) == pytest.approx(metres, rel=0.005)
 
 
+def test_a_pixel_on_the_pole_is_measured_too() -> None:
+    polar = CRS.from_epsg(3413).to_wkt()
+    assert ground_pixel_size(polar, Affine(30, 0, -600, 0, -30, 540), 20, 18) == pytest.approx(30 / 0.97, rel=0.01)
+    with pytest.raises(InputError) as raised:
+        ground_pixel_size(DEGREES, Affine(1e-3, 0, 0, 0, -1e-3, 90), 5, 0)
+    assert raised.value.code == "grid-invalid"
+
+
+@pytest.mark.parametrize("west", [179.98, -180.02])
+def test_longitudes_may_be_counted_across_the_antimeridian(west: float) -> None:
+    dem = Grid(DEGREES, Affine(1 / 3600, 0, west, 0, -1 / 3600, -16.4), 144, 360)
+    fiji = CRS.from_epsg(32701).to_wkt()
+    guide = Grid(fiji, Affine(10, 0, 180_800, 0, -10, 8_183_000), 60, 50)
+    assert target_grid(dem, ratio=3, guide=guide) == guide
+    like = Grid(DEGREES, Affine(1e-4, 0, -180, 0, -1e-4, -16.41), 50, 40)
+    other = Grid(DEGREES, Affine(1e-4, 0, 180, 0, -1e-4, -16.41), 50, 40)
+    assert target_grid(dem, ratio=3, like=like) == like and target_grid(dem, ratio=3, like=other) == other
+    whole = target_grid(dem, ratio=3)
+    assert target_grid(dem, ratio=3, extent=(-180, -16.45, -179.99, -16.42), extent_crs=CRS.from_user_input("OGC:CRS84").to_wkt()) == (
+        target_grid(dem, ratio=3, extent=(west + 0.02, -16.45, west + 0.03, -16.42))
+    )
+    assert target_grid(dem, ratio=3, extent=(west - 1, -17, west + 1, -16)) == whole
+
+
 def test_only_the_horizontal_part_of_a_crs_counts() -> None:
     assert horizontal(CRS.from_user_input("EPSG:32632+5773")).to_epsg() == 32632
     assert horizontal(CRS.from_epsg(4979)).to_epsg() == 4326
     with pytest.raises(InputError):
         parse_crs("EPSG:nonsense")
+    with pytest.raises(InputError):
+        parse_crs("EPSG:5773")

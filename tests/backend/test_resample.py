@@ -12,6 +12,7 @@ from pyproj import CRS
 from rasterio.warp import Resampling, reproject
 from rasters_for_tests import DEM_TRANSFORM, UTM, terrain, write
 
+from backend.errors import InputError
 from backend.grid import Grid
 from backend.rasters import Raster
 from backend.resample import Sampler
@@ -112,3 +113,26 @@ def test_a_scene_far_finer_than_the_target_is_read_in_parts(tmp_path: Path, monk
     assert largest <= 5000
     assert parts == pytest.approx(whole, abs=1e-3)
     assert whole[0] == pytest.approx(values.reshape(15, 20, 15, 20).mean(axis=(1, 3)), abs=1e-3)
+
+
+@pytest.mark.parametrize("west", [179.99, -180.01])
+def test_the_antimeridian_is_no_edge(tmp_path: Path, west: float) -> None:
+    path = write(
+        tmp_path / "a.tif", terrain(72, 72).astype(np.float32), transform=Affine(1 / 3600, 0, west, 0, -1 / 3600, -16.49), crs="EPSG:4326"
+    )
+    with Raster(str(path), "The DEM") as raster:
+        for target in (
+            Grid(CRS.from_epsg(32760).to_wkt(), Affine(10, 0, 820_000, 0, -10, 8_173_300), 90, 80),
+            Grid(DEGREES, Affine(1e-4, 0, -180.004, 0, -1e-4, -16.495), 80, 80),
+            Grid(DEGREES, Affine(1e-4, 0, 179.996, 0, -1e-4, -16.495), 80, 80),
+        ):
+            window = Window(0, 0, target.width, target.height)
+            _, known = Sampler(raster.grid, target).sample(window, lambda at: raster.read([1], at), bands=1, reach=4)
+            assert known.all()
+
+
+def test_a_target_that_takes_millions_of_pixels_for_one_is_refused() -> None:
+    fine = Grid(WKT, Affine(1, 0, 600_000, 0, -1, 5_200_000), 20_000, 20_000)
+    with pytest.raises(InputError) as raised:
+        Sampler(fine, Grid(WKT, Affine(10_000, 0, 600_000, 0, -10_000, 5_200_000), 2, 2))
+    assert raised.value.code == "grid-invalid"
