@@ -1,5 +1,7 @@
 """Layers: the file behind one that comes in, and the looks of the one that goes out."""
 
+import os
+
 from qgis.core import QgsProcessingLayerPostProcessorInterface, QgsProviderRegistry
 
 from . import paths
@@ -18,7 +20,8 @@ def file_of(layer) -> str:
     decoded = QgsProviderRegistry.instance().decodeUri("gdal", layer.source())
     if decoded.get("openOptions"):
         raise SiranError(f"Layer {layer.name()} was opened with options of a driver.", "Save it as a GeoTIFF and use that.")
-    return layer.source().split("|")[0]
+    # What follows a bar are QGIS's own options, unless the bar is part of the file's name.
+    return layer.source() if os.path.exists(layer.source()) else layer.source().split("|")[0]
 
 
 def style_when_loaded(path, result, context):

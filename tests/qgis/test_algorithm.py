@@ -171,6 +171,11 @@ def test_layers_stand_for_their_files(dem):
     assert layers.file_of(layer) == str(dem)
 
 
+def test_a_bar_may_be_part_of_a_files_name(dem):
+    named = dem.rename(dem.with_name("north|south.tif"))
+    assert layers.file_of(QgsRasterLayer(str(named), "hills")) == str(named)
+
+
 def test_without_a_backend_one_sentence_says_what_to_do(algorithm, monkeypatch):
     monkeypatch.delenv("SIRAN_PYTHON", raising=False)
     good, message = algorithm.canExecute()
