@@ -33,15 +33,20 @@ def build_card(text: str, network: SuperResolver, name: str, data: Path) -> Mode
 
 
 def rewrite_card(path: Path, card: ModelCard) -> None:
-    """Gives an ONNX file another card, and SHA256SUMS beside it the file's new hash. The graph and its weights stay as they are."""
+    """Gives an ONNX file another card. The graph and its weights stay as they are."""
     model = onnx.load(path)
     others = {entry.key: entry.value for entry in model.metadata_props if entry.key != METADATA_KEY}
     onnx.helper.set_model_props(model, others | {METADATA_KEY: card.to_json()})
-    content = model.SerializeToString()
     partial = path.with_suffix(".partial")
-    partial.write_bytes(content)
+    partial.write_bytes(model.SerializeToString())
     os.replace(partial, path)
+    note_sum(path)
+
+
+def note_sum(path: Path) -> None:
+    """Puts a model file's SHA-256 into SHA256SUMS beside it: the backend refuses a file that differs from its line there."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     sums = path.with_name(SUMS_FILE)
     lines = sums.read_text(encoding="utf-8").splitlines() if sums.exists() else []
     kept = [line for line in lines if line.split()[-1:] != [path.name]]
-    sums.write_text("\n".join(sorted([*kept, f"{hashlib.sha256(content).hexdigest()}  {path.name}"])) + "\n", encoding="utf-8")
+    sums.write_text("\n".join(sorted([*kept, f"{digest}  {path.name}"])) + "\n", encoding="utf-8")

@@ -25,7 +25,7 @@ from torch import Tensor
 
 from backend.card import INPUTS, METADATA_KEY, OUTPUTS, SCALARS, ModelCard, sidecar_path
 from backend.errors import CardError
-from training.card import build_card
+from training.card import build_card, note_sum
 from training.checkpoint import load_checkpoint
 from training.config import config_from_dict
 from training.errors import ExportError, TrainingError
@@ -92,6 +92,7 @@ def export_onnx(network: SuperResolver, card: ModelCard, path: Path) -> None:
     try:
         compare(network, partial)
         os.replace(partial, path)
+        note_sum(path)
     finally:
         partial.unlink(missing_ok=True)
 
