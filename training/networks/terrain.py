@@ -12,8 +12,8 @@ WINDOWS = (3, 7, 15)
 """Pixels of the squares whose means divide a DEM into bands of detail. The widest is five coarse pixels at ratio 3: wider than what a
 network has to correct."""
 GAINS = (20.0, 6.0, 2.0, 2.0)
-"""What makes each of the three bands, and the slopes, as large as a network likes its inputs (0.4 to 0.9 over the training areas). The finest
-band is the smallest by far, and yet says most about what is missing: fed as one map, it is lost in bfloat16 and learned slowly."""
+"""What makes each of the three bands, and the slopes, as large as a network likes its inputs (0.4 to 0.9 over the training areas). The
+finest band is the smallest by far, and yet says most about what is missing: fed as one map, it is lost in bfloat16 and learned slowly."""
 BANDS = len(WINDOWS)
 CHANNELS = BANDS + 2
 REACH = WINDOWS[-1] // 2
