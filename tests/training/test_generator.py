@@ -17,7 +17,7 @@ def network(settings: NetworkSettings = SMALL, seed: int = 0) -> SuperResolver:
     made = SuperResolver(settings)
     for weight in made.parameters():
         # The skip has thousands of taps that nearly cancel when it is solved; at random they add up.
-        torch.nn.init.normal_(weight, std=0.2 if weight.requires_grad else 0.01)
+        torch.nn.init.normal_(weight, std=0.1 if weight.requires_grad else 0.003)
     return made.eval()
 
 

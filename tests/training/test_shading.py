@@ -9,15 +9,15 @@ import torch
 from tests.training.conftest import hills
 from training.data.coarse import area_mean, cubic_upsample
 from training.networks.shading import REACH, slope_change
-from training.networks.terrain import detail
+from training.networks.terrain import slopes
 
 
 def lit(seed: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Slopes of a coarse DEM, what they lack, and an image lit from the north-west: (1, 2, H, W) twice, (1, 3, H, W)."""
     fine = torch.from_numpy(hills(192, 192, seed))[None, None]
     size = torch.tensor([10.0])
-    truth = detail(fine, size)[:, 1:]
-    coarse = detail(cubic_upsample(area_mean(fine, 3), 3), size)[:, 1:]
+    truth = slopes(fine, size)
+    coarse = slopes(cubic_upsample(area_mean(fine, 3), 3), size)
     sun = (truth[:, :1] + truth[:, 1:]) * torch.tensor([0.5, 1.0, 0.8]).reshape(1, 3, 1, 1)
     return coarse, truth - coarse, sun
 
