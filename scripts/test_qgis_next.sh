@@ -72,6 +72,8 @@ inside() {
     for name in $(compgen -e | grep -E '^(PIP_|(http|https|no|HTTP|HTTPS|NO)_(proxy|PROXY)$)' | grep -vE '^PIP_(CERT|CACHE_DIR|FIND_LINKS)$'); do
         settings+=("$name=${!name}")
     done
+    # pip inside, the one that the plugin starts too, trusts what pip outside does.
+    [ -f "$root/opt/siran/ca.crt" ] && settings+=(PIP_CERT=/opt/siran/ca.crt)
     chroot "$root" /usr/bin/env -i PATH="$PATH" HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "${settings[@]}" "$@" </dev/null
 }
 
@@ -92,7 +94,7 @@ environment() { # NAME VENV_OPTION|'' REQUIREMENTS
     [ "$(cat "$root$at/.siran-stamp" 2>/dev/null)" = "$key" ] && return
     say "installing $3 into $at"
     inside python3 -m venv --clear ${2:+"$2"} "$at"
-    inside PIP_CERT=/opt/siran/ca.crt "$at/bin/python" -m pip install --quiet --no-input --disable-pip-version-check -r "/siran/$3" >&2
+    inside "$at/bin/python" -m pip install --quiet --no-input --disable-pip-version-check -r "/siran/$3" >&2
     echo "$key" >"$root$at/.siran-stamp"
 }
 environment backend '' backend/requirements-cpu.txt
