@@ -41,15 +41,15 @@ class Engine(Protocol):
         ...
 
 
-def run_failed(dem: Floats, error: Exception) -> BackendError:
-    """What to raise where the runtime could not run a tile: it did not fit in memory, or the model does not take it."""
+def run_failed(dem: Floats, error: Exception, said: str) -> BackendError:
+    """What to raise where the runtime could not run a tile: it did not fit in memory, or the model does not take it.
+
+    `said` is the line of the error that tells: runtimes differ in which it is.
+    """
     size = f"{dem.shape[1]} x {dem.shape[0]} pixels"
-    text = str(error)
-    if any(sign in text.lower() for sign in ("alloc", "out of memory")):
+    if any(sign in str(error).lower() for sign in ("alloc", "out of memory")):
         return ResourceError("out-of-memory", f"A tile of {size} does not fit in memory.", "Pass a smaller --tile.")
-    lines = [line for line in text.strip().splitlines() if line.strip()]
-    first = lines[0][:200].rstrip(".") if lines else type(error).__name__
-    return InputError("model-invalid", f"The model cannot run a tile of {size} ({first}).", "Check the model's card.")
+    return InputError("model-invalid", f"The model cannot run a tile of {size} ({said}).", "Check the model's card.")
 
 
 def open_engine(model: Model, device: str, threads: int, say: Say) -> Engine:

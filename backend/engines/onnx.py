@@ -82,7 +82,7 @@ class OnnxEngine:
         except Exception as error:
             if self._stopped:
                 raise Cancelled from error
-            raise run_failed(dem, error) from error
+            raise run_failed(dem, error, _first_line(error)) from error
         return outputs[0][0, 0], outputs[1][0, 0] if self._sigma else None
 
     def stop(self) -> None:

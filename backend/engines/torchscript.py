@@ -40,7 +40,7 @@ class TorchScriptEngine:
             self._module = self._torch.jit.load(str(model.path), map_location=self._device).eval()
         except (RuntimeError, ValueError) as error:
             raise InputError(
-                "model-invalid", f"PyTorch cannot load the model {model.path} ({_first_line(error)}).", "Export the model again."
+                "model-invalid", f"PyTorch cannot load the model {model.path} ({_last_line(error)}).", "Export the model again."
             ) from error
         because = "" if self._device == "cuda" or device == "cpu" else f" (cuda: {_why_no_cuda(torch)})"
         say("info", f"The model runs on {self.provider}, PyTorch {torch.__version__}{because}.")
@@ -62,7 +62,7 @@ class TorchScriptEngine:
             with torch.inference_mode():
                 made = self._module(*(torch.from_numpy(np.ascontiguousarray(value)).to(self._device) for value in values))
         except RuntimeError as error:  # torch.cuda.OutOfMemoryError is one of them
-            raise run_failed(dem, error) from error
+            raise run_failed(dem, error, _last_line(error)) from error
         elevation, sigma = made if isinstance(made, tuple) else (made, None)
         return elevation[0, 0].cpu().numpy(), None if sigma is None else sigma[0, 0].cpu().numpy()
 
@@ -85,6 +85,6 @@ def _why_no_cuda(torch: Any) -> str:
     return "PyTorch was built without CUDA" if torch.version.cuda is None else "PyTorch finds no NVIDIA GPU or driver"
 
 
-def _first_line(error: Exception) -> str:
+def _last_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
     return lines[-1][:200].rstrip(".") if lines else type(error).__name__

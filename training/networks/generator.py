@@ -103,8 +103,8 @@ class SuperResolver(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """What the generator is given, all of it and what its skip sees, both (N, F, H/s, W/s), and the gate (N, 1, H, W)."""
         s = self.settings.unshuffle
-        slopes = terrain.slopes(dem, pixel_size)
         detail = terrain.detail(dem, pixel_size)
+        slopes = detail[:, terrain.BANDS :] / terrain.GAINS[-1]
         linear = detail[:, : terrain.BANDS]
         # -1..1 where it is real and 0 where it is not, so that "no guide" is not "black guide"; clouds and glints are cut off.
         image = (2.0 * guide.clamp(-0.5, 1.5) - 1.0) * guide_valid
