@@ -42,7 +42,7 @@ def losses(model: SuperResolver, batch: Batch, config: Config) -> tuple[Tensor, 
     with torch.autocast("cpu", torch.bfloat16, enabled=config.train.precision == "bf16"):
         result = model(*batch.inputs(), margin=MARGIN)
     target = inside(batch.target)
-    pixel = pixel_loss(result, target, batch.pixel_size)
+    pixel = pixel_loss(result, target, batch.pixel_size, power=1)
     slope = slope_loss(result, target, batch.pixel_size)
     structural = structural_loss(result, target, batch.pixel_size)
     weights = config.train

@@ -17,7 +17,14 @@ def test_pixel_loss_by_hand() -> None:
     target = torch.zeros(2, 1, 2, 2)
     result = torch.full_like(target, 1.0)
     # Off by 1 m: a tenth of a pixel of 10 m, a thirtieth of one of 30 m.
-    assert float(pixel_loss(result, target, torch.tensor([10.0, 30.0]))) == pytest.approx((1 / 10 + 1 / 30) / 2)
+    sizes = torch.tensor([10.0, 30.0])
+    assert float(pixel_loss(result, target, sizes, power=1)) == pytest.approx((1 / 10 + 1 / 30) / 2)
+    assert float(pixel_loss(result, target, sizes, power=2)) == pytest.approx((1 / 100 + 1 / 900) / 2)
+
+
+def test_pixel_loss_refuses_a_power_it_does_not_know() -> None:
+    with pytest.raises(ValueError, match="not 3"):
+        pixel_loss(torch.zeros(1, 1, 2, 2), torch.zeros(1, 1, 2, 2), torch.ones(1), power=3)
 
 
 def test_slope_loss_by_hand() -> None:
