@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import torch
 
 from training.data.areas import Area, load_areas
 from training.data.batches import BatchSource, DataSettings
+from training.errors import DataError
 
 SMALL = DataSettings(patch=48, batch=4)
 
@@ -40,17 +42,58 @@ def test_a_batch_depends_on_seed_and_step_alone(areas: list[Area]) -> None:
     assert not torch.equal(first.batch(7).target, first.batch(8).target)
 
 
+@pytest.mark.parametrize("world", [2, 4])
+def test_processes_see_together_what_one_would_see(areas: list[Area], world: int) -> None:
+    everything = replace(
+        SMALL, canopy_share=0.5, building_share=0.5, spread_share=0.5, error_share=0.5, rounding_share=0.5, bad_guide=0.3, no_guide=0.2
+    )
+    for step in range(6):
+        whole = BatchSource(areas, everything, 0).batch(step)
+        parts = [BatchSource(areas, everything, 0).batch(step, rank, world) for rank in range(world)]
+        for name, value in vars(whole).items():
+            assert torch.equal(torch.cat([getattr(part, name) for part in parts]), value), name
+
+
+def test_the_number_of_threads_changes_nothing(areas: list[Area]) -> None:
+    threads = torch.get_num_threads()
+    try:
+        batches = []
+        for number in (1, 2):
+            torch.set_num_threads(number)
+            batches.append(BatchSource(areas, SMALL, 0).batch(3))
+            assert torch.get_num_threads() == number
+    finally:
+        torch.set_num_threads(threads)
+    assert all(torch.equal(value, vars(batches[1])[name]) for name, value in vars(batches[0]).items())
+
+
+def test_a_batch_that_cannot_be_dealt_out_is_an_error(areas: list[Area]) -> None:
+    with pytest.raises(ValueError, match="4 patches cannot be dealt out evenly to 3 processes"):
+        BatchSource(areas, SMALL, 0).batch(0, 0, 3)
+
+
+def test_patches_of_a_step_differ(areas: list[Area]) -> None:
+    batch = BatchSource(areas, SMALL, 0).batch(0)
+    assert len({float(patch.sum()) for patch in batch.target}) == 4
+
+
+def test_a_batch_moves_to_a_device(areas: list[Area]) -> None:
+    batch = BatchSource(areas, SMALL, 0).batch(0)
+    assert {value.device.type for value in vars(batch.to("meta")).values()} == {"meta"}
+
+
 def test_at_ratio_1_a_clean_input_is_the_target(areas: list[Area]) -> None:
-    batch = BatchSource(areas, replace(SMALL, ratios=(1,), ratio_shares=(1.0,), error_share=0.0), 0).batch(0)
+    batch = BatchSource(areas, replace(SMALL, ratios=(1,), ratio_shares=(1.0,)).clean(), 0).batch(0)
     torch.testing.assert_close(batch.dem, batch.target, atol=1e-3, rtol=0)
     assert batch.dem_error.tolist() == [0.0] * 4
 
 
 def test_a_clean_input_differs_by_what_cubic_loses(areas: list[Area]) -> None:
-    batch = BatchSource(areas, replace(SMALL, ratios=(3,), ratio_shares=(1.0,), error_share=0.0), 0).batch(0)
+    batch = BatchSource(areas, replace(SMALL, ratios=(3,), ratio_shares=(1.0,)).clean(), 0).batch(0)
     rms = float((batch.dem - batch.target).square().mean().sqrt())
     assert 0.05 < rms < 3.0
-    wrong = BatchSource(areas, replace(SMALL, ratios=(3,), ratio_shares=(1.0,), error_share=1.0, error_range=(0.79, 0.8)), 0).batch(0)
+    erring = replace(SMALL.clean(), ratios=(3,), ratio_shares=(1.0,), error_share=1.0, error_range=(0.79, 0.8))
+    wrong = BatchSource(areas, erring, 0).batch(0)
     assert float((wrong.dem - wrong.target).square().mean().sqrt()) == pytest.approx(8.0, rel=0.4)
     assert all(4.0 < e < 14.0 for e in wrong.dem_error.tolist())
 
@@ -67,6 +110,25 @@ def test_patches_avoid_gaps(areas: list[Area]) -> None:
     source = BatchSource([replace(areas[0], dem=dem)], replace(SMALL, patch=24), 0)
     for step in range(8):
         assert torch.isfinite(source.batch(step).target).all()
+
+
+def test_areas_smaller_than_a_patch_are_an_error(areas: list[Area]) -> None:
+    with pytest.raises(DataError, match="No area holds a square"):
+        BatchSource(areas, replace(SMALL, patch=300), 0).batch(0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"no_guide": 1.5}, "no_guide = 1.5"),
+        ({"ratios": (3,)}, "add up to 1"),
+        ({"batch": 0}, "at least 1"),
+        ({"error_range": (0.5, 0.1)}, "error_range"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        replace(SMALL, **wrong)
 
 
 def test_no_areas_is_an_error() -> None:

@@ -10,7 +10,7 @@ from rasterio.transform import from_origin
 from rasterio.warp import reproject
 
 from tests.training.conftest import hills
-from training.data.coarse import area_mean, correlated_error, cubic_upsample, gaussian_blur
+from training.data.coarse import area_mean, cubic_upsample, gaussian_blur
 
 
 @pytest.mark.parametrize("ratio", [1, 2, 3, 4])
@@ -43,14 +43,3 @@ def test_area_mean_keeps_the_mean() -> None:
 
 def test_a_blur_keeps_what_is_constant() -> None:
     torch.testing.assert_close(gaussian_blur(torch.full((1, 1, 12, 12), 7.0), 2.0), torch.full((1, 1, 12, 12), 7.0))
-
-
-def test_errors_are_as_large_and_as_smooth_as_asked() -> None:
-    gen = torch.Generator().manual_seed(0)
-    coarse = torch.from_numpy(hills(60, 60, step=30.0))[None, None].repeat(2, 1, 1, 1)
-    error = correlated_error(coarse, torch.tensor([6.0, 2.0]), 1.5, gen)
-    assert error.std(dim=(1, 2, 3)).tolist() == pytest.approx([6.0, 2.0], rel=1e-3)
-    assert error.mean(dim=(1, 2, 3)).abs().max() < 1e-3
-    one = error[0, 0]
-    neighbours = torch.corrcoef(torch.stack([one[:, 1:].flatten(), one[:, :-1].flatten()]))[0, 1]
-    assert float(neighbours) > 0.6

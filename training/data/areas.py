@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +14,19 @@ from numpy.typing import NDArray
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 MANIFEST = "manifest.json"
+ROWS = 1024
+"""Rows that are looked at at once, where an area may be larger than the memory."""
+
+
+@dataclass(frozen=True)
+class _File:
+    """Stands for a mapped array on its way to another process."""
+
+    path: str
+
+    def open(self) -> NDArray[np.float32]:
+        array: NDArray[np.float32] = np.load(self.path, mmap_mode="r")
+        return array
 
 
 @dataclass(frozen=True)
@@ -21,6 +35,9 @@ class Area:
 
     `dem` (H, W) float32 metres, NaN where unknown. `guide` (3, H, W) float32: NIR, R, G, each scaled by its scene's 2nd and 98th
     percentile to 0..1, NaN where unknown; None where there is no image. `dx`, `dy`: pixel width and height on the ground, metres.
+    `coarse` (H, W) float32 metres: a real coarse DEM of the same ground, cubic-resampled onto this grid, NaN where unknown; None where
+    there is none. `coarse_error`: its NMAD against `dem`, metres. Arrays of a prepared area are mapped files: read-only, and read when
+    they are looked at. Pickled, they travel as file names.
     """
 
     name: str
@@ -29,27 +46,44 @@ class Area:
     guide: NDArray[np.float32] | None
     dx: float
     dy: float
+    coarse: NDArray[np.float32] | None = None
+    coarse_error: float = 0.0
 
     @property
     def pixel_size(self) -> float:
         """The one number that the model contract knows: the geometric mean of width and height."""
         return float(np.sqrt(self.dx * self.dy))
 
+    @cached_property
+    def valid_pixels(self) -> int:
+        """How many pixels the reference is known at."""
+        return sum(int(np.isfinite(self.dem[top : top + ROWS]).sum()) for top in range(0, len(self.dem), ROWS))
+
+    def __getstate__(self) -> dict[str, Any]:
+        names = ("name", "split", "dem", "guide", "dx", "dy", "coarse", "coarse_error")
+        return {name: _File(str(array.filename)) if isinstance(array := getattr(self, name), np.memmap) else array for name in names}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value.open() if isinstance(value, _File) else value)
+
 
 def save_area(area: Area, folder: Path) -> dict[str, Any]:
     """Writes an area's arrays into `folder`; returns its manifest entry."""
-    np.save(folder / f"{area.name}.dem.npy", area.dem)
-    if area.guide is not None:
-        np.save(folder / f"{area.name}.guide.npy", area.guide.astype(np.float16))
+    for kind, array in (("dem", area.dem), ("guide", area.guide), ("coarse", area.coarse)):
+        if array is not None:
+            np.save(folder / f"{area.name}.{kind}.npy", array.astype(np.float32, copy=False))
     return {
         "name": area.name,
         "split": area.split,
         "guide": area.guide is not None,
+        "coarse": area.coarse is not None,
+        "coarse_error": area.coarse_error,
         "dx": area.dx,
         "dy": area.dy,
         "height": area.dem.shape[0],
         "width": area.dem.shape[1],
-        "valid_pixels": int(np.isfinite(area.dem).sum()),
+        "valid_pixels": area.valid_pixels,
     }
 
 
@@ -63,8 +97,20 @@ def manifest_entries(folder: Path, split: Split) -> list[dict[str, Any]]:
 
 def load_areas(folder: Path, split: Split) -> list[Area]:
     """The prepared areas of one split. Raises FileNotFoundError where `folder` was not prepared."""
-    areas = []
-    for entry in manifest_entries(folder, split):
-        guide = np.load(folder / f"{entry['name']}.guide.npy").astype(np.float32) if entry["guide"] else None
-        areas.append(Area(entry["name"], split, np.load(folder / f"{entry['name']}.dem.npy"), guide, entry["dx"], entry["dy"]))
-    return areas
+
+    def mapped(entry: dict[str, Any], kind: str) -> NDArray[np.float32]:
+        return _File(str(folder / f"{entry['name']}.{kind}.npy")).open()
+
+    return [
+        Area(
+            entry["name"],
+            split,
+            mapped(entry, "dem"),
+            mapped(entry, "guide") if entry["guide"] else None,
+            entry["dx"],
+            entry["dy"],
+            mapped(entry, "coarse") if entry["coarse"] else None,
+            entry["coarse_error"],
+        )
+        for entry in manifest_entries(folder, split)
+    ]

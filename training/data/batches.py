@@ -1,12 +1,16 @@
 """Batches: crops of areas, degraded and given a guide, drawn at random.
 
-A batch is a function of (seed, step) alone: a resumed run sees what the run that was never killed would have seen.
+Each patch is a function of (seed, step, its number in the batch) alone. So a resumed run sees what the run that was never killed would
+have seen, and the processes of a distributed run see together what one process would have seen.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from types import EllipsisType
 
 import numpy as np
 import torch
@@ -14,29 +18,45 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from training.data import coarse as coarsen_dem
-from training.data import guides
-from training.data.areas import Area
+from training.data import degradations, guides
+from training.data.areas import ROWS, Area
+from training.errors import DataError
 
+BLOCK = 4
+MOST_CORNERS = 1_000_000
+"""Of an area and a size: more do not make the patches more varied."""
 CUBIC_MARGIN = 3
 """Coarse pixels around a patch that its cubic upsampling may look at, so that no patch holds a border effect."""
 
 
 @dataclass(frozen=True)
 class DataSettings:
-    """How training pairs are drawn. Probabilities are shares of the patches.
+    """How training pairs are drawn. Shares are of the patches, unless it says otherwise; 0 switches something off.
 
-    `ratios`: input-to-output pixel ratios, each drawn in `ratio_shares` of the batches. `error_share`: patches whose coarse DEM carries a
-    correlated error, its standard deviation drawn log-uniformly from `error_range`, in target pixel sizes. `rounding_share`: those of
-    them that are rounded to whole metres as well, with a notional target pixel of 5 to 30 m. `no_guide`, `blurred_guide`, `bad_guide`:
-    no guide at all; a guide one to five times coarser than the target; a constant, clouded, foreign or upside-down one. `real_guide`:
-    share of the patches of areas with an image that get it instead of a rendered one. `shift_pixels`: standard deviation of the
-    misregistration.
+    `patch`: edge in pixels. `batch`: patches of a step, over all processes. `ratios`: input-to-output pixel ratios, each drawn in
+    `ratio_shares` of the batches.
+
+    The coarse DEM. `real_coarse`: share of the patches of areas with a real coarse DEM that get it, as it is. All others are area means,
+    and of them: `spread_share` were seen by a sensor less sharp than its pixels; `canopy_share` and `building_share` have trees and
+    houses on them, where the rendered guide shows some (none where the guide is real: nobody knows where they stand); `error_share` carry
+    a correlated error, its standard deviation drawn log-uniformly from `error_range`, in target pixel sizes; `rounding_share` of those
+    with an error are rounded to whole metres as well. A metre is that of a target pixel of 5 to 30 m, whatever the area's pixel is. The
+    defaults are modest: most users' DEMs have less wrong with them than SRTM, and a clean one must still be sharpened.
+
+    The guide. `no_guide`, `blurred_guide`, `bad_guide`: none at all; one that is one to five times coarser than the target; a constant,
+    clouded, foreign or upside-down one. `real_guide`: share of the patches of areas with an image that get it instead of a rendered one.
+    `shift_pixels`: standard deviation of the misregistration, which half of the guides have. `sun`, `albedo`, `atmosphere`, `noise`:
+    shares of the rendered guides that show them.
     """
 
     patch: int = 128
     batch: int = 12
     ratios: tuple[int, ...] = (1, 2, 3, 4)
     ratio_shares: tuple[float, ...] = (0.03, 0.12, 0.70, 0.15)
+    real_coarse: float = 0.5
+    spread_share: float = 0.15
+    canopy_share: float = 0.05
+    building_share: float = 0.03
     error_share: float = 0.15
     error_range: tuple[float, float] = (0.02, 0.6)
     rounding_share: float = 0.3
@@ -45,6 +65,27 @@ class DataSettings:
     bad_guide: float = 0.06
     real_guide: float = 0.6
     shift_pixels: float = 0.25
+    sun: float = 1.0
+    albedo: float = 1.0
+    atmosphere: float = 1.0
+    noise: float = 1.0
+
+    def __post_init__(self) -> None:
+        shares = {
+            name: value for name, value in vars(self).items() if isinstance(value, float) and name != "shift_pixels" and not 0 <= value <= 1
+        }
+        if shares:
+            raise ValueError(f"shares lie between 0 and 1, unlike {', '.join(f'{name} = {value:g}' for name, value in shares.items())}")
+        if len(self.ratios) != len(self.ratio_shares) or abs(sum(self.ratio_shares) - 1) > 1e-6 or min(self.ratio_shares) < 0:
+            raise ValueError(f"ratio_shares must be {len(self.ratios)} shares that add up to 1; they are {self.ratio_shares}")
+        if min(self.patch, self.batch, *self.ratios) < 1:
+            raise ValueError("patch, batch and ratios must be at least 1")
+        if not 0 < self.error_range[0] <= self.error_range[1]:
+            raise ValueError(f"error_range must be two numbers above 0, the lower one first; it is {self.error_range}")
+
+    def clean(self) -> DataSettings:
+        """The same with area means alone for coarse DEMs: nothing is wrong with them but the size of their pixels."""
+        return replace(self, real_coarse=0.0, spread_share=0.0, canopy_share=0.0, building_share=0.0, error_share=0.0)
 
 
 @dataclass(frozen=True)
@@ -62,9 +103,37 @@ class Batch:
         """In the order of the model contract."""
         return self.dem, self.guide, self.guide_valid, self.pixel_size, self.dem_error
 
+    def to(self, device: torch.device | str) -> Batch:
+        """The same on another device."""
+        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A square of an area, turned and mirrored.
+
+    `dem` and, where there is one, `coarse` (1, 1, S, S), `guide` (1, 3, S, S), the latter two with NaN where unknown; `dx`, `dy` and
+    `coarse_error` in metres.
+    """
+
+    dem: Tensor
+    coarse: Tensor | None
+    guide: Tensor | None
+    dx: float
+    dy: float
+    coarse_error: float
+
+    @property
+    def pixel_size(self) -> float:
+        """The geometric mean of width and height, metres."""
+        return float(np.sqrt(self.dx * self.dy))
+
 
 class BatchSource:
-    """Draws batches from areas. Each area's weight is the fourth root of its valid pixels, so that small areas are seen too."""
+    """Draws batches from areas. Each area's weight is the fourth root of its valid pixels, so that small areas are seen too.
+
+    Raises ValueError without areas, and DataError when a batch is drawn that no area has room for.
+    """
 
     def __init__(self, areas: list[Area], settings: DataSettings, seed: int) -> None:
         if not areas:
@@ -73,123 +142,206 @@ class BatchSource:
         self.seed = seed
         self.areas = areas
         self.corners: dict[tuple[int, int], NDArray[np.int64]] = {}
-        weights = np.array([np.isfinite(area.dem).sum() for area in areas]) ** 0.25
-        self.weights = weights / weights.sum()
+        self.weights: dict[int, NDArray[np.float64]] = {}
 
-    def batches(self, first_step: int = 0) -> Iterator[Batch]:
+    def batches(self, first_step: int = 0, rank: int = 0, world: int = 1) -> Iterator[Batch]:
         """Batch after batch, from `first_step` on, without end."""
         step = first_step
         while True:
-            yield self.batch(step)
+            yield self.batch(step, rank, world)
             step += 1
 
-    def batch(self, step: int) -> Batch:
-        """The batch of one step."""
+    def batch(self, step: int, rank: int = 0, world: int = 1) -> Batch:
+        """What process `rank` of `world` sees of one step's batch: patches rank * batch / world and on, batch / world of them.
+
+        Raises ValueError where the batch cannot be dealt out evenly.
+        """
         s = self.settings
+        if s.batch % world:
+            raise ValueError(f"A batch of {s.batch} patches cannot be dealt out evenly to {world} processes.")
+        count = s.batch // world
         rng = np.random.default_rng([self.seed, step])
-        gen = torch.Generator().manual_seed(int(rng.integers(2**62)))
         ratio = int(rng.choice(s.ratios, p=s.ratio_shares))
         size = (-(-s.patch // ratio) + 2 * CUBIC_MARGIN + 1) * ratio
-        crops = [self._crop(rng, size) for _ in range(s.batch)]
-        fine = torch.stack([c[0] for c in crops])
-        dx, dy = torch.tensor([c[2] for c in crops]), torch.tensor([c[3] for c in crops])
-        pixel_size = torch.sqrt(dx * dy)
-
-        coarse, error = self._degrade(coarsen_dem.area_mean(fine, ratio), pixel_size, rng, gen)
-        upsampled = coarsen_dem.cubic_upsample(coarse, ratio)
-        guide, valid = self._guide(fine, dx, dy, [c[1] for c in crops], rng, gen)
-
         low, high = CUBIC_MARGIN * ratio, size - s.patch - CUBIC_MARGIN * ratio
         row, column = (int(v) for v in rng.integers(low, high + 1, 2))
         cut = (..., slice(row, row + s.patch), slice(column, column + s.patch))
-        return Batch(upsampled[cut], guide[cut], valid[cut], pixel_size, error, fine[cut])
+        # Sums in another order are other sums: on one thread a batch is the same on any machine of a kind.
+        with _one_thread():
+            patches = [self._patch(step, index, ratio, size, cut) for index in range(rank * count, (rank + 1) * count)]
+        return Batch(*(torch.cat([getattr(patch, field.name) for patch in patches]) for field in fields(Batch)))
 
-    def _crop(self, rng: np.random.Generator, size: int) -> tuple[Tensor, Tensor | None, float, float]:
-        """A square without gaps, turned and mirrored at random: DEM (1, S, S), guide (3, S, S) or None, dx, dy."""
-        while True:
-            index = int(rng.choice(len(self.areas), p=self.weights))
-            corners = self._corners(index, size)
-            if len(corners):
-                break
+    def _patch(self, step: int, index: int, ratio: int, size: int, cut: tuple[EllipsisType, slice, slice]) -> Batch:
+        """One patch, as a batch of one."""
+        # 1 + index: numpy takes a trailing 0 in a seed for none.
+        rng = np.random.default_rng([self.seed, step, 1 + index])
+        gen = torch.Generator().manual_seed(int(rng.integers(2**62)))
+        crop = self._crop(rng, size)
+        drawn = rng.random(2) < (self.settings.canopy_share, self.settings.building_share)
+        forest, built = bool(drawn[0]), bool(drawn[1])
+        guide, valid, scene = self._guide(crop, size, forest, built, rng, gen)
+        coarse = crop.coarse[cut] if crop.coarse is not None and rng.random() < self.settings.real_coarse else None
+        if coarse is not None and bool(torch.isfinite(coarse).all()):
+            dem, error = coarse, crop.coarse_error
+        else:
+            # Where the guide is a photo, nobody knows where its trees stand.
+            unseen = scene is None and crop.guide is None
+            if unseen and (forest or built):
+                with_cover = torch.sigmoid(4.0 * guides.fractal(1, size, gen, coarsest=64))
+                scene = guides.Scene(guide, with_cover, with_cover)
+            coarse, error = self._degrade(crop, ratio, scene if forest else None, scene if built else None, rng, gen)
+            dem = coarsen_dem.cubic_upsample(coarse, ratio)[cut]
+        # A user's idea of the error is rough: half to double.
+        error *= float(np.exp(rng.uniform(-0.5, 0.5)))
+        return Batch(dem, guide[cut], valid[cut], torch.tensor([crop.pixel_size]), torch.tensor([error]), crop.dem[cut])
+
+    def _crop(self, rng: np.random.Generator, size: int) -> Crop:
+        """A square whose reference has no gaps."""
+        index = int(rng.choice(len(self.areas), p=self._weights(size)))
+        corners = self._corners(index, size)
         row, column = corners[int(rng.integers(len(corners)))]
         area = self.areas[index]
-        cut = (slice(row, row + size), slice(column, column + size))
-        dem = torch.from_numpy(area.dem[cut])[None]
-        guide = torch.from_numpy(area.guide[(slice(None), *cut)]) if area.guide is not None else None
-        dx, dy = area.dx, area.dy
-        turns = int(rng.integers(4))
-        mirrored = bool(rng.integers(2))
-        dem = _turn(dem, turns, mirrored)
-        guide = None if guide is None else _turn(guide, turns, mirrored)
-        return (dem, guide, dy, dx) if turns % 2 else (dem, guide, dx, dy)
+        turns, mirrored = int(rng.integers(4)), bool(rng.integers(2))
+
+        def cut(array: NDArray[np.float32]) -> Tensor:
+            part = np.rot90(array[..., row : row + size, column : column + size], turns, (-2, -1))
+            part = part[..., ::-1] if mirrored else part
+            return torch.from_numpy(np.array(part, np.float32, order="C").reshape(1, -1, size, size))
+
+        dx, dy = (area.dy, area.dx) if turns % 2 else (area.dx, area.dy)
+        coarse = None if area.coarse is None else cut(area.coarse)
+        guide = None if area.guide is None else cut(area.guide)
+        return Crop(cut(area.dem), coarse, guide, dx, dy, area.coarse_error)
+
+    def _weights(self, size: int) -> NDArray[np.float64]:
+        """The chance of each area: the fourth root of its valid pixels, 0 where no square of this size fits."""
+        if size not in self.weights:
+            weights = np.array([area.valid_pixels**0.25 * (len(self._corners(index, size)) > 0) for index, area in enumerate(self.areas)])
+            if not weights.any():
+                raise DataError(
+                    f"No area holds a square of {size} x {size} pixels without gaps.",
+                    f"Make patch smaller (it is {self.settings.patch}), or prepare larger areas.",
+                )
+            self.weights[size] = weights / weights.sum()
+        return self.weights[size]
 
     def _corners(self, index: int, size: int) -> NDArray[np.int64]:
-        """Upper left corners (K, 2) of the squares of one area that hold no gap, every fourth row and column."""
+        """Upper left corners (K, 2) of squares of one area that hold no gap: every fourth row and column, fewer in a huge area."""
         if (index, size) not in self.corners:
-            gaps = ~np.isfinite(self.areas[index].dem)
-            total = np.pad(gaps.cumsum(0, dtype=np.int64).cumsum(1), ((1, 0), (1, 0)))
-            if min(gaps.shape) < size:
+            gaps = self._gaps(index)
+            blocks = -(-size // BLOCK)
+            every = math.ceil(math.sqrt(gaps.size / MOST_CORNERS))
+            if min(gaps.shape) < blocks:
                 found = np.empty((0, 2), np.int64)
             else:
-                inside = total[size:, size:] - total[:-size, size:] - total[size:, :-size] + total[:-size, :-size]
-                found = np.argwhere(inside[::4, ::4] == 0) * 4
+                total = np.pad(gaps.cumsum(0, dtype=np.int64).cumsum(1), ((1, 0), (1, 0)))
+                inside = total[blocks:, blocks:] - total[:-blocks, blocks:] - total[blocks:, :-blocks] + total[:-blocks, :-blocks]
+                found = np.argwhere(inside[::every, ::every] == 0) * (BLOCK * every)
             self.corners[index, size] = found
         return self.corners[index, size]
 
-    def _degrade(self, coarse: Tensor, pixel_size: Tensor, rng: np.random.Generator, gen: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Adds errors to some of the coarse DEMs; returns them and what error is to be expected of each, metres (N,)."""
+    def _gaps(self, index: int) -> NDArray[np.bool_]:
+        """Which blocks of BLOCK x BLOCK pixels of an area hold a gap; what is left over at the right and at the bottom is left out."""
+        dem = self.areas[index].dem
+        height, width = (size // BLOCK * BLOCK for size in dem.shape)
+        strips = [~np.isfinite(dem[top : min(top + ROWS, height), :width]) for top in range(0, height, ROWS)]
+        return np.concatenate([strip.reshape(-1, BLOCK, width // BLOCK, BLOCK).any(axis=(1, 3)) for strip in strips])
+
+    def _degrade(
+        self,
+        crop: Crop,
+        ratio: int,
+        forest: guides.Scene | None,
+        built: guides.Scene | None,
+        rng: np.random.Generator,
+        gen: torch.Generator,
+    ) -> tuple[Tensor, float]:
+        """The coarse DEM (1, 1, S / ratio, S / ratio) that a sensor would have delivered, and the standard deviation of what it got wrong.
+
+        That it is not sharp is no error, as a lack of detail is none. An offset of the whole patch is none either: nothing in it can tell.
+        """
         s = self.settings
-        n = coarse.shape[0]
-        wrong = torch.from_numpy(rng.random(n) < s.error_share)
-        low, high = np.log(s.error_range)
-        sigma = torch.from_numpy(np.exp(rng.uniform(low, high, n))).float() * pixel_size * wrong
-        length = float(rng.uniform(0.4, 2.0))
-        coarse = coarse + coarsen_dem.correlated_error(coarse, sigma, length, gen) * wrong.reshape(-1, 1, 1, 1)
-        rounded = wrong & torch.from_numpy(rng.random(n) < s.rounding_share)
-        step = (pixel_size / torch.from_numpy(rng.uniform(5, 30, n)).float()).reshape(-1, 1, 1, 1)
-        coarse = torch.where(rounded.reshape(-1, 1, 1, 1), torch.round(coarse / step) * step, coarse)
-        # A user's idea of the error is rough: half to double.
-        stated = sigma * torch.from_numpy(np.exp(rng.uniform(-0.5, 0.5, n))).float()
-        return coarse, stated
+        metre = crop.pixel_size / float(rng.uniform(5, 30))
+        spread = float(rng.uniform(0.2, 0.6)) * ratio if rng.random() < s.spread_share else 0.0
+        wrong = rng.random() < s.error_share
+        sharp = degradations.point_spread(crop.dem, spread)
+        clean = coarsen_dem.area_mean(sharp, ratio)
+        coarse = clean
+        # Trees and houses of 2 to 15 m are small on the pixels that they are seen with.
+        tall = crop.pixel_size / 20
+        on_top = torch.zeros_like(sharp)
+        if forest is not None:
+            on_top = degradations.canopy(forest.forest, float(rng.uniform(2, 15)) * tall, gen)
+        if built is not None:
+            roofs = degradations.buildings(built.built, float(rng.uniform(3, 15)) * tall, int(rng.integers(1, 5)), gen)
+            on_top = torch.maximum(on_top, roofs)
+        if forest is not None or built is not None:
+            coarse = coarse + coarsen_dem.area_mean(degradations.point_spread(on_top, spread), ratio)
+        if wrong:
+            low, high = np.log(s.error_range)
+            sigma = torch.tensor([float(np.exp(rng.uniform(low, high))) * crop.pixel_size])
+            coarse = coarse + degradations.correlated_error(
+                clean,
+                sigma,
+                float(rng.uniform(0.4, 2.0)),
+                gen,
+                long_share=float(rng.uniform(0.0, 0.6)),
+                long_length=float(rng.uniform(3.0, 8.0)),
+                slope_growth=float(rng.uniform(0.0, 2.0)),
+                slope_bias=float(rng.uniform(0.0, 0.5)),
+            )
+            if rng.random() < s.rounding_share:
+                coarse = degradations.rounded(coarse, metre)
+        return coarse, 0.0 if coarse is clean else float((coarse - clean).std())
 
     def _guide(
-        self, fine: Tensor, dx: Tensor, dy: Tensor, real: list[Tensor | None], rng: np.random.Generator, gen: torch.Generator
-    ) -> tuple[Tensor, Tensor]:
-        """Guides (N, 3, S, S) and their validity (N, 1, S, S)."""
+        self, crop: Crop, size: int, forest: bool, built: bool, rng: np.random.Generator, gen: torch.Generator
+    ) -> tuple[Tensor, Tensor, guides.Scene | None]:
+        """A guide (1, 3, S, S), its validity (1, 1, S, S), and the scene that it was rendered from, if it was."""
         s = self.settings
-        n = fine.shape[0]
-        kinds = rng.random(n)
-        real_one = rng.random(n) < s.real_guide
-        blank, spoiled = kinds < s.no_guide, (kinds >= s.no_guide) & (kinds < s.no_guide + s.bad_guide)
-        blurred = (kinds >= s.no_guide + s.bad_guide) & (kinds < s.no_guide + s.bad_guide + s.blurred_guide)
+        kind = rng.random()
+        blank = kind < s.no_guide
+        spoiled = s.no_guide <= kind < s.no_guide + s.bad_guide
+        blurred = s.no_guide + s.bad_guide <= kind < s.no_guide + s.bad_guide + s.blurred_guide
+        photo = crop.guide if rng.random() < s.real_guide else None
+        valid, scene = torch.ones_like(crop.dem), None
+        if blank:
+            return torch.zeros(1, 3, size, size), torch.zeros_like(valid), None
+        if photo is not None:
+            known = torch.isfinite(photo).all(dim=1, keepdim=True)
+            valid = known.float()
+            image = torch.where(known, photo, torch.zeros(()))
+        else:
+            scene = self._render(crop, rng, gen, forest=forest, built=built)
+            image = scene.image
+        if spoiled:
+            image = self._spoil(image, size, rng, gen)
+        elif blurred:
+            image = guides.coarsen(image, float(rng.uniform(1, 5)))
+        if s.shift_pixels and rng.random() < 0.5:
+            image = guides.shift(image, *(float(v) for v in rng.normal(0, s.shift_pixels, 2)))
+        return image * valid, valid, scene
 
-        photos = [photo if chosen else None for photo, chosen in zip(real, real_one, strict=True)]
-        # Rendering is half of a batch's cost: only where the image will be seen.
-        drawn = [k for k in range(n) if photos[k] is None and not blank[k]]
-        images, valid = torch.zeros(n, 3, *fine.shape[2:]), torch.ones_like(fine)
-        if drawn:
-            headroom = torch.from_numpy(rng.exponential(0.3, (len(drawn), 2))).float()
-            images[drawn] = guides.scale_by_percentiles(guides.render(fine[drawn], dx[drawn], dy[drawn], gen), headroom)
-        for k, photo in enumerate(photos):
-            if photo is not None:
-                known = torch.isfinite(photo).all(dim=0, keepdim=True)
-                valid[k] = known.float()
-                images[k] = torch.where(known, photo, torch.zeros(()))
-        out = []
-        for k in range(n):
-            image = images[k : k + 1]
-            if blank[k]:
-                valid[k] = 0.0
-            elif spoiled[k]:
-                image = self._spoil(image, images[(k + 1) % n : (k + 1) % n + 1], rng, gen)
-            elif blurred[k]:
-                image = guides.coarsen(image, float(rng.uniform(1, 5)))
-            if not blank[k] and rng.random() < 0.5:
-                image = guides.shift(image, *(float(v) for v in rng.normal(0, s.shift_pixels, 2)))
-            out.append(image * valid[k])
-        return torch.cat(out), valid
+    def _render(self, crop: Crop, rng: np.random.Generator, gen: torch.Generator, *, forest: bool, built: bool) -> guides.Scene:
+        """A scene of a crop, its image scaled as one of a larger scene would be."""
+        s = self.settings
+        sun, albedo, atmosphere, noise = (bool(v) for v in rng.random(4) < (s.sun, s.albedo, s.atmosphere, s.noise))
+        scene = guides.scene(
+            crop.dem,
+            torch.tensor([crop.dx]),
+            torch.tensor([crop.dy]),
+            gen,
+            sun=sun,
+            albedo=albedo,
+            atmosphere=atmosphere,
+            noise=noise,
+            forest=forest,
+            built=built,
+        )
+        headroom = torch.from_numpy(rng.exponential(0.3, (1, 2))).float()
+        return replace(scene, image=guides.scale_by_percentiles(scene.image, headroom))
 
-    def _spoil(self, image: Tensor, other: Tensor, rng: np.random.Generator, gen: torch.Generator) -> Tensor:
+    def _spoil(self, image: Tensor, size: int, rng: np.random.Generator, gen: torch.Generator) -> Tensor:
         """A guide that tells nothing, or lies: constant, clouded, of another place, upside down."""
         match int(rng.integers(4)):
             case 0:
@@ -197,11 +349,16 @@ class BatchSource:
             case 1:
                 return guides.cloud(image, gen)
             case 2:
-                return other
+                return self._render(self._crop(rng, size), rng, gen, forest=False, built=False).image
             case _:
                 return image.flip(2)
 
 
-def _turn(x: Tensor, turns: int, mirrored: bool) -> Tensor:
-    x = torch.rot90(x, turns, (-2, -1))
-    return x.flip(-1) if mirrored else x
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -48,19 +48,3 @@ def gaussian_blur(x: Tensor, sigma: float) -> Tensor:
     y = F.pad(x.reshape(n * c, 1, h, w), (radius, radius, radius, radius), mode="reflect")
     y = F.conv2d(F.conv2d(y, kernel), kernel.transpose(2, 3))
     return y.reshape(n, c, h, w)
-
-
-def correlated_error(coarse: Tensor, sigma: Tensor, length: float, generator: torch.Generator) -> Tensor:
-    """A smooth random error field that grows with slope, as SRTM's does.
-
-    `coarse` (N, 1, h, w) in any unit, `sigma` (N,) in the same unit: standard deviation over the patch; `length`: correlation length in
-    coarse pixels. Amplitude: half of it everywhere, the other half in proportion to the slope.
-    """
-    noise = gaussian_blur(torch.randn(coarse.shape, generator=generator), length)
-    slope = torch.zeros_like(coarse)
-    slope[..., 1:, :] += (coarse[..., 1:, :] - coarse[..., :-1, :]).abs()
-    slope[..., :, 1:] += (coarse[..., :, 1:] - coarse[..., :, :-1]).abs()
-    slope = gaussian_blur(slope, 1.0)
-    field = noise * (1.0 + slope / slope.mean(dim=(2, 3), keepdim=True).clamp_min(1e-6))
-    field = field - field.mean(dim=(2, 3), keepdim=True)
-    return field * (sigma.reshape(-1, 1, 1, 1) / field.std(dim=(2, 3), keepdim=True).clamp_min(1e-6))
