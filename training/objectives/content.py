@@ -6,11 +6,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from training.objectives.precision import full_precision
+
 SSIM_FLOOR = 1e-3
 """-log SSIM has no value for SSIM <= 0 and an exploding gradient just above. Below this floor the loss is a constant: such a patch is
 left to the pixel loss, which pulls it back into SSIM's range."""
 
+SIGMA_FLOOR = 0.01
+"""Pixel sizes. No reference is exact to a hundredth of a pixel, and no model is right to expect that it is."""
 
+
+@full_precision
 def pixel_loss(result: Tensor, target: Tensor, pixel_size: Tensor, *, power: int) -> Tensor:
     """Mean of |result - target|^power in pixel sizes. (N, 1, H, W) metres and (N,) metres to a scalar.
 
@@ -27,6 +33,7 @@ def pixel_loss(result: Tensor, target: Tensor, pixel_size: Tensor, *, power: int
     return error.square().mean() if power == 2 else error.abs().mean()
 
 
+@full_precision
 def slope_loss(result: Tensor, target: Tensor, pixel_size: Tensor) -> Tensor:
     """Mean absolute error of the slopes between neighbours, east and south (rise over run): the eye sees slopes, and water follows
     them."""
@@ -34,6 +41,7 @@ def slope_loss(result: Tensor, target: Tensor, pixel_size: Tensor) -> Tensor:
     return ((error.diff(dim=3).abs().mean(dim=(1, 2, 3)) + error.diff(dim=2).abs().mean(dim=(1, 2, 3))) / pixel_size).mean()
 
 
+@full_precision
 def ssim(result: Tensor, target: Tensor, data_range: Tensor) -> Tensor:
     """Structural similarity (Wang et al. 2004), Gaussian window of 11 pixels and sigma 1.5, borders left out: (N,) in -1..1.
 
@@ -56,6 +64,7 @@ def ssim(result: Tensor, target: Tensor, data_range: Tensor) -> Tensor:
     return index.mean(dim=(1, 2, 3))
 
 
+@full_precision
 def structural_loss(result: Tensor, target: Tensor, pixel_size: Tensor) -> Tensor:
     """-log SSIM (paper, section 3.2.2), mean over the patches. The data range is the reference patch's own, but at least one pixel size;
     heights are counted from its lowest point, so that sea level has no part in it."""
@@ -63,3 +72,17 @@ def structural_loss(result: Tensor, target: Tensor, pixel_size: Tensor) -> Tenso
     span = torch.maximum((target - low).amax(dim=(1, 2, 3)), pixel_size)
     index = ssim((result - low) / span.reshape(-1, 1, 1, 1), (target - low) / span.reshape(-1, 1, 1, 1), torch.ones_like(span))
     return -torch.log(index.clamp_min(SSIM_FLOOR)).mean()
+
+
+@full_precision
+def sigma_loss(result: Tensor, sigma: Tensor, target: Tensor, pixel_size: Tensor) -> Tensor:
+    """Gaussian negative log-likelihood of the errors, (r/s)^2 / 2 + log s in pixel sizes, without its constant. Mean over pixels and patches.
+
+    `result`, `sigma`, `target` (N, 1, H, W) metres, `pixel_size` (N,) metres, to a scalar. The error r is a constant here: an uncertainty
+    that pulled the elevation would buy itself a better likelihood by leaving hard places alone. s^2 = sigma^2 + SIGMA_FLOOR^2, so
+    that neither value nor gradient explodes where sigma comes near 0 and the error does not.
+    """
+    size = pixel_size.reshape(-1, 1, 1, 1)
+    error = ((result - target) / size).detach()
+    variance = (sigma / size).square() + SIGMA_FLOOR**2
+    return 0.5 * (error.square() / variance + torch.log(variance)).mean()
