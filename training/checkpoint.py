@@ -1,46 +1,86 @@
-"""A checkpoint: all that a run needs to go on as if it had never stopped."""
+"""A checkpoint: all that a run needs to go on as if it had never stopped.
+
+One safetensors file: tensors, and a JSON header. There is nothing in it that could be run.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
 from torch import Tensor
 
 from training.errors import TrainingError
 
-CHECKPOINT = "last.pt"
+CHECKPOINT = "last.safetensors"
+HEADER = "siran_checkpoint"
 
 
 @dataclass
 class Checkpoint:
-    """`step` steps and `elapsed` seconds are behind; weights, their running mean, and Adam's state."""
+    """`step` of `steps` steps and `elapsed` seconds are behind; weights, their running mean, and both optimisers' states, each tensor by a
+    name of its own ("3.exp_avg")."""
 
     step: int
+    steps: int
     elapsed: float
     config: dict[str, Any]
     weights: dict[str, Tensor]
     ema: dict[str, Tensor]
-    optimizer: dict[str, Any]
+    generator: dict[str, Tensor]
+    discriminator: dict[str, Tensor]
+
+
+TENSORS = ("weights", "ema", "generator", "discriminator")
 
 
 def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
     """Whole or not at all: written beside, synced, renamed."""
+    values = vars(checkpoint)
+    header = {name: value for name, value in values.items() if name not in TENSORS}
+    tensors = {f"{part}/{name}": value.detach().cpu().contiguous() for part in TENSORS for name, value in values[part].items()}
     target = folder / CHECKPOINT
     partial = target.with_suffix(".partial")
     with partial.open("wb") as file:
-        torch.save(vars(checkpoint), file)
+        file.write(save(tensors, {HEADER: json.dumps(header)}))
         file.flush()
         os.fsync(file.fileno())
     os.replace(partial, target)
 
 
 def load_checkpoint(folder: Path) -> Checkpoint:
-    """Tensors and plain values only (weights_only): a checkpoint is data. Raises TrainingError where there is none."""
+    """Raises TrainingError where there is none, or something else."""
     path = folder / CHECKPOINT
     if not path.exists():
         raise TrainingError(f"{path} does not exist.", "Name the folder of a run that wrote a checkpoint, or train without --resume.")
-    return Checkpoint(**torch.load(path, weights_only=True))
+    try:
+        with safe_open(path, "pt") as file:
+            header = json.loads((file.metadata() or {})[HEADER])
+            parts: dict[str, Any] = {part: {} for part in TENSORS}
+            for name in file.keys():  # noqa: SIM118, it is no dictionary
+                part, _, rest = name.partition("/")
+                parts[part][rest] = file.get_tensor(name)
+        return Checkpoint(**header, **parts)
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise TrainingError(f"{path} is no checkpoint of a run ({error}).", "Name the folder of another run.") from error
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """Adam's state by "index of the weight.name of the value"."""
+    state = optimizer.state_dict()["state"]
+    return {f"{index}.{name}": value for index, values in state.items() for name, value in values.items()}
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """The reverse of `optimizer_tensors`; rates and betas stay those that the optimiser was made with."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        index, name = key.split(".", 1)
+        state.setdefault(int(index), {})[name] = value
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

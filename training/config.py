@@ -1,18 +1,45 @@
-"""A run's configuration: one TOML file, three groups of settings."""
+"""A run's configuration: one TOML file, five groups of settings."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from training.data.batches import DataSettings
 from training.errors import TrainingError
 from training.networks.settings import NetworkSettings
+from training.objectives.sinkhorn import SinkhornSettings
 
 T = TypeVar("T")
+Precision = Literal["32", "bf16", "16-mixed"]
+
+
+@dataclass(frozen=True)
+class ObjectiveSettings:
+    """What the losses weigh; 0 leaves one out, at no cost. The defaults are the paper's (section 4.2).
+
+    Of the generator: `pixel` (error to the power `pixel_power`, 2 in the paper), `slope` (not in the paper), `structural`,
+    `adversarial`, `transport` (Sinkhorn), `sigma` (only for a network with that output). Of the discriminator: `domain` adaptation, beside
+    the adversarial loss, which weighs 1.
+    """
+
+    pixel: float = 100.0
+    pixel_power: int = 2
+    slope: float = 0.0
+    structural: float = 1.0
+    adversarial: float = 1.0
+    transport: float = 0.01
+    sigma: float = 1.0
+    domain: float = 0.1
+
+    def __post_init__(self) -> None:
+        if negative := [name for name, weight in asdict(self).items() if weight < 0]:
+            raise ValueError(f"weights cannot be negative: {', '.join(negative)}")
+        if self.pixel_power not in (1, 2):
+            raise ValueError(f"pixel_power must be 1 or 2; it is {self.pixel_power}")
 
 
 @dataclass(frozen=True)
@@ -20,25 +47,33 @@ class TrainSettings:
     """How the weights are found.
 
     `time`: how long to train ("90m", "45s", "2h"); the schedule is fitted to it. `steps`: fit it to that many steps instead (0: to the
-    time). `stop_after`: end earlier, after that many, with a checkpoint to resume from (0: don't). `learning_rate`: Adam's highest,
-    after `warm_up_steps`; it falls along a cosine to a hundredth. `ema`: decay of the averaged weights, which are the ones that count.
-    `clip`: largest gradient norm. `precision`: `32` or `bf16` (autocast). `skip_batches`: how many the generator's skip is solved from.
+    time). `stop_after`: end earlier, after that many, with a checkpoint to resume from (0: don't). `learning_rate`: Adam's highest, reached
+    after `ramp_steps`; it falls along a cosine to `final_rate` of itself (1: it is constant, as the paper's). `warm_up`: share of the
+    schedule on the content losses alone, before the adversarial game. `ema`: decay of the averaged weights, which are the ones that count.
+    `clip`: largest gradient norm, of each player. `precision`: `32`, `bf16` or `16-mixed` (which needs a GPU). `skip_batches`: how many the
+    generator's skip is solved from. `workers`: processes that draw batches beside the training (0: none).
     """
 
     time: str = "60m"
     steps: int = 0
     stop_after: int = 0
-    learning_rate: float = 1e-3
-    warm_up_steps: int = 200
+    learning_rate: float = 1e-4
+    ramp_steps: int = 200
+    final_rate: float = 0.01
+    warm_up: float = 0.1
     ema: float = 0.999
     clip: float = 1.0
-    weight_pixel: float = 10.0
-    weight_slope: float = 10.0
-    weight_structural: float = 1.0
-    precision: Literal["32", "bf16"] = "32"
+    precision: Precision = "32"
     skip_batches: int = 60
     seed: int = 0
+    workers: int = 1
     checkpoint_seconds: float = 120.0
+
+    def __post_init__(self) -> None:
+        if self.precision not in get_args(Precision):
+            raise ValueError(f"precision must be one of {', '.join(get_args(Precision))}; it is {self.precision!r}")
+        if not 0 <= self.warm_up <= 1:
+            raise ValueError(f"warm_up is a share from 0 to 1; it is {self.warm_up}")
 
     @property
     def seconds(self) -> float:
@@ -52,6 +87,8 @@ class Config:
 
     network: NetworkSettings = field(default_factory=NetworkSettings)
     data: DataSettings = field(default_factory=DataSettings)
+    objective: ObjectiveSettings = field(default_factory=ObjectiveSettings)
+    transport: SinkhornSettings = field(default_factory=SinkhornSettings)
     train: TrainSettings = field(default_factory=TrainSettings)
 
     def to_dict(self) -> dict[str, Any]:
@@ -69,8 +106,10 @@ def seconds(text: str) -> float:
 
 def config_from_dict(values: dict[str, Any]) -> Config:
     """A Config of plain values. Raises TrainingError for unknown groups and settings."""
-    if unknown := values.keys() - {"network", "data", "train"}:
-        raise TrainingError(f"Unknown group of settings: {', '.join(sorted(unknown))}.", "Groups are network, data and train.")
+    if unknown := values.keys() - {field.name for field in fields(Config)}:
+        raise TrainingError(
+            f"Unknown group of settings: {', '.join(sorted(unknown))}.", "Groups are network, data, objective, transport and train."
+        )
 
     def group(kind: type[T], name: str) -> T:
         given = {key: tuple(value) if isinstance(value, list) else value for key, value in values.get(name, {}).items()}
@@ -79,7 +118,13 @@ def config_from_dict(values: dict[str, Any]) -> Config:
         except (TypeError, ValueError) as error:
             raise TrainingError(f"Group [{name}] does not fit: {error}.", "Compare it with training/configs/siran.toml.") from error
 
-    config = Config(group(NetworkSettings, "network"), group(DataSettings, "data"), group(TrainSettings, "train"))
+    config = Config(
+        group(NetworkSettings, "network"),
+        group(DataSettings, "data"),
+        group(ObjectiveSettings, "objective"),
+        group(SinkhornSettings, "transport"),
+        group(TrainSettings, "train"),
+    )
     _ = config.train.seconds
     return config
 

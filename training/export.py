@@ -17,7 +17,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnx
 import onnxruntime
 import torch
@@ -60,6 +59,11 @@ def example_inputs(n: int, height: int, width: int, seed: int = 0) -> tuple[Tens
     )
 
 
+def outputs(network: SuperResolver) -> list[str]:
+    """Names of what the network returns, in its order."""
+    return [*OUTPUTS] if network.settings.sigma else [OUTPUTS[0]]
+
+
 def export_onnx(network: SuperResolver, card: ModelCard, path: Path) -> None:
     """Writes `path` once the file does what the network does. Raises ExportError where it does not."""
     names = [*INPUTS, *SCALARS]
@@ -74,7 +78,7 @@ def export_onnx(network: SuperResolver, card: ModelCard, path: Path) -> None:
             network,
             example_inputs(2, 128, 96),
             input_names=names,
-            output_names=[OUTPUTS[0]],
+            output_names=outputs(network),
             opset_version=OPSET,
             dynamo=True,
             external_data=False,
@@ -100,39 +104,69 @@ def export_onnx(network: SuperResolver, card: ModelCard, path: Path) -> None:
 def compare(network: SuperResolver, path: Path) -> float:
     """Largest difference from PyTorch over SIZES, in pixel sizes. Raises ExportError above TOLERANCE, or where names or shapes differ."""
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    names = [i.name for i in session.get_inputs()]
-    if names != [*INPUTS, *SCALARS]:
-        raise ExportError(f"The graph's inputs are {names}.", "They must be those of docs/contracts.md.")
+    names, made = [i.name for i in session.get_inputs()], [o.name for o in session.get_outputs()]
+    if names != [*INPUTS, *SCALARS] or made != outputs(network):
+        raise ExportError(f"The graph takes {names} and returns {made}.", "Names and order must be those of docs/contracts.md.")
     worst = 0.0
     for size in SIZES:
         inputs = example_inputs(*size, seed=1)
         with torch.no_grad():
-            expected = network(*inputs).numpy()
-        got = session.run([OUTPUTS[0]], {name: value.numpy() for name, value in zip(names, inputs, strict=True)})[0]
-        if got.shape != expected.shape:
-            raise ExportError(f"At {size} the graph returns {got.shape} instead of {expected.shape}.", "Its sizes are not dynamic.")
-        difference = float((np.abs(got - expected) / inputs[3].numpy().reshape(-1, 1, 1, 1)).max())
-        worst = max(worst, difference)
-        if not difference <= TOLERANCE:
-            raise ExportError(
-                f"At {size} the graph differs from PyTorch by {difference:.2e} pixel sizes.", f"At most {TOLERANCE:.0e} is allowed."
-            )
+            expected = network(*inputs)
+        got = session.run(made, {name: value.numpy() for name, value in zip(names, inputs, strict=True)})
+        for name, wanted, value in zip(made, expected, got, strict=True):
+            if value.shape != tuple(wanted.shape):
+                raise ExportError(
+                    f"At {size} the graph's {name} is {value.shape} instead of {tuple(wanted.shape)}.", "Sizes are not dynamic."
+                )
+            worst = max(worst, check_difference(name, size, wanted, torch.from_numpy(value), inputs[3], "graph"))
     return worst
 
 
+def check_difference(name: str, size: tuple[int, ...], wanted: Tensor, got: Tensor, pixel_size: Tensor, what: str) -> float:
+    """The largest difference in pixel sizes. Raises ExportError above TOLERANCE, and where a value is not a number."""
+    difference = float(((got - wanted).abs() / pixel_size.reshape(-1, 1, 1, 1)).max())
+    if not difference <= TOLERANCE:
+        raise ExportError(
+            f"At {size} the {what}'s {name} differs from PyTorch's by {difference:.2e} pixel sizes.", f"At most {TOLERANCE:.0e} is allowed."
+        )
+    return difference
+
+
 def export_torchscript(network: SuperResolver, card: ModelCard, path: Path) -> None:
-    """Writes the traced network and its card beside it."""
-    traced = torch.jit.trace(network, example_inputs(1, 128, 96))  # type: ignore[no-untyped-call]
+    """Writes the traced network and its card beside it, once it does what the network does. Raises ExportError where it does not."""
+    plain = Alone(network)
+    traced = torch.jit.trace(plain, example_inputs(1, 128, 96))  # type: ignore[no-untyped-call]
     for size in SIZES:
         inputs = example_inputs(*size, seed=1)
         with torch.no_grad():
-            difference = float(((traced(*inputs) - network(*inputs)) / inputs[3].reshape(-1, 1, 1, 1)).abs().max())
-        if not difference <= TOLERANCE:
-            raise ExportError(
-                f"At {size} the traced network differs by {difference:.2e} pixel sizes.", f"At most {TOLERANCE:.0e} is allowed."
-            )
-    traced.save(str(path))
-    sidecar_path(path).write_text(card.to_json(), encoding="utf-8")
+            expected, got = network(*inputs), traced(*inputs)
+        got = got if isinstance(got, tuple) else (got,)
+        for name, wanted, value in zip(outputs(network), expected, got, strict=True):
+            if value.shape != wanted.shape:
+                raise ExportError(f"At {size} the traced {name} is {tuple(value.shape)}.", "Sizes are not dynamic.")
+            check_difference(name, size, wanted, value, inputs[3], "traced network")
+    partial = path.with_suffix(".partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        traced.save(str(partial))
+        sidecar_path(path).write_text(card.to_json(), encoding="utf-8")
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+class Alone(torch.nn.Module):
+    """A single result on its own, not in a tuple, as TorchScript files of the contract return it."""
+
+    def __init__(self, network: SuperResolver) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(
+        self, dem: Tensor, guide: Tensor, guide_valid: Tensor, pixel_size: Tensor, dem_error: Tensor
+    ) -> Tensor | tuple[Tensor, ...]:
+        made: tuple[Tensor, ...] = self.network(dem, guide, guide_valid, pixel_size, dem_error)
+        return made[0] if len(made) == 1 else made
 
 
 def main(arguments: list[str] | None = None) -> int:

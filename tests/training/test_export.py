@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -60,8 +61,30 @@ def test_a_file_that_differs_is_refused(prepared: Path, tmp_path: Path) -> None:
     for node in graph.graph.node:
         node.input[:] = ["height" if name == "dem" else name for name in node.input]
     onnx.save(graph, tmp_path / "renamed.onnx")
-    with pytest.raises(ExportError, match="inputs are"):
+    with pytest.raises(ExportError, match="The graph takes"):
         compare(net, tmp_path / "renamed.onnx")
+
+
+@pytest.mark.slow
+def test_a_network_with_sigma_has_two_outputs(prepared: Path, tmp_path: Path) -> None:
+    net = network(replace(SMALL, sigma=True))
+    card = build_card(CARD, net, "both", prepared)
+    export_onnx(net, card, tmp_path / "both.onnx")
+    export_torchscript(net, card, tmp_path / "both.pt")
+    session = onnxruntime.InferenceSession(tmp_path / "both.onnx", providers=["CPUExecutionProvider"])
+    assert [o.name for o in session.get_outputs()] == ["elevation", "sigma"]
+    assert len(torch.jit.load(tmp_path / "both.pt")(*example_inputs(1, 64, 64))) == 2
+    with pytest.raises(ExportError, match="returns"):
+        compare(network(SMALL), tmp_path / "both.onnx")
+
+
+def test_the_discriminators_head_is_no_part_of_the_file() -> None:
+    import onnx as onnx_format
+
+    shipped = onnx_format.load(Path(__file__).resolve().parents[2] / "resources" / "models" / "siran-3x.onnx")
+    names = {tensor.name for tensor in shipped.graph.initializer}
+    assert any(name.startswith("discriminator.trunk") for name in names)
+    assert not any(name.startswith(("discriminator.decoder", "discriminator.mlp")) for name in names)
 
 
 def test_torchscript_with_its_card_beside_it(prepared: Path, tmp_path: Path) -> None:
@@ -71,7 +94,7 @@ def test_torchscript_with_its_card_beside_it(prepared: Path, tmp_path: Path) -> 
     assert card_from_json(sidecar_path(tmp_path / "small.pt").read_text()) == card
     given = example_inputs(1, 90, 70, seed=4)
     with torch.no_grad():
-        np.testing.assert_allclose(torch.jit.load(tmp_path / "small.pt")(*given), net(*given), atol=1e-3)
+        np.testing.assert_allclose(torch.jit.load(tmp_path / "small.pt")(*given), net(*given)[0], atol=1e-3)
 
 
 @pytest.mark.slow

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 import torch
 
@@ -30,15 +33,15 @@ def inputs(height: int = 64, width: int = 80, *, guide: bool = True) -> list[tor
 
 def test_a_new_network_is_cubic_resampling() -> None:
     given = inputs()
-    torch.testing.assert_close(SuperResolver(SMALL)(*given), given[0])
+    torch.testing.assert_close(SuperResolver(SMALL)(*given)[0], given[0])
 
 
 @torch.no_grad()
 def test_adding_a_constant_adds_a_constant() -> None:
     net, given = network(), inputs()
-    before = net(*given)
+    before = net(*given)[0]
     for c in (-400.0, 1000.0, 5000.0):
-        after = net(given[0] + c, *given[1:])
+        after = net(given[0] + c, *given[1:])[0]
         assert float((after - before - c).abs().max()) < 0.01
     assert float((before - given[0]).abs().max()) > 1  # it does do something
 
@@ -46,7 +49,7 @@ def test_adding_a_constant_adds_a_constant() -> None:
 @torch.no_grad()
 def test_a_level_dem_stays_level_under_any_guide() -> None:
     net, given = network(), inputs()
-    level = net(torch.full_like(given[0], 1234.5), *given[1:])
+    level = net(torch.full_like(given[0], 1234.5), *given[1:])[0]
     assert float((level - 1234.5).abs().max()) < 0.01
 
 
@@ -55,7 +58,8 @@ def test_a_level_dem_stays_level_under_any_guide() -> None:
     "settings",
     [
         SMALL,
-        NetworkSettings(channels=8, blocks=1, rcbs=2, attention=False),
+        NetworkSettings(channels=8, blocks=1, rcbs=2, attention="none"),
+        NetworkSettings(channels=8, blocks=1, rcbs=1, d_channels=4, d_blocks=2, attention="discriminator", skip="trained"),
         NetworkSettings(unshuffle=1, channels=4, blocks=1, rcbs=1, d_channels=4, d_blocks=1, attention_window=3),
     ],
 )
@@ -68,7 +72,7 @@ def test_nothing_beyond_the_halo_matters(settings: NetworkSettings) -> None:
     changed[0][..., : size // 2 - 2] += 50 * torch.rand(size // 2 - 2)
     changed[1][..., : size // 2 - 2] = 0.9
     cut = (..., slice(size // 2 - 2 + halo, None))
-    assert float((net(*changed)[cut] - net(*given)[cut]).abs().max()) < 1e-3
+    assert float((net(*changed)[0][cut] - net(*given)[0][cut]).abs().max()) < 1e-3
 
 
 @torch.no_grad()
@@ -76,13 +80,69 @@ def test_a_guide_that_is_not_valid_does_not_matter() -> None:
     net = network()
     one, other = inputs(guide=False), inputs(guide=False)
     other[1] = torch.rand_like(other[1])
-    torch.testing.assert_close(net(*one), net(*other))
+    torch.testing.assert_close(net(*one)[0], net(*other)[0])
 
 
 def test_global_attention_has_no_halo() -> None:
     assert SuperResolver(NetworkSettings(channels=4, blocks=1, d_channels=4, d_blocks=1, attention_window=0)).halo == 0
 
 
-def test_an_even_window_is_refused() -> None:
-    with pytest.raises(ValueError, match="odd"):
-        NetworkSettings(attention_window=4)
+@torch.no_grad()
+def test_sigma_is_a_second_result_in_metres() -> None:
+    """Positive everywhere, proportional to the pixel size, and no business of the elevation."""
+    plain, both = network(SMALL), network(replace(SMALL, sigma=True))
+    both.load_state_dict(
+        both.state_dict() | {name: value for name, value in plain.state_dict().items() if not name.startswith("generator.decoder")}
+    )
+    s2 = SMALL.unshuffle**2
+    for mine, theirs in (
+        (both.generator.decoder.weight, plain.generator.decoder.weight),
+        (both.generator.decoder.bias, plain.generator.decoder.bias),
+    ):
+        mine[:s2] = theirs
+    given = inputs()
+    elevation, sigma = both(*given)
+    torch.testing.assert_close(elevation, plain(*given)[0])
+    assert sigma.shape == elevation.shape
+    assert float(sigma.min()) > 0
+    doubled = [2 * given[0], *given[1:3], 2 * given[3], 2 * given[4]]
+    torch.testing.assert_close(both(*doubled)[1], 2 * sigma, rtol=1e-3, atol=0)
+
+
+def test_an_untrained_sigma_is_a_tenth_of_the_pixel() -> None:
+    sigma = SuperResolver(replace(SMALL, sigma=True))(*inputs())[1]
+    torch.testing.assert_close(sigma[0], torch.full_like(sigma[0], 1.0), rtol=0.01, atol=0)  # pixels of 10 m
+
+
+def test_a_margin_only_leaves_pixels_out_far_from_the_border() -> None:
+    net, given = network(), inputs(96, 96)
+    whole, cut = net(*given)[0], net(*given, 16)[0]
+    assert cut.shape[-2:] == (64, 64)
+    reach = net.generator.reach * SMALL.unshuffle
+    torch.testing.assert_close(cut[..., reach:-reach, reach:-reach], whole[..., 16 + reach : -16 - reach, 16 + reach : -16 - reach])
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_gradients_are_finite_and_reach_every_weight(precision: torch.dtype) -> None:
+    settings = replace(SMALL, sigma=True, skip="trained")
+    net, given = network(settings), inputs()
+    with torch.autocast("cpu", precision, enabled=precision != torch.float32):
+        elevation, sigma = net(*given)
+    (elevation.square().mean() + sigma.mean()).backward()
+    without = {name for name, weight in net.named_parameters() if weight.grad is None or not weight.grad.any()}
+    assert {name for name in without if not name.startswith(("discriminator.decoder", "discriminator.mlp"))} == set()
+    assert all(torch.isfinite(weight.grad).all() for weight in net.parameters() if weight.grad is not None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"attention_window": 4}, "odd"),
+        ({"attention": "global"}, "attention must be one of none, discriminator, polarized; it is 'global'"),
+        ({"skip": "none"}, "skip must be"),
+        ({"unshuffle": 3}, "unshuffle must be"),
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        NetworkSettings(**wrong)

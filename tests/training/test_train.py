@@ -13,19 +13,28 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from training.checkpoint import load_checkpoint
-from training.config import Config, TrainSettings, config_from_dict, load_config, seconds
+from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint
+from training.config import Config, ObjectiveSettings, TrainSettings, config_from_dict, load_config, seconds
 from training.data.batches import DataSettings
 from training.errors import TrainingError
 from training.networks.settings import NetworkSettings
+from training.objectives.sinkhorn import SinkhornSettings
 from training.train import main, train
 
-TINY = Config(
-    NetworkSettings(channels=8, blocks=1, rcbs=1, d_channels=4, d_blocks=1, attention_window=5),
+CONTENT = ObjectiveSettings(pixel=10.0, pixel_power=1, slope=10.0, adversarial=0.0, transport=0.0)
+GAME = Config(
+    NetworkSettings(channels=8, blocks=1, rcbs=1, d_channels=4, d_blocks=1, attention_window=5, sigma=True),
     DataSettings(patch=64, batch=2),
-    TrainSettings(steps=6, warm_up_steps=2, skip_batches=2),
+    ObjectiveSettings(),
+    SinkhornSettings(measure="windows"),
+    TrainSettings(steps=6, ramp_steps=2, warm_up=0.3, skip_batches=2, workers=0),
 )
+"""All the losses; two steps of warm-up, then four of the game."""
+TINY = replace(GAME, network=replace(GAME.network, sigma=False), objective=CONTENT)
+"""Content losses alone."""
 ROOT = Path(__file__).resolve().parents[2]
 
 TINY_TOML = """
@@ -41,9 +50,24 @@ patch = 64
 batch = 2
 [train]
 skip_batches = 2
+warm_up = 0.0
 steps = {steps}
 checkpoint_seconds = 0.2
 """
+
+
+def metrics(run: Path) -> list[dict[str, float]]:
+    return [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+
+
+def assert_equal(one: Checkpoint, other: Checkpoint) -> None:
+    """Bit for bit, in all that the next step depends on."""
+    assert one.step == other.step
+    for part in ("weights", "ema", "generator", "discriminator"):
+        mine, theirs = getattr(one, part), getattr(other, part)
+        assert mine.keys() == theirs.keys()
+        for name, value in mine.items():
+            assert torch.equal(value, theirs[name]), (part, name)
 
 
 def test_it_learns(prepared: Path, tmp_path: Path) -> None:
@@ -51,57 +75,140 @@ def test_it_learns(prepared: Path, tmp_path: Path) -> None:
     config = replace(
         TINY,
         data=DataSettings(patch=80, batch=4, ratios=(3,), ratio_shares=(1.0,), error_share=0.0, bad_guide=0.0),
-        train=TrainSettings(steps=60, learning_rate=2e-3, warm_up_steps=10, ema=0.9, skip_batches=8),
+        train=replace(TINY.train, steps=60, learning_rate=2e-3, ramp_steps=10, ema=0.9, skip_batches=8),
     )
-    train(config, prepared, tmp_path / "run", resume=False)
-    last = json.loads((tmp_path / "run" / "metrics.jsonl").read_text().splitlines()[-1])
-    assert last["rmse_ratio_no_guide"] < 0.95
+    train(config, prepared, tmp_path / "run")
+    assert metrics(tmp_path / "run")[-1]["rmse_ratio_no_guide"] < 0.95
 
 
-def test_resuming_is_bit_identical_to_never_stopping(prepared: Path, tmp_path: Path) -> None:
-    train(TINY, prepared, tmp_path / "whole", resume=False)
-    half = replace(TINY, train=replace(TINY.train, stop_after=3))
-    train(half, prepared, tmp_path / "parts", resume=False)
+@pytest.mark.parametrize("precision", ["32", "bf16"])
+def test_the_game_begins_after_the_warm_up(prepared: Path, tmp_path: Path, precision: str) -> None:
+    config = replace(GAME, train=replace(GAME.train, precision=precision, stop_after=1))
+    train(config, prepared, tmp_path / "run")
+    before = load_checkpoint(tmp_path / "run")
+    assert set(metrics(tmp_path / "run")[0]) >= {"l_g_pix", "l_g_str", "l_g_sigma", "grad_g", "grad_first", "grad_hidden", "lr"}
+    assert not any(name.startswith(("l_d", "l_g_adv", "l_g_ot")) for name in metrics(tmp_path / "run")[0])
+    train(replace(config, train=replace(config.train, stop_after=0)), prepared, tmp_path / "run", resume=True)
+    after = load_checkpoint(tmp_path / "run")
+    # One process, steps 1 to 5, the first line is of step 1: still warm-up. All later ones are the mean that was never written: look at
+    # what has moved instead.
+    for part in ("trunk", "decoder", "mlp"):
+        names = [name for name in after.weights if name.startswith(f"discriminator.{part}")]
+        assert any(not torch.equal(before.weights[name], after.weights[name]) for name in names), part
+
+
+def test_all_losses_are_finite_and_told(prepared: Path, tmp_path: Path) -> None:
+    train(replace(GAME, train=replace(GAME.train, warm_up=0.0, steps=2)), prepared, tmp_path / "run")
+    first = metrics(tmp_path / "run")[0]
+    expected = {"l_g_pix", "l_g_str", "l_g_adv", "l_g_ot", "l_g_sigma", "l_d_adv", "l_d_da", "grad_d", "grad_g"}
+    assert expected <= first.keys()
+    assert all(value == value and abs(value) < 1e6 for value in first.values())
+
+
+@pytest.mark.parametrize("config", [TINY, GAME], ids=["content", "game"])
+def test_resuming_is_bit_identical_to_never_stopping(prepared: Path, tmp_path: Path, config: Config) -> None:
+    train(config, prepared, tmp_path / "whole")
+    train(replace(config, train=replace(config.train, stop_after=3)), prepared, tmp_path / "parts")
     assert load_checkpoint(tmp_path / "parts").step == 3
-    train(TINY, prepared, tmp_path / "parts", resume=True)
-    whole, parts = load_checkpoint(tmp_path / "whole"), load_checkpoint(tmp_path / "parts")
-    assert whole.step == parts.step == 6
-    for name, value in whole.weights.items():
-        assert torch.equal(value, parts.weights[name]), name
-        assert torch.equal(whole.ema[name], parts.ema[name]), name
+    train(config, prepared, tmp_path / "parts", resume=True)
+    assert_equal(load_checkpoint(tmp_path / "whole"), load_checkpoint(tmp_path / "parts"))
 
 
 @pytest.mark.slow
-def test_a_killed_run_goes_on(prepared: Path, tmp_path: Path) -> None:
+def test_a_run_that_was_killed_goes_on_bit_identically(prepared: Path, tmp_path: Path) -> None:
+    """SIGKILL at any moment: what was done since the last checkpoint is done again, and the files end as if nothing had happened."""
     config, out = tmp_path / "tiny.toml", tmp_path / "run"
     config.write_text(TINY_TOML.format(steps=100000))
     command = [sys.executable, "-m", "training.train", "--config", str(config), "--data", str(prepared), "--out", str(out)]
     child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    for _ in range(600):
+    for _ in range(1200):
         time.sleep(0.1)
-        if (out / "last.pt").exists():
+        if (out / CHECKPOINT).exists() and len(metrics(out)) > 3:
             break
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
     reached = load_checkpoint(out).step
     assert reached > 0
-    config.write_text(TINY_TOML.format(steps=reached + 2))
+    config.write_text(TINY_TOML.format(steps=reached + 3))
     assert subprocess.run([*command], cwd=ROOT, capture_output=True).returncode == 2  # a run is not overwritten
     assert subprocess.run([*command, "--resume"], cwd=ROOT, capture_output=True).returncode == 0
-    assert load_checkpoint(out).step == reached + 2
+    whole = tmp_path / "whole"
+    # The schedule is part of what a run is: first the long one, stopped at the same step, then the short one.
+    config.write_text(TINY_TOML.format(steps=100000) + f"stop_after = {reached}\n")
+    assert subprocess.run([*command[:-1], str(whole)], cwd=ROOT, capture_output=True).returncode == 0
+    config.write_text(TINY_TOML.format(steps=reached + 3))
+    assert subprocess.run([*command[:-1], str(whole), "--resume"], cwd=ROOT, capture_output=True).returncode == 0
+    assert_equal(load_checkpoint(whole), load_checkpoint(out))
+    steps = [line["step"] for line in metrics(out)]
+    assert steps == sorted(steps)
 
 
-def test_a_loss_that_is_not_finite_stops_the_run(prepared: Path, tmp_path: Path) -> None:
-    broken = replace(TINY, train=replace(TINY.train, learning_rate=1e30, warm_up_steps=1, clip=1e30))
-    with pytest.raises(TrainingError, match="not finite"):
-        train(broken, prepared, tmp_path / "run", resume=False)
-    assert (tmp_path / "run" / "nan_batch.pt").exists()
+def test_the_time_that_was_asked_for_is_kept(prepared: Path, tmp_path: Path) -> None:
+    config = replace(TINY, train=replace(TINY.train, steps=0, time="6s", checkpoint_seconds=1.0))
+    begun = time.monotonic()
+    train(config, prepared, tmp_path / "run")
+    assert 4 < time.monotonic() - begun < 15
+    last = load_checkpoint(tmp_path / "run")
+    assert last.step == last.steps > 10
+    assert metrics(tmp_path / "run")[-2]["lr"] < 0.3 * config.train.learning_rate  # the schedule came to its end
 
 
-def test_the_shipped_configuration_is_read(tmp_path: Path) -> None:
-    config = load_config(ROOT / "training" / "configs" / "siran.toml")
-    assert config.network.attention_window > 0
+def test_a_runs_folder_holds_config_metrics_curves_and_panels(prepared: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    train(GAME, prepared, out)
+    assert {path.name for path in out.iterdir()} == {"config.json", "metrics.jsonl", "tensorboard", CHECKPOINT}
+    assert config_from_dict(json.loads((out / "config.json").read_text())) == GAME
+    board = EventAccumulator(str(out / "tensorboard"))
+    board.Reload()
+    assert {"l_g_pix", "grad_first", "grad_hidden", "rmse_ratio_guide"} <= set(board.Tags()["scalars"])
+    assert "cubic, result, reference/0" in board.Tags()["images"]
+
+
+def test_a_checkpoint_is_data(prepared: Path, tmp_path: Path) -> None:
+    """safetensors: nothing in it can be run; and a file of another kind is refused."""
+    train(TINY, prepared, tmp_path / "run")
+    assert all(isinstance(value, torch.Tensor) for value in load_file(tmp_path / "run" / CHECKPOINT).values())
+    (tmp_path / "run" / CHECKPOINT).write_bytes(b"\x80\x04pickled")
+    with pytest.raises(TrainingError, match="no checkpoint"):
+        train(TINY, prepared, tmp_path / "run", resume=True)
+
+
+def test_a_run_can_begin_from_another_one(prepared: Path, tmp_path: Path) -> None:
+    train(TINY, prepared, tmp_path / "first")
+    train(
+        replace(TINY, train=replace(TINY.train, stop_after=1, learning_rate=1e-12)), prepared, tmp_path / "second", init=tmp_path / "first"
+    )
+    first, second = load_checkpoint(tmp_path / "first"), load_checkpoint(tmp_path / "second")
+    assert second.step == 1
+    for name, value in first.ema.items():
+        torch.testing.assert_close(second.weights[name], value)
+
+
+@pytest.mark.parametrize("config", [TINY, replace(GAME, train=replace(GAME.train, warm_up=0.0))], ids=["content", "game"])
+def test_a_loss_that_is_not_finite_stops_the_run(prepared: Path, tmp_path: Path, config: Config) -> None:
+    broken = replace(config, train=replace(config.train, learning_rate=1e30, ramp_steps=1, clip=1e30))
+    with pytest.raises(TrainingError, match="not finite") as caught:
+        train(broken, prepared, tmp_path / "run")
+    saved = tmp_path / "run" / "nan_batch.0.safetensors"
+    assert str(saved) in caught.value.hint
+    assert set(load_file(saved)) == {"dem", "guide", "guide_valid", "pixel_size", "dem_error", "target"}
+
+
+@pytest.mark.parametrize("name", ["siran", "siran-paper"])
+def test_the_configurations_are_read(name: str) -> None:
+    config = load_config(ROOT / "training" / "configs" / f"{name}.toml")
     assert config_from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+def test_the_papers_configuration_is_the_papers() -> None:
+    """Section 4.2, and figure 2."""
+    config = load_config(ROOT / "training" / "configs" / "siran-paper.toml")
+    network, weigh = config.network, config.objective
+    assert (network.unshuffle, network.channels, network.blocks, network.d_blocks, network.attention_window) == (1, 64, 6, 6, 0)
+    assert (weigh.pixel, weigh.structural, weigh.adversarial, weigh.transport, weigh.domain) == (100, 1, 1, 0.01, 0.1)
+    assert (config.transport.epsilon, config.transport.iterations) == (0.1, 10)
+    assert (config.train.learning_rate, config.train.final_rate, config.data.patch) == (1e-4, 1.0, 256)
+    assert weigh == replace(ObjectiveSettings())
 
 
 @pytest.mark.parametrize(("text", "expected"), [("45s", 45), ("90m", 5400), ("1.5h", 5400)])
@@ -111,7 +218,17 @@ def test_durations(text: str, expected: float) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("[nets]\n", "Unknown group"), ("[train]\nspeed = 3\n", "speed"), ("[train]\ntime = '3 days'\n", "no duration"), ("x", "not TOML")],
+    [
+        ("[nets]\n", "Unknown group"),
+        ("[train]\nspeed = 3\n", "speed"),
+        ("[train]\ntime = '3 days'\n", "no duration"),
+        ("[train]\nprecision = '64'\n", "precision must be one of"),
+        ("[train]\nwarm_up = 20\n", "share from 0 to 1"),
+        ("[objective]\npixel = -1\n", "cannot be negative"),
+        ("[objective]\npixel_power = 3\n", "must be 1 or 2"),
+        ("[transport]\nmeasure = 'patches'\n", "patches"),
+        ("x", "not TOML"),
+    ],
 )
 def test_bad_configurations_are_refused(tmp_path: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "bad.toml"

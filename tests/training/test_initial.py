@@ -1,0 +1,63 @@
+"""A run can begin from the weights of another run, or of the model that is shipped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.training.test_generator import SMALL, inputs, network
+from training.checkpoint import Checkpoint, save_checkpoint
+from training.config import Config, load_config
+from training.errors import TrainingError
+from training.export import compare
+from training.initial import initialise
+from training.networks.generator import SuperResolver
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ROOT / "resources" / "models" / "siran-3x.onnx"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """The folder of a run whose averaged weights are those of `network(SMALL)`."""
+    weights = network(SMALL).state_dict()
+    save_checkpoint(Checkpoint(1, 2, 3.0, Config(network=SMALL).to_dict(), network(SMALL, seed=1).state_dict(), weights, {}, {}), tmp_path)
+    return tmp_path
+
+
+def test_the_shipped_file_gives_back_the_network_that_made_it() -> None:
+    """With the shipped configuration the code computes what the shipped file does."""
+    net = SuperResolver(load_config(ROOT / "training" / "configs" / "siran.toml").network).eval()
+    fresh = initialise(net, SHIPPED)
+    assert all(name.startswith(("discriminator.decoder", "discriminator.mlp")) for name in fresh)
+    assert compare(net, SHIPPED) < 1e-4
+
+
+@torch.no_grad()
+def test_a_run_gives_its_averaged_weights(run: Path) -> None:
+    for path in (run, run / "last.safetensors"):
+        net = SuperResolver(SMALL)
+        assert initialise(net, path) == []
+        torch.testing.assert_close(net(*inputs())[0], network(SMALL)(*inputs())[0])
+
+
+@torch.no_grad()
+def test_sigma_can_be_added_to_weights_without_it(run: Path) -> None:
+    net = SuperResolver(replace(SMALL, sigma=True))
+    assert set(initialise(net, run)) == {"generator.decoder.weight", "generator.decoder.bias"}
+    elevation, sigma = net(*inputs())
+    torch.testing.assert_close(elevation, network(SMALL)(*inputs())[0])
+    torch.testing.assert_close(sigma[0], torch.full_like(sigma[0], 1.0), rtol=0.01, atol=0)
+
+
+def test_weights_that_do_not_fit_are_refused(run: Path, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"does not fit the configured network: generator\.trunk\.encoder\.weight"):
+        initialise(SuperResolver(replace(SMALL, channels=16)), run)
+    (tmp_path / "text.onnx").write_text("no model")
+    for path, words in (("text.onnx", "cannot be read"), ("gone.onnx", "no weights to begin from"), ("weights.pt", "no weights")):
+        with pytest.raises(TrainingError, match=words) as caught:
+            initialise(SuperResolver(SMALL), tmp_path / path)
+        assert caught.value.hint

@@ -1,0 +1,56 @@
+"""Weights to begin from: those of another run, or of a model file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor
+
+from training.checkpoint import CHECKPOINT, load_checkpoint
+from training.errors import TrainingError
+from training.networks.generator import SuperResolver
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Weights by name, of a run (its folder, or the checkpoint in it; the averaged ones) or of an ONNX file that `training.export` wrote,
+    where they still bear their names. Raises TrainingError for anything else."""
+    if path.is_dir() or path.name == CHECKPOINT:
+        return load_checkpoint(path if path.is_dir() else path.parent).ema
+    if path.suffix != ".onnx" or not path.is_file():
+        raise TrainingError(f"{path} holds no weights to begin from.", "Name the folder of a run, or an ONNX file of training.export.")
+    try:
+        graph = onnx.load(path, load_external_data=False).graph
+    except Exception as error:  # onnx raises protobuf's own
+        raise TrainingError(f"{path} cannot be read as ONNX ({type(error).__name__}).", "Name another file.") from error
+    return {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in graph.initializer}
+
+
+def initialise(network: SuperResolver, path: Path) -> list[str]:
+    """Copies into `network` what `path` holds of it; returns the names of the weights that stay as they were drawn.
+
+    A model file lacks what inference does not need, D's decoder and MLP, and may lack sigma. The generator's trunk and skip must
+    be there in their shapes: without them there is nothing to begin from. Raises TrainingError where they are not.
+    """
+    found = read_weights(path)
+    own = network.state_dict()
+    taken = {name: found[name] for name, value in own.items() if name in found and found[name].shape == value.shape}
+    missing = [name for name in own if name.startswith(("generator.trunk", "generator.skip")) and name not in taken]
+    if missing:
+        shape = f"{tuple(found[missing[0]].shape)}" if missing[0] in found else "none"
+        raise TrainingError(
+            f"{path} does not fit the configured network: {missing[0]} should be {tuple(own[missing[0]].shape)}, the file has {shape}.",
+            "Give [network] the settings that those weights were trained with.",
+        )
+    network.load_state_dict(own | taken)
+    # With sigma the decoder has twice the channels: the first half is what the file knows.
+    decoder = own["generator.decoder.weight"]
+    old = found.get("generator.decoder.weight")
+    if old is not None and "generator.decoder.weight" not in taken and 2 * old.shape[0] == decoder.shape[0]:
+        with torch.no_grad():
+            network.generator.decoder.weight[: old.shape[0]] = old
+            if network.generator.decoder.bias is not None:
+                network.generator.decoder.bias[: old.shape[0]] = found["generator.decoder.bias"]
+    return [name for name in own if name not in taken]
