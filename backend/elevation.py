@@ -28,14 +28,15 @@ class Elevation:
 
     def read(self, window: Window, reach: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Metres (height, width) and known pixels (height, width). Gaps are filled from what lies within `reach` pixels."""
-        values, known = self.sampler.sample(window, self._read_metres, bands=1, reach=reach)
+        values, known = self.sampler.sample(window, self.read_metres, bands=1, reach=reach)
         return values[0], known
 
     def from_metres(self, metres: NDArray[np.float32]) -> NDArray[np.float32]:
         """Metres in the DEM's own unit."""
         return metres if self.metres == 1.0 else (metres.astype(np.float64) / self.metres).astype(np.float32)
 
-    def _read_metres(self, window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def read_metres(self, window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Metres (1, height, width) and known pixels (height, width) of a window of the DEM itself."""
         values, valid = self.raster.read([self.band], window, guess_nodata=True)
         values = values * self._scale + self._offset
         valid = valid & (np.abs(values[0]) < HIGHEST)

@@ -230,7 +230,16 @@ def apply(transform: Affine, cols: Any, rows: Any) -> tuple[NDArray[np.float64],
 
 
 def ground_pixel_size(crs: str, transform: Affine, col: float, row: float) -> float:
-    """Edge of a square as large as the pixel around (col, row) on the ground, metres.
+    """Edge of a square as large as the pixel around (col, row) on the ground, metres."""
+    across, down = ground_edges(crs, transform, col, row)
+    area = abs(across[0] * down[1] - down[0] * across[1])
+    if not area > 0:
+        raise InputError("grid-invalid", "The pixel in the grid's centre has no area on the ground.", "Pass --like with another grid.")
+    return math.sqrt(area)
+
+
+def ground_edges(crs: str, transform: Affine, col: float, row: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How far east and north on the ground one column leads from (col, row), and one row: two vectors, metres.
 
     Measured on the ellipsoid, so that degrees, feet and the stretched metres of EPSG:3857 all come out right.
     """
@@ -247,10 +256,7 @@ def ground_pixel_size(crs: str, transform: Affine, col: float, row: float) -> fl
     # Seen from the centre, because two azimuths at different places say nothing about each other near a pole.
     azimuth, _, distance = geod.inv(np.full(4, lon[0]), np.full(4, lat[0]), lon[1:], lat[1:])
     east, north = distance * np.sin(np.radians(azimuth)), distance * np.cos(np.radians(azimuth))
-    area = abs((east[1] - east[0]) * (north[3] - north[2]) - (east[3] - east[2]) * (north[1] - north[0]))
-    if not area > 0:
-        raise InputError("grid-invalid", "The pixel in the grid's centre has no area on the ground.", "Pass --like with another grid.")
-    return math.sqrt(area)
+    return np.array([east[1] - east[0], north[1] - north[0]]), np.array([east[3] - east[2], north[3] - north[2]])
 
 
 def _squares(aligned_with: Grid, dem: Grid, resolution: float) -> Grid:

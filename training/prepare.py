@@ -2,9 +2,8 @@
 
     python -m training.prepare --areas training/configs/areas.toml --root RASTERS
 
-The list (TOML) holds `[[area]]` tables: `name`, `split` (train, validation, test), `dem`; optional `guide` with `guide_bands` (NIR, R,
-G, from 1), `mask` (0: unknown), `keep` and `leave_out` (rectangles xmin, ymin, xmax, ymax in the DEM's CRS, to split one raster by
-area); `licence` and `attribution` of the data. Paths are relative to --root. Rasters of one area share one grid.
+The list (TOML) holds `[[area]]` tables; their keys are described in training/data/area_list.py. The folder is written beside its place
+and put there when all of it is ready: what looks prepared is. Areas of different splits may not share ground.
 """
 
 from __future__ import annotations
@@ -12,119 +11,79 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
+import shutil
 import sys
-import tomllib
+import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import rasterio
-from numpy.typing import NDArray
-from pyproj import Geod
-from rasterio.errors import RasterioIOError
-from rasterio.warp import transform as transform_points
-from rasterio.windows import Window, from_bounds
-
-from training.data.areas import MANIFEST, SPLITS, Area, save_area
+from training.data.area_list import Entry, read_list
+from training.data.areas import FORMAT, MANIFEST, load_array, save_area
+from training.data.overlap import Ground, check_splits
+from training.data.reading import read_area
 from training.errors import DataError
 
 
-def ground_size(raster: rasterio.DatasetReader) -> tuple[float, float]:
-    """Width and height of the central pixel on the ground, metres, along the WGS 84 ellipsoid."""
-    row, column = raster.height / 2, raster.width / 2
-    x, y = zip(raster.transform @ (column, row), raster.transform @ (column + 1, row), raster.transform @ (column, row + 1), strict=True)
-    longitudes, latitudes = transform_points(raster.crs, "EPSG:4326", x, y)[:2]
-    geod = Geod(ellps="WGS84")
-    _, _, (dx, dy) = geod.inv([longitudes[0]] * 2, [latitudes[0]] * 2, longitudes[1:3], latitudes[1:3])
-    return float(dx), float(dy)
+def prepare(areas_file: Path, root: Path, out: Path, *, coregister: bool = False) -> list[dict[str, Any]]:
+    """Writes all areas of a list into `out`, which is replaced; returns the manifest's entries.
 
-
-def read_area(entry: dict[str, Any], root: Path) -> tuple[Area, dict[str, str]]:
-    """One area of the list and the sha256 of each of its files. Raises DataError where something does not fit."""
-    name = str(entry.get("name", "?"))
-    if entry.get("split") not in SPLITS:
-        raise DataError(f"Area {name}: split is {entry.get('split')!r}.", f"Write one of {', '.join(SPLITS)}.")
-    hashes = {}
-
-    def opened(key: str) -> rasterio.DatasetReader:
-        path = root / entry[key]
-        if not path.is_file():
-            raise DataError(f"Area {name}: {path} does not exist.", "Correct the path, or --root.")
-        hashes[str(entry[key])] = hashlib.sha256(path.read_bytes()).hexdigest()
-        try:
-            return rasterio.open(path)
-        except RasterioIOError as error:
-            raise DataError(f"Area {name}: {path} cannot be read as a raster ({error}).", "Give a GeoTIFF.") from error
-
-    with opened("dem") as raster:
-        if raster.crs is None:
-            raise DataError(f"Area {name}: {entry['dem']} has no CRS.", "Assign one with 'rio edit-info --crs'.")
-        if raster.units[0] not in (None, "", "m", "metre", "meter"):
-            raise DataError(f"Area {name}: elevations are in {raster.units[0]!r}.", "Convert them to metres first.")
-        window = Window(0, 0, raster.width, raster.height)
-        if "keep" in entry:
-            window = from_bounds(*entry["keep"], transform=raster.transform).intersection(window).round_offsets().round_lengths()
-        grid = (raster.crs, raster.transform, raster.shape)
-        dem = raster.read(1, window=window, masked=True).astype(np.float32).filled(np.nan)
-        if "leave_out" in entry:
-            out = from_bounds(*entry["leave_out"], transform=raster.transform).intersection(Window(0, 0, raster.width, raster.height))
-            rows, columns = out.round_offsets().round_lengths().toslices()
-            whole = np.zeros(raster.shape, bool)
-            whole[rows, columns] = True
-            dem[whole[window.toslices()]] = np.nan
-        dx, dy = ground_size(raster)
-
-    def same_grid(other: rasterio.DatasetReader, key: str) -> None:
-        if other.shape != grid[2] or other.crs != grid[0] or not other.transform.almost_equals(grid[1], 1e-3 * abs(grid[1].a)):
-            raise DataError(f"Area {name}: {entry[key]} is not on the DEM's grid.", "Warp it onto that grid first (rio warp --like).")
-
-    if "mask" in entry:
-        with opened("mask") as raster:
-            same_grid(raster, "mask")
-            dem[raster.read(1, window=window) == 0] = np.nan
-    guide = None
-    if "guide" in entry:
-        with opened("guide") as raster:
-            same_grid(raster, "guide")
-            bands = list(entry.get("guide_bands", (1, 2, 3)))
-            guide = scale_guide(raster.read(bands, masked=True))[(slice(None), *window.toslices())]
-    return Area(name, entry["split"], dem, guide, dx, dy), hashes
-
-
-def scale_guide(bands: np.ma.MaskedArray[Any, Any]) -> NDArray[np.float32]:
-    """Each band of a whole scene by its 2nd and 98th percentile to 0..1, NaN where no band is known: (3, H, W).
-
-    Where 0 means "no data", a shaded slope or deep water is often 0 in one band: that is darkness, not a gap.
+    `coregister`: every real coarse DEM, whatever the list says. Raises DataError, and then leaves `out` as it was.
     """
-    unknown = np.ma.getmaskarray(bands).all(axis=0) | (bands.filled(0) == 0).all(axis=0)
-    image = np.asarray(bands.filled(0), np.float32)
-    for band in image:
-        low, high = np.percentile(band[~unknown], (2, 98))
-        band[...] = (band - low) / max(high - low, 1e-6)
-    image[:, unknown] = np.nan
-    return np.asarray(image, np.float32)
-
-
-def prepare(areas_file: Path, root: Path, out: Path) -> list[dict[str, Any]]:
-    """Writes all areas of a list into `out`; returns the manifest's entries."""
-    entries = tomllib.loads(areas_file.read_text(encoding="utf-8")).get("area", [])
-    names = [entry.get("name") for entry in entries]
-    if not entries or len(set(names)) < len(names):
-        raise DataError(f"{areas_file} lists no areas, or two of one name.", "Give each [[area]] a name of its own.")
-    out.mkdir(parents=True, exist_ok=True)
-    manifest = []
-    for number, entry in enumerate(entries, start=1):
-        area, hashes = read_area(entry, root)
-        manifest.append(
-            save_area(area, out) | {"sha256": hashes, "licence": entry.get("licence", ""), "attribution": entry.get("attribution", "")}
-        )
-        print(
-            f"{number:3}/{len(entries)} {area.name:28} {area.split:10} "
-            f"{area.dem.shape[1]}x{area.dem.shape[0]} px of {area.pixel_size:.1f} m",
-            flush=True,
-        )
-    (out / MANIFEST).write_text(json.dumps({"format": 1, "areas": manifest}, indent=1))
+    entries = read_list(areas_file)
+    if out.exists() and not (out.is_dir() and ((out / MANIFEST).exists() or not any(out.iterdir()))):
+        raise DataError(f"{out} exists, and is not a folder that was prepared.", "Name another folder with --out.")
+    partial = out.with_name(f"{out.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        manifest = _write(entries, root, partial, coregister)
+        listed = {"name": areas_file.name, "sha256": _sha256(areas_file)}
+        tools = {name: version(name) for name in ("numpy", "rasterio", "pyproj", "xdem")}
+        content = {"format": FORMAT, "list": listed, "coregister": coregister, "versions": tools, "areas": manifest}
+        (partial / MANIFEST).write_text(json.dumps(content, indent=1), encoding="utf-8")
+        old = out.with_name(f"{out.name}.old")
+        if out.exists():
+            shutil.rmtree(old, ignore_errors=True)
+            os.replace(out, old)
+        os.replace(partial, out)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
     return manifest
+
+
+def _write(entries: list[Entry], root: Path, folder: Path, coregister: bool) -> list[dict[str, Any]]:
+    manifest, grounds, hashes = [], [], dict[Path, str]()
+    for number, entry in enumerate(entries, start=1):
+        print(f"{number:3}/{len(entries)} {entry.name:28} {entry.split:10}", end=" ", flush=True)
+        start = time.monotonic()
+        reading = read_area(entry, root, coregister=coregister)
+        area, grid = reading.area, reading.grid
+        for path in reading.files.values():
+            hashes.setdefault(path, _sha256(path))
+        manifest.append(
+            save_area(area, folder)
+            | {
+                "coarse_dem": reading.coarse,
+                "grid": grid.to_event(),
+                "sha256": {name: hashes[path] for name, path in reading.files.items()},
+            }
+            | {"licence": entry.licence, "attribution": entry.attribution, "settings": entry.to_dict(), "notes": reading.notes}
+        )
+        # The file, not the array in memory: a list may be larger than that.
+        grounds.append(Ground(entry.name, entry.split, grid, load_array(folder, entry.name, "dem")))
+        print(f"{grid.width}x{grid.height} px of {area.pixel_size:.1f} m, {time.monotonic() - start:.1f} s", flush=True)
+        for note in reading.notes:
+            print(f"        {note}", flush=True)
+    check_splits(grounds)
+    return manifest
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -133,12 +92,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--areas", type=Path, required=True, help="list of areas (TOML)")
     parser.add_argument("--root", type=Path, default=Path(), help="folder that the list's paths start from")
     parser.add_argument("--out", type=Path, default=Path("runs/data"), help="folder to write (runs/data)")
+    parser.add_argument("--coregister", action="store_true", help="shift every real coarse DEM onto its reference (Nuth and Kääb)")
     options = parser.parse_args(arguments)
     try:
-        prepare(options.areas, options.root, options.out)
+        prepare(options.areas, options.root, options.out, coregister=options.coregister)
     except DataError as error:
-        print(f"{error}\n{error.hint}", file=sys.stderr)
+        print(f"\n{error}\n{error.hint}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"\nStopped; {options.out} is as it was.", file=sys.stderr)
+        return 130
     return 0
 
 

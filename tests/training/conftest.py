@@ -31,12 +31,13 @@ def write(
     *,
     crs: str | None = "EPSG:32632",
     step: float = 10.0,
+    corner: tuple[float, float] = (500000, 5200000),
     nodata: float | None = None,
 ) -> Path:
-    """A GeoTIFF of (H, W) or (B, H, W) with its north-west corner at 500000 E, 5200000 N."""
+    """A GeoTIFF of (H, W) or (B, H, W) with its north-west corner at `corner`."""
     bands = bands[None] if bands.ndim == 2 else bands
     count, height, width = bands.shape
-    transform = from_origin(500000, 5200000, step, step)
+    transform = from_origin(*corner, step, step)
     with rasterio.open(
         path, "w", driver="GTiff", count=count, height=height, width=width, dtype=bands.dtype, crs=crs, transform=transform, nodata=nodata
     ) as raster:
@@ -69,8 +70,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rasters")
     write(folder / "hills.tif", hills(260, 240))
     write(folder / "image.tif", (np.random.default_rng(1).random((3, 260, 240)) * 200 + 1).astype(np.uint8))
-    write(folder / "other.tif", hills(180, 190, seed=5))
-    write(folder / "third.tif", hills(186, 204, seed=9))
+    write(folder / "other.tif", hills(180, 190, seed=5), corner=(510000, 5200000))
+    write(folder / "third.tif", hills(186, 204, seed=9), corner=(520000, 5200000))
     (folder / "areas.toml").write_text(AREAS)
     prepare(folder / "areas.toml", folder, folder / "data")
     return folder / "data"

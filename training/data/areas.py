@@ -11,9 +11,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from training.errors import DataError
+
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 MANIFEST = "manifest.json"
+FORMAT = 2
 ROWS = 1024
 """Rows that are looked at at once, where an area may be larger than the memory."""
 
@@ -88,28 +91,36 @@ def save_area(area: Area, folder: Path) -> dict[str, Any]:
 
 
 def manifest_entries(folder: Path, split: Split) -> list[dict[str, Any]]:
-    """What the manifest says of the areas of one split. Raises FileNotFoundError where `folder` was not prepared."""
+    """What the manifest says of the areas of one split.
+
+    Raises FileNotFoundError where `folder` was not prepared, DataError where another version did it.
+    """
     manifest = folder / MANIFEST
     if not manifest.exists():
         raise FileNotFoundError(f"{manifest} does not exist: run 'python -m training.prepare' first.")
-    return [entry for entry in json.loads(manifest.read_text())["areas"] if entry["split"] == split]
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    if content.get("format") != FORMAT:
+        raise DataError(f"{folder} was prepared by another version.", "Run 'python -m training.prepare' again.")
+    return [entry for entry in content["areas"] if entry["split"] == split]
+
+
+def load_array(folder: Path, name: str, kind: str) -> NDArray[np.float32]:
+    """One array of an area, mapped: `dem`, `guide` or `coarse`."""
+    return _File(str(folder / f"{name}.{kind}.npy")).open()
 
 
 def load_areas(folder: Path, split: Split) -> list[Area]:
     """The prepared areas of one split. Raises FileNotFoundError where `folder` was not prepared."""
 
-    def mapped(entry: dict[str, Any], kind: str) -> NDArray[np.float32]:
-        return _File(str(folder / f"{entry['name']}.{kind}.npy")).open()
-
     return [
         Area(
             entry["name"],
             split,
-            mapped(entry, "dem"),
-            mapped(entry, "guide") if entry["guide"] else None,
+            load_array(folder, entry["name"], "dem"),
+            load_array(folder, entry["name"], "guide") if entry["guide"] else None,
             entry["dx"],
             entry["dy"],
-            mapped(entry, "coarse") if entry["coarse"] else None,
+            load_array(folder, entry["name"], "coarse") if entry["coarse"] else None,
             entry["coarse_error"],
         )
         for entry in manifest_entries(folder, split)

@@ -1,0 +1,96 @@
+"""An area list is a TOML file that says which rasters show which ground, and what each piece of ground is for."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from backend.grid import Bounds
+from training.data.areas import SPLITS, Split
+from training.errors import DataError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One `[[area]]` of a list.
+
+    `dem`: the reference. `coarse`: a real coarse DEM of the same ground. `guide`: an image of it, with `guide_bands` (NIR, R, G, counted
+    from 1) where the file does not say which they are. `mask`: 0 where the reference is not to be used. All of them may lie on grids and in
+    CRSs of their own; paths are relative to a folder that is given later. `keep`, `leave_out`: rectangles xmin, ymin, xmax, ymax in the
+    DEM's CRS, to split one raster by area. `coregister`: shift the coarse DEM onto the reference first.
+    """
+
+    name: str
+    split: Split
+    dem: str
+    coarse: str | None = None
+    guide: str | None = None
+    guide_bands: tuple[int, ...] | None = None
+    mask: str | None = None
+    keep: Bounds | None = None
+    leave_out: tuple[Bounds, ...] = ()
+    coregister: bool = False
+    licence: str = ""
+    attribution: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was given, for the manifest."""
+        return {key: value for key, value in asdict(self).items() if value not in (None, (), "", False)}
+
+
+def read_list(path: Path) -> list[Entry]:
+    """The areas of a list. Raises DataError where one does not fit."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DataError(f"{path} does not exist.", "Name a list of areas such as training/configs/areas.toml.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} is no TOML: {error}.", "Compare it with training/configs/areas.toml.") from error
+    entries = [_entry(table) for table in values.get("area", [])]
+    names = [entry.name for entry in entries]
+    if not entries or len(set(names)) < len(names):
+        raise DataError(f"{path} lists no areas, or two of one name.", "Give each [[area]] a name of its own.")
+    return entries
+
+
+def _entry(table: dict[str, Any]) -> Entry:
+    name = table.get("name")
+    if not isinstance(name, str) or not re.fullmatch(r"\w[\w.-]*", name):
+        raise DataError(f"An area is named {name!r}.", "A name is made of letters, digits, '_', '-' and '.'; files are named after it.")
+    if table.get("split") not in SPLITS:
+        raise DataError(f"Area {name}: split is {table.get('split')!r}.", f"Write one of {', '.join(SPLITS)}.")
+    known = {field.name: field for field in fields(Entry)}
+    if unknown := table.keys() - known.keys():
+        raise DataError(f"Area {name}: nobody knows {', '.join(sorted(unknown))}.", f"Keys are {', '.join(known)}.")
+    if not isinstance(table.get("dem"), str):
+        raise DataError(f"Area {name} has no dem.", "Name the reference DEM: dem = 'FILE'.")
+    for key in ("coarse", "guide", "mask", "licence", "attribution"):
+        if not isinstance(table.get(key, ""), str):
+            raise DataError(f"Area {name}: {key} is {table[key]!r}.", "Write it in quotes.")
+    if not isinstance(table.get("coregister", False), bool):
+        raise DataError(f"Area {name}: coregister is {table['coregister']!r}.", "Write true or false.")
+    values = dict(table)
+    if "guide_bands" in table:
+        bands = table["guide_bands"]
+        if not (isinstance(bands, list) and len(bands) == 3 and all(isinstance(band, int) for band in bands)):
+            raise DataError(f"Area {name}: guide_bands is {bands!r}.", "Write the numbers of NIR, R and G: guide_bands = [4, 3, 2].")
+        values["guide_bands"] = tuple(bands)
+    if "keep" in table:
+        values["keep"] = _rectangle(name, "keep", table["keep"])
+    if "leave_out" in table:
+        given = table["leave_out"]
+        several = isinstance(given, list) and given and isinstance(given[0], list)
+        values["leave_out"] = tuple(_rectangle(name, "leave_out", one) for one in (given if several else [given]))
+    if values.get("coregister") and "coarse" not in values:
+        raise DataError(f"Area {name} is to be coregistered, but has no coarse DEM.", "Name one, or remove coregister.")
+    return Entry(**values)
+
+
+def _rectangle(name: str, key: str, value: Any) -> Bounds:
+    numbers = isinstance(value, list) and len(value) == 4 and all(isinstance(v, int | float) for v in value)
+    if not numbers or not (value[0] < value[2] and value[1] < value[3]):
+        raise DataError(f"Area {name}: {key} is {value!r}.", "Write [xmin, ymin, xmax, ymax] in the DEM's CRS.")
+    return float(value[0]), float(value[1]), float(value[2]), float(value[3])

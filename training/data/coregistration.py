@@ -1,0 +1,102 @@
+"""Coregistration finds by how much a DEM lies beside another one of the same ground: Nuth and Kääb (2011), as xdem has it.
+
+What is wrong with a coarse DEM is to be learned, where it lies is not: a shift by a pixel shows on every slope as an error that no network
+could foresee.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import rasterio
+import xdem  # type: ignore[import-untyped]
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from backend.grid import Grid, ground_edges, transform_points
+from backend.resample import Read
+from training.data.sampling import sampled
+from training.errors import DataError
+
+FARTHEST = 3.0
+"""Coarse pixels. What is farther away is another place, another CRS or a mistake."""
+FEWEST = 1000
+"""Coarse pixels that both DEMs know: fewer do not tell a shift from their own errors."""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What to move a DEM by: `east`, `north`, `up`, metres on the ground. `nmad_before`, `nmad_after`: of its differences, metres."""
+
+    east: float
+    north: float
+    up: float
+    nmad_before: float
+    nmad_after: float
+
+    def to_dict(self) -> dict[str, float]:
+        """Millimetres are enough."""
+        return {name: round(value, 3) for name, value in asdict(self).items()}
+
+
+def find_shift(fine: Grid, read_fine: Read, coarse: Grid, read_coarse: Read) -> Shift:
+    """The shift that lays a coarse DEM onto a fine one. `read_*` read windows of the two as `Sampler.sample` wants them.
+
+    Both are compared on squares as large as a coarse pixel, in a map of their own with true metres, the fine one averaged: so neither the
+    detail that the coarse one lacks nor pixels in degrees count as a shift. Where a move does not make the differences smaller, only the
+    offset is taken away. Raises DataError where too little ground is common to both, or
+    the shift is larger than FARTHEST coarse pixels.
+    """
+    grid = _metric(fine, coarse.pixel_size)
+    reference, moved = sampled(grid, fine, read_fine), sampled(grid, coarse, read_coarse)
+    common = int((np.isfinite(reference) & np.isfinite(moved)).sum())
+    if common < FEWEST:
+        raise DataError(
+            f"the two DEMs have {common} coarse pixels in common; a shift cannot be told from fewer than {FEWEST}",
+            "Give larger rasters, or remove coregister.",
+        )
+    method = xdem.coreg.NuthKaab()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        method.fit(reference, moved, transform=grid.transform, crs=rasterio.CRS.from_wkt(grid.crs), random_state=0)
+    found = method.meta["outputs"]["affine"]
+    east, north, up = (float(found[f"shift_{axis}"]) for axis in "xyz")
+    if not math.hypot(east, north) <= FARTHEST * coarse.pixel_size:
+        raise DataError(
+            f"the coarse DEM would have to be moved {east:.1f} m east and {north:.1f} m north, "
+            f"more than {FARTHEST:g} of its pixels of {coarse.pixel_size:.1f} m",
+            "Check its CRS and that both show the same ground.",
+        )
+    before = nmad(moved - reference)
+    after = nmad(sampled(grid, moved_grid(coarse, east, north), read_coarse) - reference)
+    if after < before:
+        return Shift(east, north, up, before, after)
+    return Shift(0.0, 0.0, -float(np.nanmedian(moved - reference)), before, before)
+
+
+def moved_grid(grid: Grid, east: float, north: float) -> Grid:
+    """A grid moved by metres on the ground."""
+    across, down = ground_edges(grid.crs, grid.transform, grid.width / 2, grid.height / 2)
+    cols, rows = np.linalg.solve(np.stack([across, down], axis=1), [east, north])
+    return Grid(grid.crs, grid.transform @ Affine.translation(float(cols), float(rows)), grid.width, grid.height)
+
+
+def nmad(differences: NDArray[np.float32]) -> float:
+    """1.4826 times the median absolute deviation from the median, of what is finite: a standard deviation that outliers do not touch."""
+    known = differences[np.isfinite(differences)]
+    return float(1.4826 * np.median(np.abs(known - np.median(known))))
+
+
+def _metric(area: Grid, pixel: float) -> Grid:
+    """Squares of `pixel` metres over an area, on a transverse Mercator map whose centre is the area's."""
+    x, y = area.transform @ (area.width / 2, area.height / 2)
+    longitude, latitude = transform_points(area.crs, CRS.from_epsg(4326).to_wkt(), np.array([x]), np.array([y]))
+    place: dict[str, Any] = {"proj": "tmerc", "lat_0": float(latitude[0]), "lon_0": float(longitude[0]), "ellps": "WGS84", "units": "m"}
+    crs = CRS.from_dict(place).to_wkt()
+    left, bottom, right, top = area.bounds(crs)
+    return Grid(crs, Affine(pixel, 0, left, 0, -pixel, top), math.ceil((right - left) / pixel), math.ceil((top - bottom) / pixel))

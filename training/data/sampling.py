@@ -1,0 +1,47 @@
+"""Sampling brings a DEM onto a grid, strip by strip: a raster may be larger than what its computations would take of the memory at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.grid import Grid
+from backend.resample import Read, Sampler
+from backend.windows import Window
+
+PIXELS = 2**22
+"""Of a strip."""
+
+
+def strips(grid: Grid) -> Iterator[Window]:
+    """Windows that cover a grid from north to south, over its whole width."""
+    height = max(1, PIXELS // grid.width)
+    for row in range(0, grid.height, height):
+        yield Window(0, row, grid.width, min(height, grid.height - row))
+
+
+def read_array(dem: NDArray[np.float32]) -> Read:
+    """Reads windows of an array (H, W) as `Sampler.sample` wants them: NaN and what lies beyond it is unknown."""
+
+    def read(window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        values = np.full((window.height, window.width), np.nan)
+        left, right = max(0, window.col), min(dem.shape[1], window.col + window.width)
+        top, bottom = max(0, window.row), min(dem.shape[0], window.row + window.height)
+        if left < right and top < bottom:
+            values[window.cut(Window(left, top, right - left, bottom - top))] = dem[top:bottom, left:right]
+        known = np.isfinite(values)
+        return np.where(known, values, 0.0)[None], known
+
+    return read
+
+
+def sampled(grid: Grid, source: Grid, read: Read, reach: int = 0) -> NDArray[np.float32]:
+    """A DEM on `grid` (H, W), NaN where it is unknown. `reach`: grid pixels over which gaps are filled for the cubic kernel's sake."""
+    sampler = Sampler(source, grid)
+    out = np.full((grid.height, grid.width), np.nan, np.float32)
+    for window in strips(grid):
+        values, known = sampler.sample(window, read, bands=1, reach=reach)
+        out[window.row : window.row + window.height] = np.where(known, values[0], np.nan)
+    return out
