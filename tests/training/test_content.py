@@ -1,8 +1,10 @@
-"""Pixel and structural losses against hand-computed values and a second implementation."""
+"""Pixel, slope, structural and uncertainty losses against hand-computed values and a second implementation."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ import torch
 from scipy.ndimage import gaussian_filter
 
 from tests.training.conftest import hills
-from training.objectives.content import SSIM_FLOOR, pixel_loss, slope_loss, ssim, structural_loss
+from training.objectives.content import SIGMA_FLOOR, SSIM_FLOOR, pixel_loss, sigma_loss, slope_loss, ssim, structural_loss
 
 
 def test_pixel_loss_by_hand() -> None:
@@ -63,3 +65,58 @@ def test_structural_loss_is_finite_where_ssim_is_negative() -> None:
     assert float(loss.detach()) <= -math.log(SSIM_FLOOR) + 1e-6
     assert opposite.grad is not None
     assert torch.isfinite(opposite.grad).all()
+
+
+def test_sigma_loss_by_hand_and_least_at_the_true_error() -> None:
+    target, size = torch.zeros(1, 1, 4, 4), torch.tensor([10.0])
+    result = torch.full_like(target, 3.0)  # 0.3 of a pixel
+
+    def value(metres: float) -> float:
+        return float(sigma_loss(result, torch.full_like(target, metres), target, size))
+
+    assert value(6.0) == pytest.approx(0.3**2 / (2 * 0.6**2) + math.log(0.6), abs=1e-3)
+    assert value(3.0) < min(value(2.5), value(3.5))
+
+
+def test_sigma_loss_leaves_the_elevation_alone() -> None:
+    result, sigma = torch.ones(1, 1, 4, 4, requires_grad=True), torch.ones(1, 1, 4, 4, requires_grad=True)
+    sigma_loss(result, sigma, torch.zeros(1, 1, 4, 4), torch.tensor([10.0])).backward()  # type: ignore[no-untyped-call]
+    assert result.grad is None
+    assert sigma.grad is not None
+    assert sigma.grad.abs().min() > 0
+
+
+@pytest.mark.parametrize("expected", [0.0, 1e-30, 1e-6])
+def test_sigma_loss_is_finite_where_no_error_was_expected(expected: float) -> None:
+    sigma = torch.full((1, 1, 4, 4), expected, requires_grad=True)
+    loss = sigma_loss(torch.full((1, 1, 4, 4), 50.0), sigma, torch.zeros(1, 1, 4, 4), torch.tensor([10.0]))
+    loss.backward()
+    assert torch.isfinite(loss.detach())
+    assert sigma.grad is not None
+    assert torch.isfinite(sigma.grad).all()
+    assert float(loss.detach()) <= 5.0**2 / (2 * SIGMA_FLOOR**2)
+
+
+@pytest.mark.parametrize("name", ["pixel", "absolute", "slope", "structural", "sigma"])
+def test_bfloat16_around_and_inside(name: str) -> None:
+    low = 600.0
+    a, b = (torch.from_numpy(hills(40, 40, seed=s))[None, None] - low for s in (0, 1))
+    losses: dict[str, Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]] = {
+        "pixel": partial(pixel_loss, power=2),
+        "absolute": partial(pixel_loss, power=1),
+        "slope": slope_loss,
+        "structural": lambda x, y, size: structural_loss(0.5 * x + 0.5 * y, y, size),
+        "sigma": lambda x, y, size: sigma_loss(torch.zeros_like(y), x.abs() + 10, y, size),
+    }
+    loss, size = losses[name], torch.tensor([10.0])
+    expected = loss(a, b, size)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert float(loss(a, b, size)) == float(expected)
+        result = a.bfloat16().requires_grad_()
+        value = loss(result, b.bfloat16(), size.bfloat16())
+    value.backward()  # type: ignore[no-untyped-call]
+    assert value.dtype == torch.float32
+    assert float(value.detach()) == pytest.approx(float(expected), rel=0.1)
+    assert result.grad is not None
+    assert torch.isfinite(result.grad).all()
+    assert result.grad.abs().max() > 0

@@ -76,7 +76,7 @@ def structural_loss(result: Tensor, target: Tensor, pixel_size: Tensor) -> Tenso
 
 @full_precision
 def sigma_loss(result: Tensor, sigma: Tensor, target: Tensor, pixel_size: Tensor) -> Tensor:
-    """Gaussian negative log-likelihood of the errors, (r/s)^2 / 2 + log s in pixel sizes, without its constant. Mean over pixels and patches.
+    """Gaussian negative log-likelihood of the errors, (r/s)^2 / 2 + log s in pixel sizes, without its constant: a mean over all pixels.
 
     `result`, `sigma`, `target` (N, 1, H, W) metres, `pixel_size` (N,) metres, to a scalar. The error r is a constant here: an uncertainty
     that pulled the elevation would buy itself a better likelihood by leaving hard places alone. s^2 = sigma^2 + SIGMA_FLOOR^2, so
