@@ -219,13 +219,12 @@ def update(
 def open_fabric(precision: str, devices: int) -> Fabric:
     """Fabric for one process, for `devices` of them, or for those that torchrun or `fabric run` started."""
     if "LT_CLI_USED" in os.environ:
-        fabric = Fabric(precision=PRECISIONS[precision])  # type: ignore[arg-type]
-    else:
-        here = int(os.environ.get("LOCAL_WORLD_SIZE", devices))
-        nodes = int(os.environ.get("WORLD_SIZE", here)) // here
-        # Each of the two players' moves leaves the other's weights without a gradient.
-        strategy = "ddp_find_unused_parameters_true" if here * nodes > 1 else "auto"
-        fabric = Fabric(devices=here, num_nodes=nodes, strategy=strategy, precision=PRECISIONS[precision])  # type: ignore[arg-type]
+        return Fabric(precision=PRECISIONS[precision])  # type: ignore[arg-type]
+    here = int(os.environ.get("LOCAL_WORLD_SIZE", devices))
+    nodes = int(os.environ.get("WORLD_SIZE", here)) // here
+    # Each of the two players' moves leaves the other's weights without a gradient.
+    strategy = "ddp_find_unused_parameters_true" if here * nodes > 1 else "auto"
+    fabric = Fabric(devices=here, num_nodes=nodes, strategy=strategy, precision=PRECISIONS[precision])  # type: ignore[arg-type]
     fabric.launch()
     return fabric
 

@@ -59,12 +59,10 @@ def test_two_processes_equal_one_with_the_whole_batch(prepared: Path, tmp_path: 
         run([sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "29511", *train, *two])
     else:
         options = ["--accelerator", "cpu", "--strategy", "ddp_find_unused_parameters_true", "--devices", "2", "--main-port", "29512"]
-        fabric = [sys.executable, "-m", "lightning_fabric.cli", "run", *options]
+        fabric = [str(Path(sys.executable).with_name("fabric")), "run", *options]
         run([*fabric, "training/train.py", *train[2:], *two], PYTHONPATH=str(ROOT))
     first, second = load_checkpoint(tmp_path / "one"), load_checkpoint(tmp_path / "two")
     assert first.step == second.step == 6
-    moved = 0.0
     for name, value in first.weights.items():
         torch.testing.assert_close(second.weights[name], value, rtol=0, atol=1e-4, msg=lambda text, name=name: f"{name}: {text}")
-        moved = max(moved, float((value - load_checkpoint(tmp_path / "one").ema[name]).abs().max()))
-    assert moved > 1e-4  # they did learn
+    assert float(first.weights["generator.decoder.weight"].abs().max()) > 1e-3  # it began at 0: they did learn
