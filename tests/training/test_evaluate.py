@@ -1,9 +1,11 @@
-"""`python -m training.evaluate` measures what it says, and writes it into the card."""
+"""`python -m training.evaluate` measures what it says, writes it down, and says in a sentence why it does not."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,39 +13,87 @@ import pytest
 from numpy.typing import NDArray
 
 from backend import models
+from backend.card import sidecar_path
+from backend.engines import open_engine
 from tests.training.test_export import CARD
-from tests.training.test_generator import network
+from tests.training.test_generator import SMALL, network
 from training.card import build_card
-from training.data.areas import load_areas
-from training.evaluate import evaluate, main, simulate
-from training.export import export_onnx
-from training.metrics import rmse, slope_degrees
+from training.data.areas import Area, load_areas
+from training.evaluate import engine_run, load_pairs, main
+from training.evaluation.conditions import CONDITIONS, MISREGISTERED, guides_of, rendered_guide
+from training.evaluation.figures import SLOPE_CLASSES, evaluate, mean_of, means
+from training.evaluation.pairs import Pair, simulate, with_real_coarse
+from training.evaluation.tables import markdown
+from training.export import export_onnx, export_torchscript
 
 Floats = NDArray[np.float32]
 
 
-def as_it_is(dem: Floats, _guide: Floats, _valid: Floats, _pixel_size: float, _error: float) -> Floats:
-    return dem
+def third(prepared: Path) -> Area:
+    """The test area, in memory of its own."""
+    area = load_areas(prepared, "test")[0]
+    return replace(area, dem=np.array(area.dem))
 
 
-def test_cubic_against_cubic_is_one(prepared: Path) -> None:
-    pairs = [simulate(area, 3) for area in load_areas(prepared, "test")]
-    for figure in evaluate(as_it_is, pairs):
+def as_it_is(dem: Floats, _guide: Floats, _valid: Floats, _pixel_size: float, _error: float) -> tuple[Floats, Floats]:
+    return dem, np.full_like(dem, 0.5)
+
+
+@pytest.fixture(scope="module")
+def pair(prepared: Path) -> Pair:
+    return simulate(third(prepared), 3)
+
+
+def test_cubic_against_cubic_is_one(pair: Pair) -> None:
+    figures = evaluate({"same": as_it_is}, [pair])
+    assert [figure.condition for figure in figures] == ["no guide", *CONDITIONS[:-1]]  # the area has no real guide
+    for figure in figures:
         assert figure.rmse_ratio == figure.slope_rmse_ratio == 1.0
+        assert list(figure.ratios().values()) == pytest.approx([1.0] * len(figure.ratios()))
         assert figure.rmse_cubic > 0.05
 
 
-def test_the_reference_itself_scores_zero(prepared: Path) -> None:
-    pair = simulate(load_areas(prepared, "test")[0], 3)
+def test_the_reference_itself_scores_zero(pair: Pair) -> None:
+    def perfect(dem: Floats, *_: object) -> tuple[Floats, None]:
+        return pair.target, None
 
-    def perfect(dem: Floats, *_: object) -> Floats:
-        return pair.target
+    cubic, figure = evaluate({"perfect": perfect}, [pair], conditions=["no guide"])
+    scores = figure.scores
+    assert set(figure.ratios().values()) == {0.0}
+    assert (scores.errors.rmse, scores.slope_rmse, scores.aspect_rmse, scores.curvature_rmse) == (0, 0, 0, 0)
+    assert (scores.ssim, scores.psnr, scores.coverage) == (pytest.approx(1), math.inf, None)
+    assert scores.detail is not None
+    assert cubic.scores.detail is not None
+    assert scores.detail.upper == scores.detail.resolved == 1.0
+    assert cubic.scores.detail.upper < 0.3 < cubic.scores.detail.resolved < 1  # the hills have no waves below five pixels
 
-    assert evaluate(perfect, [pair])[0].rmse_ratio == 0.0
+
+def test_slope_classes_make_up_the_area(pair: Pair) -> None:
+    errors, classes = (lambda scores: (scores.errors, scores.by_slope))(evaluate({}, [pair])[0].scores)
+    assert [(part.low, part.high) for part in classes] == list(SLOPE_CLASSES)
+    assert sum(part.errors.pixels for part in classes) == errors.pixels == pair.judged.sum()
+    together = sum(part.errors.rmse**2 * part.errors.pixels for part in classes if part.errors.pixels) / errors.pixels
+    assert math.sqrt(together) == pytest.approx(errors.rmse)
+
+
+def test_sigma_is_judged_where_there_is_one(pair: Pair) -> None:
+    row = evaluate({"same": as_it_is}, [pair], conditions=["no guide"])[1].scores
+    within = np.abs(pair.cubic - pair.target)[pair.judged]
+    assert row.coverage is not None
+    assert row.coverage.one_sigma == pytest.approx((within <= 0.5).mean())
+    assert row.coverage.two_sigma == pytest.approx((within <= 1).mean())
+    assert any(part.coverage is not None and part.coverage.one_sigma > 0 for part in row.by_slope)
+
+
+def test_resamplers_stand_beside_models(pair: Pair) -> None:
+    figures = evaluate({}, [pair], ["nearest", "cubic", "bilinear"])
+    rows = {figure.method: figure for figure in figures}
+    assert list(rows) == ["cubic", "nearest", "bilinear"]
+    assert rows["nearest"].rmse_ratio > rows["bilinear"].rmse_ratio > 1
 
 
 def test_pixels_near_gaps_are_left_out(prepared: Path) -> None:
-    area = load_areas(prepared, "test")[0]
+    area = third(prepared)
     area.dem[90, 100] = np.nan
     judged = simulate(area, 3).judged
     assert not judged[82:99, 92:109].any()
@@ -51,27 +101,172 @@ def test_pixels_near_gaps_are_left_out(prepared: Path) -> None:
     assert not judged[:9].any()
 
 
-def test_metrics_by_hand() -> None:
-    y, x = np.mgrid[:5, :6].astype(np.float64)
-    np.testing.assert_allclose(slope_degrees(10 * x, 10.0, 20.0), 45.0)
-    np.testing.assert_allclose(slope_degrees(20 * y, 10.0, 20.0), 45.0)
-    where = np.zeros((5, 6), bool)
-    where[0, :2] = True
-    assert rmse(np.where(where, 3.0, 100.0), where) == pytest.approx(3.0)
+def test_a_real_coarse_dem_is_the_input_and_the_baseline(prepared: Path) -> None:
+    area = third(prepared)
+    assert with_real_coarse(area, 3) is None
+    coarse = area.dem + np.float32(4)
+    coarse[50, 60] = np.nan
+    real = with_real_coarse(replace(area, coarse=coarse, coarse_error=2.5), 3)
+    assert real is not None
+    assert not real.judged[50, 60]
+    told = []
+
+    def lower(dem: Floats, _guide: Floats, _valid: Floats, _size: float, error: float) -> tuple[Floats, None]:
+        told.append(error)
+        return dem - 2, None
+
+    figures = evaluate({"lower": lower}, [real], ["bilinear"])
+    assert [(f.method, f.condition) for f in figures] == [
+        ("cubic", "real coarse DEM, no guide"),
+        ("lower", "real coarse DEM, no guide"),
+        ("lower", "real coarse DEM, rendered guide"),
+    ]
+    assert set(told) == {2.5}
+    assert figures[0].scores.errors.bias == pytest.approx(4)
+    assert figures[1].rmse_ratio == pytest.approx(0.5)
+
+
+def test_guides_are_as_bad_as_their_condition_says(pair: Pair) -> None:
+    guides = {name: several[0] for name, several in guides_of(pair)}
+    sharp, valid = guides["rendered guide"]
+    assert valid.all()
+    np.testing.assert_array_equal(sharp, rendered_guide(pair, 0)[:, : sharp.shape[1], : sharp.shape[2]])
+    rough = [np.abs(np.diff(guides[f"rendered guide, {n} x coarser"][0], axis=2)).mean() for n in (3, 4, 5)]
+    assert np.abs(np.diff(sharp, axis=2)).mean() > rough[0] > rough[1] > rough[2]
+    # 2 px towards the south-east: the same picture, 1.41 pixels further right and down.
+    moved, inner = guides[MISREGISTERED][0], np.s_[0, 20:-20, 20:-20]
+
+    def likeness(right: int, down: int) -> float:
+        return float(np.corrcoef(np.roll(sharp, (down, right), (1, 2))[inner].ravel(), moved[inner].ravel())[0, 1])
+
+    assert likeness(1, 1) > max(likeness(0, 0), likeness(0, 1), likeness(3, 3), likeness(-1, -1), likeness(1, -1))
+    np.testing.assert_array_equal(guides["upside-down guide"][0], sharp[:, ::-1])
+    assert not guides["no guide"][1].any()
+    with pytest.raises(KeyError, match="no such"):
+        list(guides_of(pair, ["no such"]))
+
+
+def test_means_leave_out_what_is_unknown() -> None:
+    assert mean_of([1.0, math.nan, 3.0]) == 2.0
+    assert math.isnan(mean_of([math.nan]))
+    assert mean_of([(1.0, 5), (2.0, 5)]) == (1.5, 5)
+
+
+def test_means_count_each_area_alike(pair: Pair) -> None:
+    def half(dem: Floats, *_: object) -> tuple[Floats, None]:
+        return (dem + pair.target) / 2, None
+
+    other = replace(pair, area=replace(pair.area, name="again"))
+    figures = evaluate({"half": half}, [pair, other], conditions=["no guide"])
+    cubic, row = means(figures)
+    assert (cubic.areas, cubic.ratios["rmse"], row.areas) == (2, 1.0, 2)
+    assert row.ratios["rmse"] == pytest.approx(0.5, abs=1e-3)
+    assert row.psnr_gain == pytest.approx(6.02, abs=0.01)
+    text = markdown(figures, "half")
+    assert text.startswith("# half\n")
+    assert "| half | no guide | 2 | 0.500 |" in text
+    assert text.index("mean over the areas") < text.index("## third") < text.index("## again")
+    assert max(line.count("|") for line in text.splitlines()) <= 11
+
+
+def test_sizes_are_padded_to_what_a_model_takes() -> None:
+    shapes = []
+
+    class Even:
+        provider = "none"
+
+        def run(self, dem: Floats, guide: Floats, guide_valid: Floats, pixel_size: float, dem_error: float) -> tuple[Floats, None]:
+            shapes.append((dem.shape, guide.shape, guide_valid.shape))
+            return dem + 1, None
+
+        def stop(self) -> None:
+            raise AssertionError
+
+    dem = np.arange(35, dtype=np.float32).reshape(5, 7)
+    found, _ = engine_run(Even(), 8)(dem, np.ones((3, 5, 7), np.float32), np.ones((5, 7), np.float32), 10.0, 0.0)
+    np.testing.assert_array_equal(found, dem + 1)
+    assert shapes == [((8, 8), (3, 8, 8), (8, 8))]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "There is nothing to measure."),
+        (["--resampler", "lanczos", "--data", "/nowhere"], "/nowhere/manifest.json does not exist"),
+        (["--resampler", "lanczos", "--ratio", "1"], "--ratio 1 makes nothing coarser."),
+        (["--resampler", "lanczos", "--ratio", "60"], "has no pixel that is 181 away from gaps and borders"),
+        (["--resampler", "lanczos", "--record", "--split", "train"], "--record with --split train"),
+        (["--model", "/nowhere/none.onnx"], "/nowhere/none.onnx cannot be read"),
+        (["--model", "a/one.onnx", "--model", "b/one.onnx"], "Two methods would be called one."),
+    ],
+)
+def test_bad_input_is_a_sentence(prepared: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
+    assert main(["--data", str(prepared), *arguments]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert said in lines[0]
+    assert len(lines) == 2 or "/nowhere/manifest" in said
+
+
+def test_an_empty_split_is_a_sentence(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    manifest = json.loads((prepared / "manifest.json").read_text())
+    manifest["areas"] = [entry for entry in manifest["areas"] if entry["split"] == "train"]
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    assert main(["--data", str(tmp_path), "--resampler", "nearest"]) == 2
+    assert "has no area in the split test" in capsys.readouterr().err
+
+
+def test_resamplers_need_no_model(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = ["--json", str(tmp_path / "f.json"), "--markdown", str(tmp_path / "f.md")]
+    assert main(["--data", str(prepared), "--resampler", "lanczos", "--resampler", "nearest", "--ratio", "2", *out]) == 0
+    printed = capsys.readouterr()
+    assert "area 1 of 1: third" in printed.err
+    assert "| lanczos | no guide | 1 |" in printed.out
+    content = json.loads((tmp_path / "f.json").read_text())
+    assert (content["split"], content["ratio"], content["models"]) == ("test", 2, [])
+    rows = {row["method"]: row for row in content["figures"]}
+    assert list(rows) == ["cubic", "lanczos", "nearest"]
+    assert rows["nearest"]["ratios_to_cubic"]["rmse"] > 1
+    assert rows["nearest"]["data_range"] > 100
+    assert len(rows["lanczos"]["detail"]["ratio"]) == len(rows["lanczos"]["detail"]["wavelengths"]) == 32
+    assert [mean["method"] for mean in content["means"]] == list(rows)
+    assert "NaN" not in (tmp_path / "f.json").read_text()
+    assert "# lanczos, nearest: split test, ratio 2" in (tmp_path / "f.md").read_text()
 
 
 @pytest.mark.slow
 def test_figures_go_into_the_card(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    net, path = network(), tmp_path / "small.onnx"
+    net, path, script = network(), tmp_path / "small.onnx", tmp_path / "script.pt"
     export_onnx(net, build_card(CARD, net, "small", prepared), path)
-    common = ["--model", str(path), "--data", str(prepared)]
-    assert main([*common, "--record", "--json", str(tmp_path / "figures.json")]) == 0
-    assert "| third | no guide |" in capsys.readouterr().out
-    card = models.load(path).card
-    rows = json.loads((tmp_path / "figures.json").read_text())
-    assert [row["condition"] for row in card.held_out["figures"]] == [row["condition"] for row in rows]
-    assert card.held_out["areas"] == ["third"]
-    assert card.training_data[0]["name"] == "hills"
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert (tmp_path / "SHA256SUMS").read_text() == f"{digest}  small.onnx\n"
-    assert main(["--model", str(tmp_path / "none.onnx"), "--data", str(prepared)]) == 2
+    export_torchscript(net, build_card(CARD, net, "script", prepared), script)
+    common = ["--model", str(path), "--model", str(script), "--data", str(prepared)]
+    assert main([*common, "--record", "--json", str(tmp_path / "figures.json"), "--page", str(tmp_path / "page")]) == 0
+    assert "| small | rendered guide |" in capsys.readouterr().out
+    rows = json.loads((tmp_path / "figures.json").read_text())["figures"]
+    for file in (path, script):
+        card = models.load(file).card
+        own = [row for row in rows if row["method"] == file.stem]
+        assert [row["condition"] for row in card.held_out["figures"]] == [row["condition"] for row in own]
+        for stated, row in zip(card.held_out["figures"], own, strict=True):
+            assert stated["rmse_ratio"] == pytest.approx(row["ratios_to_cubic"]["rmse"], abs=5e-4)
+        assert card.held_out["areas"] == ["third"]
+        assert card.held_out["command"] == f"python -m training.evaluate --model {file} --data {prepared} --split test --ratio 3"
+        assert card.training_data[0]["name"] == "hills"
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        assert f"{digest}  {file.name}\n" in (tmp_path / "SHA256SUMS").read_text()
+    assert sidecar_path(script).is_file()
+    assert "small, no guide" in (tmp_path / "page" / "index.html").read_text()
+    assert main(["--model", str(path), "--ratio", "5"]) == 2
+    assert "is for ratios from 2 to 4" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_models_sigma_reaches_the_figures(prepared: Path, tmp_path: Path) -> None:
+    net, path = network(replace(SMALL, sigma=True)), tmp_path / "sure.onnx"
+    export_onnx(net, build_card(CARD, net, "sure", prepared), path)
+    engine = open_engine(models.load(path), "cpu", 1, lambda _level, _text: None)
+    figures = evaluate({"sure": engine_run(engine, 2)}, load_pairs(prepared, "test", 3), conditions=["no guide"])
+    covered = figures[1].scores.coverage
+    assert covered is not None
+    assert 0 < covered.one_sigma <= covered.two_sigma <= 1
+    assert covered.sigma > 0
+    assert "within 1σ" in markdown(figures, "sure")

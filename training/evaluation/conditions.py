@@ -1,0 +1,99 @@
+"""A condition is the kind of guide that a model is given: none, a good one, a bad one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from training.data import guides
+from training.evaluation.pairs import Pair
+
+Floats = NDArray[np.float32]
+Guide = tuple[Floats, Floats]
+"""guide (3, H, W) and guide_valid (H, W), as the model contract has them."""
+
+SEEDS = (0, 1, 2)
+"""Each rendered condition is measured with these three suns and land covers, and averaged."""
+COARSER = {f"rendered guide, {factor} x coarser": float(factor) for factor in (3, 4, 5)}
+MISREGISTERED = "rendered guide, misregistered by 2 px"
+MISREGISTRATION = 2.0
+"""Pixels, in a direction of each seed's own."""
+
+CONDITIONS = (
+    "no guide",
+    "rendered guide",
+    *COARSER,
+    MISREGISTERED,
+    "constant guide",
+    "clouded guide",
+    "upside-down guide",
+    "real guide",
+)
+SHARP = ("no guide", "rendered guide", "real guide")
+"""What a model is given in practice: the conditions that real coarse DEMs are measured under, and that the page shows."""
+
+
+def rendered_guide(pair: Pair, seed: int) -> Floats:
+    """A guide rendered from the reference itself, as sharp as it: (3, S, S), scaled as the backend scales a scene.
+
+    S is the longer side of the area: the renderer works on squares. What lies beyond the area mirrors it.
+    """
+    gen = torch.Generator().manual_seed(seed)
+    height, width = pair.target.shape
+    side = max(height, width)
+    square = np.pad(pair.target, ((0, side - height), (0, side - width)), mode="reflect" if side < 2 * min(height, width) else "edge")
+    image = guides.render(torch.from_numpy(square)[None, None], torch.tensor([pair.area.dx]), torch.tensor([pair.area.dy]), gen)
+    return guides.scale_by_percentiles(image, torch.zeros(1, 2))[0].numpy()
+
+
+def guides_of(pair: Pair, conditions: Sequence[str] = CONDITIONS) -> Iterator[tuple[str, list[Guide]]]:
+    """Each of `conditions` with its guides: one of each seed where it is rendered, none where the area has no real one.
+
+    Raises KeyError for a condition that CONDITIONS does not have.
+    """
+    height, width = pair.target.shape
+    everywhere: Floats = np.ones((height, width), np.float32)
+
+    @cache
+    def rendered(seed: int) -> Floats:
+        return rendered_guide(pair, seed)
+
+    def crop(image: torch.Tensor | Floats) -> Floats:
+        return np.ascontiguousarray(np.asarray(image)[:, :height, :width], np.float32)
+
+    for condition in conditions:
+        if condition == "no guide":
+            none = np.zeros((3, height, width), np.float32)
+            yield condition, [(none, np.zeros_like(everywhere))]
+        elif condition == "rendered guide":
+            yield condition, [(crop(rendered(seed)), everywhere) for seed in SEEDS]
+        elif condition in COARSER:
+            blur = COARSER[condition]
+            yield condition, [(crop(guides.coarsen(torch.from_numpy(rendered(seed))[None], blur)[0]), everywhere) for seed in SEEDS]
+        elif condition == MISREGISTERED:
+            turns = [2 * math.pi * (seed / len(SEEDS) + 1 / 8) for seed in SEEDS]
+            shifts = [(MISREGISTRATION * math.cos(turn), MISREGISTRATION * math.sin(turn)) for turn in turns]
+            images = [
+                guides.shift(torch.from_numpy(rendered(seed))[None], right, down)[0]
+                for seed, (right, down) in zip(SEEDS, shifts, strict=True)
+            ]
+            yield condition, [(crop(image), everywhere) for image in images]
+        elif condition == "constant guide":
+            yield condition, [(np.full((3, height, width), 0.5, np.float32), everywhere)]
+        elif condition == "clouded guide":
+            sharp = crop(rendered(SEEDS[0]))
+            yield condition, [(guides.cloud(torch.from_numpy(sharp)[None], torch.Generator().manual_seed(0))[0].numpy(), everywhere)]
+        elif condition == "upside-down guide":
+            yield condition, [(np.ascontiguousarray(crop(rendered(SEEDS[0]))[:, ::-1]), everywhere)]
+        elif condition == "real guide":
+            if pair.area.guide is not None:
+                image = pair.area.guide[:, :height, :width].astype(np.float32)
+                known = np.isfinite(image).all(axis=0)
+                yield condition, [(np.where(known, image, np.float32(0)), np.asarray(known, np.float32))]
+        else:
+            raise KeyError(condition)

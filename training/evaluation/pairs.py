@@ -1,0 +1,98 @@
+"""A pair is a reference DEM and the coarse one that a method starts from, on the reference's grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.ndimage import binary_erosion, distance_transform_edt
+
+from training.data import coarse as coarsen_dem
+from training.data.areas import Area
+from training.errors import TrainingError
+from training.metrics import Spectrum, Terrain, power_spectrum, terrain
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An area with its coarse DEM on the fine grid, all (H, W); `judged` marks the pixels that count.
+
+    `cubic` is what a model is given and what ratios refer to. `coarse` (H/ratio, W/ratio) is what it was made of, and None where the coarse
+    DEM is a real one, which came resampled. `dem_error` (metres) is what a model is told that the coarse DEM is off by.
+    """
+
+    area: Area
+    target: NDArray[np.float32]
+    cubic: NDArray[np.float32]
+    judged: NDArray[np.bool_]
+    ratio: int
+    coarse: NDArray[np.float32] | None = None
+    dem_error: float = 0.0
+
+    @cached_property
+    def terrain(self) -> Terrain:
+        """Of the reference."""
+        return terrain(self.target, self.area.dx, self.area.dy)
+
+    @cached_property
+    def spectrum(self) -> Spectrum | None:
+        """Of the reference."""
+        return power_spectrum(self.target, self.judged)
+
+    @cached_property
+    def data_range(self) -> float:
+        """Highest minus lowest judged pixel of the reference, metres."""
+        return float(np.ptp(self.target[self.judged]))
+
+
+def simulate(area: Area, ratio: int) -> Pair:
+    """Coarsens an area by `ratio` and brings it back. Raises TrainingError where nothing is left to judge."""
+    fine, known = _cropped(area, ratio)
+    filled = fill(fine)
+    tensor = torch.from_numpy(np.ascontiguousarray(filled, dtype=np.float64))[None, None]
+    coarse = coarsen_dem.area_mean(tensor, ratio)
+    cubic = coarsen_dem.cubic_upsample(coarse, ratio)[0, 0].numpy().astype(np.float32)
+    return Pair(area, filled, cubic, _judged(area, known, ratio), ratio, coarse[0, 0].numpy().astype(np.float32))
+
+
+def with_real_coarse(area: Area, ratio: int) -> Pair | None:
+    """The area with the real coarse DEM that it has; None where it has none. Raises TrainingError where nothing is left to judge."""
+    if area.coarse is None:
+        return None
+    fine, known = _cropped(area, ratio)
+    coarse = area.coarse[: fine.shape[0], : fine.shape[1]]
+    return Pair(area, fill(fine), fill(coarse), _judged(area, known & np.isfinite(coarse), ratio), ratio, dem_error=area.coarse_error)
+
+
+def fill(dem: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Gaps (NaN) get the value of the nearest known pixel, (H, W)."""
+    nearest = distance_transform_edt(~np.isfinite(dem), return_distances=False, return_indices=True)
+    return np.asarray(dem[tuple(nearest)])
+
+
+def _cropped(area: Area, ratio: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    height, width = (size // (2 * ratio) * 2 * ratio for size in area.dem.shape)
+    fine = area.dem[:height, :width]
+    known = np.isfinite(fine)
+    if not known.any():
+        raise _nothing(area, ratio)
+    return fine, known
+
+
+def _judged(area: Area, known: NDArray[np.bool_], ratio: int) -> NDArray[np.bool_]:
+    # A target pixel depends on the coarse pixels up to two away: 2.5 coarse pixels and its own slope's neighbour.
+    judged = np.asarray(binary_erosion(known, np.ones((3, 3)), iterations=3 * ratio + 1))
+    if not judged.any():
+        raise _nothing(area, ratio)
+    return judged
+
+
+def _nothing(area: Area, ratio: int) -> TrainingError:
+    height, width = area.dem.shape
+    return TrainingError(
+        f"The area {area.name} ({width} x {height} pixels) has no pixel that is {3 * ratio + 1} away from gaps and borders.",
+        "Pass a smaller --ratio, or prepare a larger area.",
+    )
