@@ -5,7 +5,7 @@
 
 For each measure and epsilon from 1e-3 to 1e3: the value; the cosine of its gradient, for the pixels of the result, with the gradient of the
 pixel loss; with the gradient that would be if each point had to go to its own counterpart; and with its own gradient at convergence. Only
-pixels that the measure sees are compared. Last, the time that the term takes, forward and backward. The batch is training data: the result
+pixels that the measure sees are compared. Last, the processor time of the term, forward and backward. The batch is training data: the result
 is what cubic resampling makes of the coarse DEM, the target is the reference. The features are those of a discriminator that is not
 trained.
 """
@@ -97,12 +97,13 @@ def rows(scene: Scene, measure: Measure, iterations: int, power: float) -> list[
 
 
 def milliseconds(scene: Scene, settings: SinkhornSettings) -> float:
-    """Least time of the term, forward and backward, over some repeats; with `features` that includes the discriminator's."""
+    """Least processor time of the term, forward and backward, over some repeats: other work on the machine has little part in it. With
+    `features` the discriminator's is included."""
     times = []
     for _ in range(REPEATS):
-        start = time.perf_counter()
+        start = time.process_time()
         scene.gradient(settings)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return 1000 * min(times)
 
 
@@ -136,7 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
                 f"| {row.measure} | {row.epsilon:g} | {row.value:.3g} | {row.pixel:.3f} | {row.paired:.3f} | {row.converged:.3f} |",
                 flush=True,
             )
-    print(f"\n| measure | ms, {torch.get_num_threads()} threads |\n|---|---|")
+    print(f"\n| measure | processor ms, {torch.get_num_threads()} threads |\n|---|---|")
     for measure in get_args(Measure):
         print(f"| {measure} | {milliseconds(scene, SinkhornSettings(measure, 0.1, options.iterations, options.power)):.0f} |", flush=True)
     return 0
