@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -16,6 +17,7 @@ from torch import Tensor
 from tests.training.conftest import hills
 from training.objectives.content import pixel_loss
 from training.objectives.sinkhorn import ANNEALING, Measure, SinkhornSettings, divergence, sinkhorn_loss
+from training.transport_table import main
 
 MEASURES = get_args(Measure)
 CLOUDS = [measure for measure in MEASURES if measure != "batch"]
@@ -320,3 +322,21 @@ def test_features_are_asked_for() -> None:
 def test_a_patch_that_is_too_small_is_refused(measure: str, side: int) -> None:
     with pytest.raises(ValueError, match=f"{side} pixels is too small"):
         loss(measure, torch.zeros(1, 1, side, side), torch.zeros(1, 1, side, side), torch.ones(1))
+
+
+# The table ----------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_table_has_a_line_for_each_measure_and_epsilon(prepared: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", str(prepared), "--patch", "40", "--batch", "2"]) == 0
+    lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
+    figures = [line for line in lines if len(line) == 6 and line[0] in MEASURES]
+    assert len(figures) == 7 * len(MEASURES)
+    assert all(-1 <= float(cell) <= 1 for line in figures for cell in line[3:])
+    assert all(float(line[3]) == 1.0 for line in figures if line[0] == "batch" and float(line[1]) <= 0.1)
+
+
+def test_the_table_says_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", str(tmp_path)]) == 2
+    assert "prepare" in capsys.readouterr().err
