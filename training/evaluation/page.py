@@ -31,14 +31,14 @@ body { font: 16px/1.45 system-ui, sans-serif; color: var(--ink); background: var
 h1 { font-size: 1.5rem; } h2 { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: 1rem; } h3 { font-size: 1rem; }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); gap: 14px; }
 figure { margin: 0; } img { display: block; max-width: 100%; height: auto; }
-.two { display: flex; gap: 4px; } .two a { position: relative; flex: 1; }
+.two { display: flex; gap: 4px; } .two a { position: relative; flex: 0 1 calc(50% - 2px); }
 .two img { width: 100%; } .two a::after { content: ""; position: absolute; left: 0; right: 0; top: 50%; border-top: 1px dashed #d9480f; }
 figcaption { font-size: .9rem; padding-top: 3px; }
 .drawings { display: flex; flex-wrap: wrap; gap: 14px; margin-top: 14px; } .drawings > * { flex: 1 1 340px; min-width: 0;
    max-width: 640px; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 3px 8px; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) { text-align: left; }
+th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) { text-align: left; white-space: normal; }
 summary { cursor: pointer; padding: 4px 0; }
 """
 
@@ -96,7 +96,7 @@ def write_page(folder: Path, figures: Sequence[Figure], panels: Panels, title: s
     """Writes the page into `folder` (made if needed); returns its index.html, which is written last."""
     folder.mkdir(parents=True, exist_ok=True)
     parts = [f"<h1>{escape(title)}</h1>", "<ul>", *(f"<li>{escape(line[2:])}</li>" for line in DEFINITIONS.splitlines()), "</ul>"]
-    parts += [_table(name, head, rows) for name, head, rows in summary(figures)]
+    parts += _tables(summary(figures))
     for place, window in enumerate(panels.windows):
         parts += _section(folder, f"{place + 1:02}", window, figures)
     head = (
@@ -164,7 +164,7 @@ def _section(folder: Path, stem: str, window: Window, figures: Sequence[Figure])
         _drawing(f"{stem}-scale", f"Colour scale of the error maps, {-limit:g} m (blue, too low) to {limit:g} m (red, too high)"),
         f'<div class="panels">{"".join(cards)}</div>',
         f'<div class="drawings">{drawings}</div>',
-        *(_table(name, head, body) for name, head, body in by_area(rows)),
+        *_tables(by_area(rows)),
     ]
 
 
@@ -190,10 +190,15 @@ def _drawing(stem: str, alt: str) -> str:
     )
 
 
-def _table(name: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _tables(tables: Sequence[tuple[str, list[str], list[list[str]]]]) -> list[str]:
+    """The first one open, the others to be opened."""
+    return [_table(name, head, rows, opened=place == 0) for place, (name, head, rows) in enumerate(tables)]
+
+
+def _table(name: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, opened: bool) -> str:
     titles = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return (
-        f'<details open><summary>{escape(name)}</summary><div class="scroll"><table><thead><tr>{titles}</tr></thead>'
+        f'<details{" open" if opened else ""}><summary>{escape(name)}</summary><div class="scroll"><table><thead><tr>{titles}</tr></thead>'
         f"<tbody>{body}</tbody></table></div></details>"
     )

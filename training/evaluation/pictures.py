@@ -14,6 +14,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure as Canvas
 from numpy.typing import NDArray
 
+from training.evaluation.resamplers import KERNELS
 from training.metrics import slopes
 
 matplotlib.use("Agg")
@@ -62,7 +63,7 @@ def write_profile(path: Path, distance: NDArray[np.floating], reference: Floats,
     above.plot(distance, reference, color=THEMES[theme][0], linewidth=2, label="reference")
     for number, (name, line) in enumerate(others.items()):
         for axis, values in ((above, line), (below, line - reference)):
-            axis.plot(distance, values, color=f"C{number}", linewidth=1.1, label=name)
+            axis.plot(distance, values, color=f"C{number}", linewidth=0.8 if name in KERNELS else 1.5, label=name)
     below.axhline(0, color=THEMES[theme][0], linewidth=1)
     above.set_ylabel("elevation (m)")
     below.set_ylabel("error (m)")
