@@ -64,3 +64,42 @@ def test_clouds_are_bright() -> None:
     image = torch.zeros(1, 3, 64, 64)
     clouded = guides.cloud(image, torch.Generator().manual_seed(0))
     assert float(clouded.max()) > 0.5
+
+
+def scene(**switched: bool) -> tuple[torch.Tensor, guides.Scene]:
+    dem = torch.from_numpy(hills(120, 120))[None, None]
+    return dem, guides.scene(dem, torch.tensor([10.0]), torch.tensor([10.0]), torch.Generator().manual_seed(3), **switched)
+
+
+def test_each_part_of_a_render_can_be_switched_off() -> None:
+    everything = scene()[1].image
+    assert torch.equal(everything, render(3)[1])
+    for name in ("sun", "albedo", "atmosphere", "noise"):
+        assert not torch.allclose(scene(**{name: False})[1].image, everything, atol=1e-4), name
+
+
+def test_without_sun_land_cover_and_noise_nothing_is_seen() -> None:
+    image = scene(sun=False, albedo=False, noise=False)[1].image
+    assert image.shape == (1, 3, 120, 120)
+    assert float(image.std(dim=(2, 3)).max()) < 1e-6
+
+
+def test_the_sun_alone_shows_slopes_and_shadows_alone() -> None:
+    """One colour under a black sky: the bands are the same picture."""
+    image = scene(albedo=False, atmosphere=False, noise=False)[1].image[0]
+    torch.testing.assert_close(image[0] / image[0].mean(), image[2] / image[2].mean(), atol=1e-4, rtol=1e-4)
+
+
+def test_the_sky_fills_shadows() -> None:
+    dark = scene(albedo=False, atmosphere=False, noise=False)[1].image
+    bright = scene(albedo=False, noise=False)[1].image
+    assert float((bright / bright.mean()).min()) > float((dark / dark.mean()).min())
+
+
+def test_forest_and_houses_are_there_when_asked_for() -> None:
+    shown = scene(forest=True, built=True)[1]
+    for share in (shown.forest, shown.built):
+        assert share.shape == (1, 1, 120, 120)
+        assert 0 <= float(share.min()) <= float(share.max()) <= 1 + 1e-6
+        assert float(share.mean()) > 0.05
+    assert float((shown.forest + shown.built).max()) <= 1 + 1e-5
