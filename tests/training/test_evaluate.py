@@ -261,8 +261,8 @@ def test_figures_go_into_the_card(prepared: Path, tmp_path: Path, capsys: pytest
 
 @pytest.mark.slow
 def test_a_models_sigma_reaches_the_figures(prepared: Path, tmp_path: Path) -> None:
-    net, path = network(replace(SMALL, sigma=True)), tmp_path / "sure.onnx"
-    export_onnx(net, build_card(CARD, net, "sure", prepared), path)
+    net, path = network(replace(SMALL, sigma=True)), tmp_path / "sure.pt"
+    export_torchscript(net, build_card(CARD, net, "sure", prepared), path)
     engine = open_engine(models.load(path), "cpu", 1, lambda _level, _text: None)
     figures = evaluate({"sure": engine_run(engine, 2)}, load_pairs(prepared, "test", 3), conditions=["no guide"])
     covered = figures[1].scores.coverage

@@ -11,7 +11,7 @@ import pytest
 from backend import models
 from backend.engines import open_engine
 from training.evaluate import engine_run, load_pairs
-from training.evaluation.conditions import CONDITIONS
+from training.evaluation.conditions import CONDITIONS, MISREGISTERED
 from training.evaluation.figures import Figure, evaluate
 from training.prepare import prepare
 
@@ -19,8 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 RASTERS = Path(os.environ.get("SIRAN_RASTERS", ROOT.parent / "shared" / "data"))
 """The rasters that training/configs/areas.toml names; they are not part of the project."""
 
-HIGHEST = {"no guide": 0.85, "rendered guide": 0.75}
-"""RMSE divided by cubic's, in every area."""
+HIGHEST = {"no guide": 0.85, "rendered guide": 0.75, MISREGISTERED: 1.02}
+"""RMSE divided by cubic's, in every area. A sharp guide that lies two pixels off takes back all that the model gains: 1.005 measured on
+the sample, where the slope's is 1.106. No other guide may do harm."""
 
 SAMPLE = """
 [[area]]
@@ -56,8 +57,8 @@ def test_on_the_sample_it_beats_cubic(tmp_path: Path) -> None:
     prepare(tmp_path / "areas.toml", ROOT / "resources" / "sample", tmp_path / "data")
     figures = {f.condition: f for f in measured(tmp_path / "data")}
     for condition, figure in figures.items():
-        assert figure.rmse_ratio <= HIGHEST.get(condition, 1.0), figure  # no harm by any guide
-        assert figure.slope_rmse_ratio < 1, figure
+        assert figure.rmse_ratio <= HIGHEST.get(condition, 1.0), figure
+        assert figure.slope_rmse_ratio < (1.15 if condition == MISREGISTERED else 1), figure
 
 
 @pytest.mark.slow
