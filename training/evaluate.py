@@ -5,6 +5,10 @@
 Each area's DEM is coarsened by area mean, brought back by cubic convolution (as GDAL does), and given to each model without a guide and
 with good and bad ones; where an area has a real coarse DEM, that too. Pixels whose cubic kernel reaches a gap are left out. `--json` has
 all figures, `--markdown` tables of them, `--page` a folder with hillshades, error maps, profiles and spectra.
+
+    python -m training.evaluate --ablation training/configs/siran.toml --time 10m
+
+trains the paper's five rows under one budget, and measures them (training/ablation.py).
 """
 
 from __future__ import annotations
@@ -26,7 +30,9 @@ from backend.card import sidecar_path
 from backend.engines import Engine, open_engine
 from backend.errors import BackendError
 from backend.models import Model
+from training.ablation import network_run, train_rows
 from training.card import note_sum, rewrite_card
+from training.config import load_config
 from training.data.areas import SPLITS, load_areas
 from training.errors import TrainingError
 from training.evaluation.figures import Figure, Floats, Run, evaluate, means
@@ -120,12 +126,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="file for all figures")
     parser.add_argument("--markdown", type=Path, help="file for tables")
     parser.add_argument("--page", type=Path, help="folder for a page of panels")
+    parser.add_argument("--ablation", type=Path, metavar="CONFIG", help="train and measure the paper's five rows of this configuration")
+    parser.add_argument("--time", help='with --ablation: train each row this long, e.g. "10m"')
+    parser.add_argument("--out", type=Path, default=Path("runs/ablation"), help="with --ablation: folder of the runs (runs/ablation)")
     parser.add_argument("--record", action="store_true", help="write the figures into the models' cards (test split only)")
     options = parser.parse_args(arguments)
     panels = Panels()
     try:
-        if not options.model and not options.resampler:
-            raise TrainingError("There is nothing to measure.", "Pass --model FILE or --resampler NAME.")
+        if not options.model and not options.resampler and not options.ablation:
+            raise TrainingError("There is nothing to measure.", "Pass --model FILE, --resampler NAME or --ablation CONFIG.")
+        if options.time and not options.ablation:
+            raise TrainingError("--time says how long each row of an ablation is trained.", "Pass --ablation CONFIG with it.")
         if options.record and options.split != "test":
             raise TrainingError(
                 f"--record with --split {options.split}: a card states figures of areas that were held out.", "Pass --split test."
@@ -137,9 +148,17 @@ def main(arguments: list[str] | None = None) -> int:
         runs = {model.path.stem: engine_run(_opened(model), model.card.size_multiple) for model in loaded}
         resamplers = list(dict.fromkeys(options.resampler))
         pairs = load_pairs(options.data, options.split, options.ratio)
+        if options.ablation:
+            config = load_config(options.ablation)
+            if options.time:
+                config = replace(config, train=replace(config.train, time=options.time, steps=0))
+            networks = train_rows(config, options.data, options.out, _progress)
+            runs |= {name: network_run(network) for name, network in networks.items()}
         figures = evaluate(runs, pairs, resamplers, say=_progress, keep=panels.keep if options.page else _forget)
         about = {"data": str(options.data), "split": options.split, "ratio": options.ratio, "models": [str(path) for path in options.model]}
-        title = f"{', '.join([*names, *resamplers])}: split {options.split}, ratio {options.ratio}"
+        title = (
+            f"{', '.join([*names, *resamplers, *(['ablation'] if options.ablation else [])])}: split {options.split}, ratio {options.ratio}"
+        )
         if options.json:
             options.json.write_text(as_json(figures, about), encoding="utf-8")
         if options.markdown:
