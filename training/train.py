@@ -30,7 +30,7 @@ from torch.utils.tensorboard import SummaryWriter
 from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, optimizer_tensors, restore_optimizer, save_checkpoint
 from training.config import Config, TrainSettings, load_config, seconds
 from training.data.areas import load_areas
-from training.data.batches import Batch, BatchSource
+from training.data.batches import Batch, BatchSource, DataSettings
 from training.data.loader import load_batches
 from training.errors import TrainingError
 from training.game import Game, inside
@@ -59,7 +59,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
 
     # Data
     source = BatchSource(load_areas(data, "train"), config.data, settings.seed)
-    validation = BatchSource(load_areas(data, "validation"), clean(config).data, settings.seed + 1)
+    validation = BatchSource(load_areas(data, "validation"), good(config.data), settings.seed + 1)
 
     # Networks
     network = SuperResolver(config.network)
@@ -70,7 +70,8 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
         fresh = initialise(network, init)
         say(fabric, f"began from {init}; drawn anew: {', '.join(sorted({name.rsplit('.', 2)[0] for name in fresh})) or 'nothing'}")
     elif config.network.skip == "solved":
-        left = solve_skip(network, BatchSource(source.areas, clean_enough(config).data, settings.seed + 2), settings.skip_batches)
+        # On clean input: of errors in it a linear filter cannot know.
+        left = solve_skip(network, BatchSource(source.areas, config.data.clean(), settings.seed + 2), settings.skip_batches)
         say(fabric, f"solved the skip: RMSE {left:.3f} of cubic's on training patches")
     ema = deepcopy(network).requires_grad_(False).to(fabric.device)
     if checkpoint:
@@ -229,15 +230,9 @@ def open_fabric(precision: str, devices: int) -> Fabric:
     return fabric
 
 
-def clean(config: Config) -> Config:
-    """The configuration that is validated by: ratio 3, good input, a good guide or none."""
-    data = replace(config.data, ratios=(3,), ratio_shares=(1.0,), error_share=0.0, blurred_guide=0.0, bad_guide=0.0, shift_pixels=0.0)
-    return replace(config, data=data)
-
-
-def clean_enough(config: Config) -> Config:
-    """The configuration that the skip is solved by: no errors in the input, which a linear filter cannot know of."""
-    return replace(config, data=replace(config.data, error_share=0.0))
+def good(data: DataSettings) -> DataSettings:
+    """What is validated on: ratio 3, clean input, a good guide or none."""
+    return replace(data.clean(), ratios=(3,), ratio_shares=(1.0,), blurred_guide=0.0, bad_guide=0.0, shift_pixels=0.0)
 
 
 def say(fabric: Fabric, text: str) -> None:
