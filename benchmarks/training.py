@@ -91,18 +91,18 @@ def measure(config: Config, steps: int) -> dict[str, object]:
         result = game("resolve", *batch.inputs())[0]
     shares = {}
     for name, weights in losses_alone(config).items():
-        alone = fabric.setup_module(Game(network, replace(config, objective=weights)))
+        alone = Game(network, replace(config, objective=weights))
         player_d = name in ("D", "domain adaptation")
         network.discriminator.requires_grad_(player_d)
 
-        def one(alone: torch.nn.Module = alone, player_d: bool = player_d) -> None:
-            if player_d:
-                losses = alone("discriminator_losses", batch.dem, batch.target, result, batch.pixel_size)
-                wanted: list[torch.Tensor] = list(network.discriminator.parameters())
-            else:
-                free = result.detach().requires_grad_()
-                losses = alone("generator_losses", batch.target, batch.pixel_size, True, 0, free)
-                wanted = [free]
+        def one(alone: Game = alone, player_d: bool = player_d) -> None:
+            free = result.detach().requires_grad_(not player_d)
+            with fabric.autocast():
+                if player_d:
+                    losses = alone.discriminator_losses(batch.dem, batch.target, free, batch.pixel_size)
+                else:
+                    losses = alone.generator_losses(batch.target, batch.pixel_size, True, 0, free)
+            wanted: list[torch.Tensor] = list(network.discriminator.parameters()) if player_d else [free]
             torch.autograd.grad(torch.stack(list(losses.values())).sum(), wanted, allow_unused=True)
 
         shares[name] = seconds(one, steps)
@@ -163,7 +163,7 @@ def main() -> int:
     for path in configs:
         command = [sys.executable, __file__, "--json", "--config", str(path), "--steps", str(options.steps)]
         made = subprocess.run(
-            [*command, *(["--batch", str(options.batch)] if options.batch else [])], check=True, capture_output=True, text=True
+            [*command, *(["--batch", str(options.batch)] if options.batch else [])], check=True, stdout=subprocess.PIPE, text=True
         )
         figures[path.stem] = json.loads(made.stdout.splitlines()[-1])
     commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
