@@ -147,10 +147,11 @@ def test_the_time_that_was_asked_for_is_kept(prepared: Path, tmp_path: Path) -> 
     config = replace(TINY, train=replace(TINY.train, steps=0, time="6s", checkpoint_seconds=1.0))
     begun = time.monotonic()
     train(config, prepared, tmp_path / "run")
-    assert 4 < time.monotonic() - begun < 15
+    assert 4 < time.monotonic() - begun < 20
     last = load_checkpoint(tmp_path / "run")
     assert last.step == last.steps > 10
-    assert metrics(tmp_path / "run")[-2]["lr"] < 0.3 * config.train.learning_rate  # the schedule came to its end
+    rates = [line["lr"] for line in metrics(tmp_path / "run") if "lr" in line]
+    assert rates[-1] < 0.3 * config.train.learning_rate  # the schedule came to its end
 
 
 def test_a_runs_folder_holds_config_metrics_curves_and_panels(prepared: Path, tmp_path: Path) -> None:
