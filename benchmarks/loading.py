@@ -28,10 +28,9 @@ from training.config import Config, load_config  # noqa: E402
 from training.data.areas import Area, load_areas  # noqa: E402
 from training.data.batches import Batch, BatchSource  # noqa: E402
 from training.data.loader import load_batches  # noqa: E402
-from training.game import Game  # noqa: E402
 from training.networks.generator import SuperResolver  # noqa: E402
 from training.prepare import prepare  # noqa: E402
-from training.train import open_fabric, update  # noqa: E402
+from training.train import make_players, open_fabric, update  # noqa: E402
 
 AREAS = """
 [[area]]
@@ -75,16 +74,13 @@ def steps(config: Config, batches: Generator[Batch, None, None], count: int) -> 
     torch.manual_seed(0)
     fabric = open_fabric(config.train.precision, 1)
     network = SuperResolver(config.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    of_d = set(network.discriminator.parameters())
-    adam_g = torch.optim.Adam([w for w in network.parameters() if w.requires_grad and w not in of_d], lr=1e-6)
-    adam_d = torch.optim.Adam(list(of_d), lr=1e-6)
-    game, optimizer_g, optimizer_d = fabric.setup(Game(network, config), adam_g, adam_d)
+    game, optimizer_g, optimizer_d = make_players(fabric, network, config)
     waited, whole = [], []
     for step in range(count + 2):
         start = time.perf_counter()
         batch = next(batches)
         got = time.perf_counter()
-        update(fabric, game, network, (optimizer_g, optimizer_d), batch, False, False, config.train, step)
+        update(fabric, game, network, (optimizer_g, optimizer_d), batch, config, False, step)
         waited.append(got - start)
         whole.append(time.perf_counter() - start)
     batches.close()

@@ -32,7 +32,7 @@ from training.data.batches import Batch, BatchSource  # noqa: E402
 from training.game import Game, inside  # noqa: E402
 from training.networks.generator import SuperResolver  # noqa: E402
 from training.prepare import prepare  # noqa: E402
-from training.train import open_fabric, update  # noqa: E402
+from training.train import make_players, open_fabric, update  # noqa: E402
 
 AREAS = """
 [[area]]
@@ -56,6 +56,8 @@ def seconds(call: Callable[[], object], times: int) -> float:
     call()
     taken = []
     for _ in range(times):
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
         start = time.perf_counter()
         call()
         if torch.cuda.is_available():
@@ -75,13 +77,10 @@ def measure(config: Config, steps: int) -> dict[str, object]:
     torch.manual_seed(0)
     network = SuperResolver(config.network)
     network.to(memory_format=torch.channels_last)
-    d_weights = set(network.discriminator.parameters())
-    adam_g = torch.optim.Adam([w for w in network.parameters() if w.requires_grad and w not in d_weights], 1e-5)
-    adam_d = torch.optim.Adam(network.discriminator.parameters(), 1e-5)
-    game, optimizer_g, optimizer_d = fabric.setup(Game(network, config), adam_g, adam_d)
+    game, optimizer_g, optimizer_d = make_players(fabric, network, config)
 
     def step() -> None:
-        update(fabric, game, network, (optimizer_g, optimizer_d), batch, True, True, config.train, 0)
+        update(fabric, game, network, (optimizer_g, optimizer_d), batch, config, True, 0)
 
     whole = seconds(step, steps)
     peak = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -124,7 +123,8 @@ def measure(config: Config, steps: int) -> dict[str, object]:
 def losses_alone(config: Config) -> dict[str, ObjectiveSettings]:
     """Weights that leave one loss each. Domain adaptation comes with D's own, whose maps it compares."""
     nothing = replace(config.objective, pixel=0.0, slope=0.0, structural=0.0, adversarial=0.0, transport=0.0, domain=0.0, sigma=0.0)
-    alone = {name: replace(nothing, **{name: 1.0}) for name in ("pixel", "slope", "structural", "adversarial", "transport")}
+    names = [name for name in ("pixel", "slope", "structural", "adversarial", "transport") if getattr(config.objective, name)]
+    alone = {name: replace(nothing, **{name: 1.0}) for name in names}
     return alone | {"D": nothing, "domain adaptation": replace(nothing, domain=1.0)}
 
 
@@ -141,8 +141,8 @@ def table(figures: dict[str, dict[str, object]]) -> str:
     row("step of G and D", lambda f: f"{f['step_s']:.2f} s")
     row("**patches per second**", lambda f: f"**{f['patches_per_s']:.2f}**")
     row("peak memory of the process", lambda f: f"{f['peak_gb']:.1f} GB")
-    for loss in figures[names[0]]["seconds"]:  # type: ignore[attr-defined]
-        row(f"{loss}: share of the step", lambda f, loss=loss: f"{100 * max(0.0, f['seconds'][loss]) / f['step_s']:.1f} %")  # type: ignore[misc, index, operator]
+    for loss in max((figures[name]["seconds"] for name in names), key=len):  # type: ignore[attr-defined]
+        row(f"{loss}: share of the step", lambda f, loss=loss: f"{100 * max(0.0, f['seconds'].get(loss, 0.0)) / f['step_s']:.1f} %")  # type: ignore[misc, index, operator]
     row("G itself: share of the step", lambda f: f"{100 * (1 - sum(max(0.0, s) for s in f['seconds'].values()) / f['step_s']):.1f} %")  # type: ignore[attr-defined, operator]
     return "\n".join(lines)
 

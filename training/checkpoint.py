@@ -24,12 +24,14 @@ HEADER = "siran_checkpoint"
 
 @dataclass
 class Checkpoint:
-    """`step` of `steps` steps and `elapsed` seconds are behind; weights, their running mean, and both optimisers' states, each tensor by a
-    name of its own ("3.exp_avg")."""
+    """`step` of `steps` steps (0: not fitted yet) and `elapsed` seconds are behind, and the game has begun (`playing`) or not; weights,
+    their running mean, and both optimisers' states, each tensor by a name of its own ("3.exp_avg"); `scaler`, that of half precision."""
 
     step: int
     steps: int
     elapsed: float
+    playing: bool
+    scaler: dict[str, Any]
     config: dict[str, Any]
     weights: dict[str, Tensor]
     ema: dict[str, Tensor]

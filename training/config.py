@@ -91,6 +91,10 @@ class Config:
     transport: SinkhornSettings = field(default_factory=SinkhornSettings)
     train: TrainSettings = field(default_factory=TrainSettings)
 
+    def __post_init__(self) -> None:
+        if self.objective.transport and self.transport.measure == "features" and not self.objective.adversarial:
+            raise ValueError('[transport] measure "features" needs the adversarial loss: without it the features mean nothing')
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as `config_from_dict` takes them."""
         return asdict(self)
@@ -118,13 +122,17 @@ def config_from_dict(values: dict[str, Any]) -> Config:
         except (TypeError, ValueError) as error:
             raise TrainingError(f"Group [{name}] does not fit: {error}.", "Compare it with training/configs/siran.toml.") from error
 
-    config = Config(
+    groups = (
         group(NetworkSettings, "network"),
         group(DataSettings, "data"),
         group(ObjectiveSettings, "objective"),
         group(SinkhornSettings, "transport"),
         group(TrainSettings, "train"),
     )
+    try:
+        config = Config(*groups)
+    except ValueError as error:
+        raise TrainingError(f"{error}.", "Choose another measure, or give [objective] adversarial a weight.") from error
     _ = config.train.seconds
     return config
 

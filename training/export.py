@@ -31,6 +31,8 @@ from training.errors import ExportError, TrainingError
 from training.networks.generator import SuperResolver
 
 OPSET = 18
+IR_VERSION = 10
+"""What ONNX Runtime 1.18 (May 2024) and later read, opset 18 included."""
 TOLERANCE = 1e-4
 """Largest difference between PyTorch and ONNX Runtime, in pixel sizes."""
 SIZES = ((1, 64, 64), (2, 96, 160), (1, 250, 130))
@@ -89,6 +91,8 @@ def export_onnx(network: SuperResolver, card: ModelCard, path: Path) -> None:
         raise ExportError("PyTorch's exporter returned nothing.", "Install the onnxscript that training/requirements.txt pins.")
     model = program.model_proto
     model.metadata_props.add(key=METADATA_KEY, value=card.to_json())
+    if model.ir_version > IR_VERSION:
+        raise ExportError(f"The file would have IR version {model.ir_version}.", f"ONNX Runtime of 2024 reads {IR_VERSION} at most.")
     onnx.checker.check_model(model, full_check=True)
     partial = path.with_suffix(".partial")
     path.parent.mkdir(parents=True, exist_ok=True)

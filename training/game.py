@@ -78,16 +78,14 @@ class Game(nn.Module):
             losses["l_g_sigma"] = weigh.sigma * sigma_loss(result, sigma, target, pixel_size)
         if not playing:
             return losses
-        judged = None
-        if weigh.adversarial or (weigh.transport and self.transport.measure == "features"):
+        features = None
+        if weigh.adversarial:
             judged = self.network.discriminator(terrain.detail(result, pixel_size))
-        if weigh.adversarial and judged:
             losses["l_g_adv"] = weigh.adversarial * generator_loss(judged.logits)
-        if weigh.transport:
-            features = None
-            if self.transport.measure == "features" and judged:
+            if weigh.transport and self.transport.measure == "features":
                 with torch.no_grad():
                     features = judged.features, self.network.discriminator(terrain.detail(target, pixel_size)).features
+        if weigh.transport:
             where = torch.Generator().manual_seed(step_seed)
             moved = sinkhorn_loss(result, target, pixel_size, self.transport, features=features, position=where)
             losses["l_g_ot"] = weigh.transport * moved

@@ -51,6 +51,6 @@ def initialise(network: SuperResolver, path: Path) -> list[str]:
     if old is not None and "generator.decoder.weight" not in taken and 2 * old.shape[0] == decoder.shape[0]:
         with torch.no_grad():
             network.generator.decoder.weight[: old.shape[0]] = old
-            if network.generator.decoder.bias is not None:
+            if network.generator.decoder.bias is not None and "generator.decoder.bias" in found:
                 network.generator.decoder.bias[: old.shape[0]] = found["generator.decoder.bias"]
     return [name for name in own if name not in taken]

@@ -23,12 +23,13 @@ from pathlib import Path
 
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.wrappers import _FabricModule, _FabricOptimizer
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
 from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, optimizer_tensors, restore_optimizer, save_checkpoint
-from training.config import Config, TrainSettings, load_config, seconds
+from training.config import Config, load_config, seconds
 from training.data.areas import load_areas
 from training.data.batches import Batch, BatchSource, DataSettings
 from training.data.loader import load_batches
@@ -41,21 +42,22 @@ from training.warm_start import solve_skip
 
 VALIDATION_BATCHES = 12
 METRICS_EVERY = 20
-"""Steps that a line of metrics is the mean of."""
+"""Steps from one line of metrics to the next. A line holds the values of its own step, so that a resumed run writes the same ones."""
 FIRST_FIT = 10
 """Steps after which it is known how long one takes."""
 PANELS = 3
+MAY_CHANGE = ("time", "steps", "stop_after", "workers", "checkpoint_seconds")
+"""Settings of a run that do not touch what a step computes."""
 PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed", "16-mixed": "16-mixed"}
 
 
 def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: Path | None = None, devices: int = 1) -> None:
     """Trains until the configured time or step is reached. Raises TrainingError when a loss is not finite, or nothing fits."""
-    settings, weigh = config.train, config.objective
+    settings = config.train
 
     # Devices and precision. On several devices each process draws and judges its own part of the batch; gradients are averaged.
     fabric = open_fabric(settings.precision, devices)
     torch.manual_seed(settings.seed)
-    first = fabric.is_global_zero
 
     # Data
     source = BatchSource(load_areas(data, "train"), config.data, settings.seed)
@@ -65,6 +67,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
     network = SuperResolver(config.network)
     checkpoint = load_checkpoint(out) if resume else None
     if checkpoint:
+        check_resumable(config, checkpoint)
         network.load_state_dict(checkpoint.weights)
     elif init:
         fresh = initialise(network, init)
@@ -78,43 +81,48 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
         ema.load_state_dict(checkpoint.ema)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    # Optimisers: D's, and one for the generator and PSA.
-    discriminator = network.discriminator
-    belongs_to_d = set(discriminator.parameters())
-    belongs_to_g = [weight for weight in network.parameters() if weight.requires_grad and weight not in belongs_to_d]
-    adam_g = torch.optim.Adam(belongs_to_g, lr=settings.learning_rate)
-    adam_d = torch.optim.Adam(discriminator.parameters(), lr=settings.learning_rate)
-    game, optimizer_g, optimizer_d = fabric.setup(Game(network, config), adam_g, adam_d)
-    first_step, before, total = 0, 0.0, settings.steps
+    # The two players and their optimisers
+    game, optimizer_g, optimizer_d = make_players(fabric, network, config)
+    adam_g, adam_d = optimizer_g.optimizer, optimizer_d.optimizer
+    first_step, before, total, playing = 0, 0.0, settings.steps, False
     if checkpoint:
         restore_optimizer(adam_g, checkpoint.generator)
         restore_optimizer(adam_d, checkpoint.discriminator)
-        first_step, before, total = checkpoint.step, checkpoint.elapsed, settings.steps or checkpoint.steps
+        fabric.strategy.precision.load_state_dict(checkpoint.scaler)
+        first_step, before, playing = checkpoint.step, checkpoint.elapsed, checkpoint.playing
+        total = steps_left_over(config, checkpoint)
 
     # The run's folder
-    notes = Notes(out, first_step) if first else None
-    if first:
-        (out / "config.json").write_text(json.dumps(config.to_dict(), indent=1))
+    notes = Notes(out, first_step, config) if fabric.is_global_zero else None
     fabric.barrier()
-    start = saved = told = time.monotonic()
+    start = paced = saved = told = time.monotonic()
+    kept = first_step if checkpoint else -1
 
     def elapsed() -> float:
         return before + time.monotonic() - start
 
     def keep(step: int) -> None:
-        """The checkpoint after `step` steps, and how good the averaged weights are."""
+        """The checkpoint after `step` steps."""
+        nonlocal kept
+        kept = step
         if notes:
-            state = network.state_dict(), ema.state_dict(), optimizer_tensors(adam_g), optimizer_tensors(adam_d)
-            save_checkpoint(Checkpoint(step, total, elapsed(), config.to_dict(), *state), out)
+            tensors = network.state_dict(), ema.state_dict(), optimizer_tensors(adam_g), optimizer_tensors(adam_d)
+            scaler = fabric.strategy.precision.state_dict()
+            save_checkpoint(Checkpoint(step, total, elapsed(), playing, scaler, config.to_dict(), *tensors), out)
+        fabric.barrier()
+
+    def judge(step: int) -> None:
+        """How good the averaged weights are after `step` steps."""
+        if notes:
             figures = validate(ema, validation, fabric.device)
             notes.scalars(step, figures)
             notes.panels(step, ema, validation, fabric.device)
             print(f"       step {step} validation {' '.join(f'{name} {value:.4f}' for name, value in figures.items())}", flush=True)
         fabric.barrier()
 
+    if not checkpoint:
+        keep(0)
     step = first_step
-    sums: dict[str, float] = {}
-    counted = 0
     for step, drawn in enumerate(load_batches(source, first_step, fabric.global_rank, fabric.world_size, settings.workers), first_step):
         if (total and step >= total) or (settings.stop_after and step >= settings.stop_after):
             break
@@ -123,13 +131,12 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
         fall = settings.final_rate + (1 - settings.final_rate) * 0.5 * (1 + math.cos(math.pi * done))
         for group in (*adam_g.param_groups, *adam_d.param_groups):
             group["lr"] = settings.learning_rate * ramp * fall
-        playing = done >= settings.warm_up
-        contest = playing and weigh.adversarial > 0
+        playing = playing or done >= settings.warm_up  # once it has begun, a schedule that is fitted anew does not end it
         batch = drawn.to(fabric.device)
 
         try:
             seed = settings.seed * 1_000_003 + step
-            parts = update(fabric, game, network, (optimizer_g, optimizer_d), batch, playing, contest, settings, seed)
+            parts = update(fabric, game, network, (optimizer_g, optimizer_d), batch, config, playing, seed)
         except FloatingPointError as error:
             path = out / f"nan_batch.{fabric.global_rank}.safetensors"
             save_file({name: value.cpu().contiguous() for name, value in vars(batch).items()}, path, {"step": str(step)})
@@ -142,53 +149,81 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
             for averaged, current in zip(ema.parameters(), network.parameters(), strict=True):
                 averaged.lerp_(current, 1 - decay)
 
-        # Tell, and keep.
-        counted += 1
-        for name, value in parts.items():
-            sums[name] = sums.get(name, 0.0) + value
+        # Tell, and keep. Steps are counted from one: what is noted of step n was seen when n steps were done.
         now = time.monotonic()
-        if (step + 1) % METRICS_EVERY == 0 or step == first_step:
-            if notes:
-                rate = adam_g.param_groups[0]["lr"]
-                notes.scalars(step, {name: value / counted for name, value in sums.items()} | {"lr": rate, "elapsed": elapsed()})
-            sums, counted = {}, 0
+        if step == first_step:
+            paced = now  # the first step waits for workers and allocators: it says nothing of the others
+        if notes and ((step + 1) % METRICS_EVERY == 0 or step == 0):
+            notes.scalars(step + 1, parts | {"lr": adam_g.param_groups[0]["lr"], "elapsed": elapsed()})
+        pace = (now - paced) / max(1, step - first_step)
         if now - told > 10 or step == first_step:
             told = now
-            left = (settings.seconds - elapsed()) if not settings.steps else (now - start) / (step + 1 - first_step) * (total - step - 1)
+            end = min(total or sys.maxsize, settings.stop_after or sys.maxsize)
+            left = min(pace * (end - step - 1), settings.seconds - elapsed() if not settings.steps else math.inf)
+            share = done if settings.steps else elapsed() / settings.seconds
             text = " ".join(f"{name} {value:.4g}" for name, value in parts.items())
-            say(fabric, f"{done:6.1%} step {step} {text} left {max(left, 0) / 60:.1f} min")
-        fit = not settings.steps and not total and step + 1 - first_step == FIRST_FIT
-        if fabric.broadcast(fit or now - saved > settings.checkpoint_seconds):
+            say(fabric, f"{share:6.1%} step {step + 1} {text} left {max(left, 0) / 60:.1f} min")
+        first_fit = not total and step + 1 - first_step == FIRST_FIT
+        interval = settings.checkpoint_seconds if settings.steps else min(settings.checkpoint_seconds, settings.seconds / 10)
+        if agreed(fabric, first_fit or now - saved > interval):
             saved = now
             if not settings.steps:
-                pace = (now - start) / (step + 1 - first_step)
                 total = fabric.broadcast(step + 1 + max(0, round((settings.seconds - elapsed()) / pace)))
             keep(step + 1)
-    keep(step)
+            judge(step + 1)
+    if kept < step:
+        keep(step)
+        judge(step)
     if notes:
         notes.close()
     say(fabric, f"done: {step} steps in {elapsed() / 60:.1f} min, {out / CHECKPOINT}")
+
+
+def make_players(fabric: Fabric, network: SuperResolver, config: Config) -> tuple[_FabricModule, _FabricOptimizer, _FabricOptimizer]:
+    """The game, an optimiser for the generator and PSA, and one for D."""
+    belongs_to_d = set(network.discriminator.parameters())
+    belongs_to_g = [weight for weight in network.parameters() if weight.requires_grad and weight not in belongs_to_d]
+    adam_g = torch.optim.Adam(belongs_to_g, lr=config.train.learning_rate)
+    adam_d = torch.optim.Adam(network.discriminator.parameters(), lr=config.train.learning_rate)
+    game, optimizer_g, optimizer_d = fabric.setup(Game(network, config), adam_g, adam_d)
+    return game, optimizer_g, optimizer_d
+
+
+def steps_left_over(config: Config, checkpoint: Checkpoint) -> int:
+    """How many steps a resumed run has in all: as before, unless another time or number of steps is asked for now."""
+    settings, then = config.train, checkpoint.config["train"]
+    if settings.steps:
+        return settings.steps
+    if (settings.time, 0) == (then["time"], then["steps"]) or not checkpoint.step:
+        return checkpoint.steps
+    pace = checkpoint.elapsed / checkpoint.step
+    return checkpoint.step + max(0, round((settings.seconds - checkpoint.elapsed) / pace))
+
+
+def agreed(fabric: Fabric, due: bool) -> bool:
+    """What the first process says: clocks differ."""
+    return bool(fabric.broadcast(due)) if fabric.world_size > 1 else due
 
 
 def update(
     fabric: Fabric,
     game: torch.nn.Module,
     network: SuperResolver,
-    optimizers: tuple[torch.optim.Optimizer, torch.optim.Optimizer],
+    optimizers: tuple[_FabricOptimizer, _FabricOptimizer],
     batch: Batch,
+    config: Config,
     playing: bool,
-    contest: bool,
-    settings: TrainSettings,
     seed: int,
 ) -> dict[str, float]:
     """One step of both players; returns losses and gradient norms by name. Raises FloatingPointError where one of them is not finite,
     before the weights of that player are touched.
 
-    `playing`: with the losses of the game, not only those of content. `contest`: D plays too. Then it learns from its own losses alone, and
-    its attention maps are given to the generator as they are. Else its trunk belongs to the attention, and learns with the generator.
+    `playing`: the game has begun. Then D learns from its own losses alone, and its attention maps are given to the generator as they are.
+    Before, and where no adversarial loss is asked for, D's trunk belongs to the attention, and learns with the generator.
     """
     optimizer_g, optimizer_d = optimizers
     discriminator = network.discriminator
+    clip, contest = config.train.clip, playing and config.objective.adversarial > 0
     discriminator.requires_grad_(not contest)
     made = game("resolve", *batch.inputs())
     parts: dict[str, float] = {}
@@ -197,23 +232,34 @@ def update(
     if contest:
         discriminator.requires_grad_(True)
         losses = game("discriminator_losses", batch.dem, batch.target, made[0].detach(), batch.pixel_size)
-        parts |= values(losses) | {"grad_d": descend(fabric, game, losses, optimizer_d, settings.clip)}
-        check_finite(parts, settings.precision)
+        fabric.backward(total_of(losses))
+        parts |= values(losses) | {"grad_d": clipped_norm(fabric, game, optimizer_d, clip)}
+        check_finite(fabric, parts)
         optimizer_d.step()
         optimizer_d.zero_grad()
         discriminator.requires_grad_(False)
 
     # (2) Update G: be right, be like the reference, be taken for it.
     losses = game("generator_losses", batch.target, batch.pixel_size, playing, seed, *made)
-    norm = descend(fabric, game, losses, optimizer_g, settings.clip)
-    parts |= values(losses) | {"grad_g": norm} | layer_norms(network, min(1.0, settings.clip / (norm + 1e-6)))
-    check_finite(parts, settings.precision)
-    optimizer_g.step()
+    fabric.backward(total_of(losses))
+    learns = not contest and any(weight.grad is not None for weight in discriminator.parameters())
+    if learns:
+        parts["grad_d"] = clipped_norm(fabric, game, optimizer_d, clip)
+    norm = clipped_norm(fabric, game, optimizer_g, clip)
+    parts |= values(losses) | {"grad_g": norm} | layer_norms(network, norm, clip)
+    check_finite(fabric, parts)
+    scaler = getattr(fabric.strategy.precision, "scaler", None)
+    if learns and scaler is not None:
+        # One backward pass for two optimisers: both step before the scale changes.
+        scaler.step(optimizer_g.optimizer)
+        scaler.step(optimizer_d.optimizer)
+        scaler.update()
+    else:
+        optimizer_g.step()
+        if learns:
+            optimizer_d.step()
     optimizer_g.zero_grad()
-    if not contest:
-        fabric.clip_gradients(game, optimizer_d, max_norm=settings.clip, error_if_nonfinite=False)
-        optimizer_d.step()
-        optimizer_d.zero_grad()
+    optimizer_d.zero_grad()
     return parts
 
 
@@ -245,30 +291,35 @@ def values(losses: dict[str, Tensor]) -> dict[str, float]:
     return {name: float(loss.detach()) for name, loss in losses.items()}
 
 
-def descend(fabric: Fabric, game: torch.nn.Module, losses: dict[str, Tensor], optimizer: torch.optim.Optimizer, clip: float) -> float:
-    """Gradients of the losses' sum, clipped; returns the norm that they had."""
-    fabric.backward(torch.stack(list(losses.values())).sum())
-    norm = fabric.clip_gradients(game, optimizer, max_norm=clip, error_if_nonfinite=False)
-    return float(norm) if norm is not None else math.nan
+def total_of(losses: dict[str, Tensor]) -> Tensor:
+    return torch.stack(list(losses.values())).sum()
 
 
-def layer_norms(network: SuperResolver, clipped: float) -> dict[str, float]:
-    """Gradient norms of the generator's first and of a hidden layer, as before clipping: where they vanish, nothing is learned (the
-    paper's argument for the Sinkhorn term, section 3.2.2)."""
+def clipped_norm(fabric: Fabric, game: torch.nn.Module, optimizer: _FabricOptimizer, clip: float) -> float:
+    """Clips a player's gradients; returns the norm that they had."""
+    return float(fabric.clip_gradients(game, optimizer, max_norm=clip, error_if_nonfinite=False))  # type: ignore[arg-type]
+
+
+def layer_norms(network: SuperResolver, norm: float, clip: float) -> dict[str, float]:
+    """Gradient norms of the generator's first and of a hidden layer, as before clipping `norm` to `clip`: where they vanish, nothing is
+    learned (the paper's argument for the Sinkhorn term, section 3.2.2)."""
     trunk = network.generator.trunk
     hidden = trunk.blocks[len(trunk.blocks) // 2].rcbs[0].conv1.weight  # type: ignore[union-attr, index]
     layers = {"grad_first": trunk.encoder.weight, "grad_hidden": hidden}
+    clipped = min(1.0, clip / norm) if norm and math.isfinite(norm) else 1.0
     return {name: float(weight.grad.norm()) / clipped for name, weight in layers.items() if weight.grad is not None}
 
 
-def check_finite(parts: dict[str, float], precision: str) -> None:
-    """Raises FloatingPointError, naming what is not a number.
+def check_finite(fabric: Fabric, parts: dict[str, float]) -> None:
+    """Raises FloatingPointError, naming what is not a number, in all processes if it is so in one.
 
-    Norms belong to gradients that were averaged over all processes, so that all of them stop. In half precision gradients may overflow,
-    and the scaler skips that step: there only losses count.
+    Where a scaler guards half precision, gradients may overflow, and it skips that step: only losses count.
     """
-    scaled = precision == "16-mixed"
-    if wrong := [name for name, value in parts.items() if not math.isfinite(value) and not (scaled and name.startswith("grad"))]:
+    scaled = getattr(fabric.strategy.precision, "scaler", None) is not None
+    wrong = [name for name, value in parts.items() if not math.isfinite(value) and not (scaled and name.startswith("grad"))]
+    if fabric.world_size > 1 and bool(torch.as_tensor(fabric.all_reduce(torch.tensor(len(wrong)), reduce_op="sum"))):
+        wrong = wrong or ["another process's values"]
+    if wrong:
         raise FloatingPointError(", ".join(wrong))
 
 
@@ -290,19 +341,20 @@ def validate(network: SuperResolver, source: BatchSource, device: torch.device) 
 
 
 class Notes:
-    """What a run writes down beside its checkpoint: metrics.jsonl and TensorBoard's event files, both from `first_step` on.
+    """What a run writes down beside its checkpoint: config.json, metrics.jsonl and TensorBoard's event files.
 
-    What was noted of later steps was noted by a run that was killed; the same steps are about to be made again.
+    What stands there of steps after `first_step` was noted by a run that was killed; the same steps are about to be made again.
     """
 
-    def __init__(self, out: Path, first_step: int) -> None:
+    def __init__(self, out: Path, first_step: int, config: Config) -> None:
         out.mkdir(parents=True, exist_ok=True)
+        replace_text(out / "config.json", json.dumps(config.to_dict(), indent=1))
         path = out / "metrics.jsonl"
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        kept = [line for line in lines if line.endswith("}") and json.loads(line)["step"] < first_step]
-        path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+        kept = [line for line in lines if line.endswith("}") and json.loads(line)["step"] <= first_step]
+        replace_text(path, "".join(f"{line}\n" for line in kept))
         self.lines = path.open("a", encoding="utf-8")
-        self.board = SummaryWriter(str(out / "tensorboard"), purge_step=first_step or None)
+        self.board = SummaryWriter(str(out / "tensorboard"), purge_step=first_step + 1)
 
     def scalars(self, step: int, figures: dict[str, float]) -> None:
         """One line, one point in each curve."""
@@ -325,6 +377,30 @@ class Notes:
     def close(self) -> None:
         self.lines.close()
         self.board.close()
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Whole or not at all."""
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+
+
+def check_resumable(config: Config, checkpoint: Checkpoint) -> None:
+    """Raises TrainingError where the checkpoint is of a run with other settings than `config` has. How long it trains may differ."""
+    now, then = config.to_dict(), checkpoint.config
+    changed = [
+        f"{group}.{name}"
+        for group, settings in now.items()
+        for name, value in settings.items()
+        if not (group == "train" and name in MAY_CHANGE)
+        and json.loads(json.dumps(value)) != json.loads(json.dumps(then.get(group, {}).get(name)))
+    ]
+    if changed:
+        raise TrainingError(
+            f"The run was begun with other settings: {', '.join(changed)}.",
+            "Resume it with its own (config.json in its folder), or begin another run with --init.",
+        )
 
 
 def main(arguments: list[str] | None = None) -> int:

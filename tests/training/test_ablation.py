@@ -51,7 +51,7 @@ def test_a_network_is_run_on_any_size() -> None:
 @pytest.mark.slow
 def test_five_rows_are_trained_once_and_measured(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "tiny.toml"
-    config.write_text(TINY_TOML.format(steps=2) + "workers = 0\n")
+    config.write_text(TINY_TOML.format(steps=2))
     command = [
         "--ablation",
         str(config),
@@ -69,6 +69,6 @@ def test_five_rows_are_trained_once_and_measured(prepared: Path, tmp_path: Path,
     assert len(re.findall(r"row \d of 5: .* 2 steps", capsys.readouterr().err)) == 5
     assert main(command) == 0  # nothing is trained again
     assert json.loads((tmp_path / "figures.json").read_text()) == first
-    config.write_text(TINY_TOML.format(steps=3) + "workers = 0\n")
+    config.write_text(TINY_TOML.format(steps=3))
     assert main(command) == 2
     assert "another configuration" in capsys.readouterr().err

@@ -18,7 +18,7 @@ from training.networks.generator import MARGIN, SuperResolver
 from training.networks.settings import NetworkSettings
 from training.objectives.sinkhorn import SinkhornSettings
 from training.prepare import prepare
-from training.train import open_fabric, update
+from training.train import make_players, open_fabric, update
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = '[[area]]\nname = "sample"\nsplit = "train"\ndem = "marin_srtm_1arcsec.tif"\n'
@@ -47,15 +47,17 @@ class Players:
         torch.manual_seed(0)
         self.config = config
         self.network = SuperResolver(config.network)
-        d_weights = set(self.network.discriminator.parameters())
-        g_weights = [w for w in self.network.parameters() if w.requires_grad and w not in d_weights]
-        self.adam_g, self.adam_d = torch.optim.Adam(g_weights, 3e-3), torch.optim.Adam(d_weights, 1e-3)
         self.fabric = open_fabric(config.train.precision, 1)
-        self.game, self.optimizer_g, self.optimizer_d = self.fabric.setup(Game(self.network, config), self.adam_g, self.adam_d)
+        self.game, self.optimizer_g, self.optimizer_d = make_players(self.fabric, self.network, config)
 
-    def step(self, batch: Batch, *, playing: bool, contest: bool, seed: int = 0) -> dict[str, float]:
+    def step(self, batch: Batch, *, playing: bool, seed: int = 0) -> dict[str, float]:
         optimizers = self.optimizer_g, self.optimizer_d
-        return update(self.fabric, self.game, self.network, optimizers, batch, playing, contest, self.config.train, seed)
+        return update(self.fabric, self.game, self.network, optimizers, batch, self.config, playing, seed)
+
+    def set_rate(self, generator: float, discriminator: float) -> None:
+        for optimizer, rate in ((self.optimizer_g, generator), (self.optimizer_d, discriminator)):
+            for group in optimizer.param_groups:
+                group["lr"] = rate
 
     @torch.no_grad()
     def rmse_ratio(self, batch: Batch) -> float:
@@ -69,21 +71,18 @@ def test_the_gan_learns_eight_real_patches_by_heart(patches: Batch) -> None:
     players, steps = Players(), 330
     told: dict[str, float] = {}
     for step in range(steps):
-        for group in players.adam_g.param_groups:
-            group["lr"] = 3e-3 * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
-        told = players.step(patches, playing=step > 30, contest=step > 30, seed=step)
+        players.set_rate(3e-3 * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps))), 1e-3)
+        told = players.step(patches, playing=step > 30, seed=step)
     assert {"l_g_pix", "l_g_str", "l_g_adv", "l_g_ot", "l_d_adv", "l_d_da"} <= told.keys()
     assert players.rmse_ratio(patches) < 0.1
 
 
 def test_in_the_game_each_player_moves_only_its_own_weights(patches: Batch) -> None:
     players = Players()
-    players.step(patches, playing=True, contest=True)  # a new generator's decoder is zero: what is behind it moves from the second step on
+    players.step(patches, playing=True)  # a new generator's decoder is zero: what is behind it moves from the second step on
     before = {name: weight.clone() for name, weight in players.network.state_dict().items()}
-    with torch.no_grad():
-        for group in players.adam_g.param_groups:
-            group["lr"] = 0.0
-    players.step(patches, playing=True, contest=True)
+    players.set_rate(0.0, 1e-3)
+    players.step(patches, playing=True)
     after = players.network.state_dict()
     moved = {name for name in before if not torch.equal(before[name], after[name])}
     assert moved
@@ -93,7 +92,7 @@ def test_in_the_game_each_player_moves_only_its_own_weights(patches: Batch) -> N
 def test_before_the_game_the_attention_learns_from_the_content(patches: Batch) -> None:
     players = Players()
     for _ in range(2):
-        players.step(patches, playing=False, contest=False)
+        assert {"grad_d", "grad_g"} <= players.step(patches, playing=False).keys()
     fresh = Players().network.state_dict()
     after = players.network.state_dict()
     moved = {name for name in fresh if not torch.equal(fresh[name], after[name])}
@@ -127,10 +126,9 @@ def test_losses_are_the_papers_sums(patches: Batch) -> None:
 @pytest.mark.parametrize("measure", ["batch", "pixels", "windows", "features"])
 def test_the_sinkhorn_term_is_there_for_each_measure(patches: Batch, measure: str) -> None:
     transport = SinkhornSettings(measure=measure)
-    objective = ObjectiveSettings(adversarial=0.0)
-    game = Game(Players().network, replace(CONFIG, transport=transport, objective=objective))
+    game = Game(Players().network, replace(CONFIG, transport=transport))
     losses = game.generator_losses(patches.target, patches.pixel_size, True, 0, inside(patches.dem) + 0.5)
-    assert set(losses) == {"l_g_pix", "l_g_str", "l_g_ot"}
+    assert set(losses) == {"l_g_pix", "l_g_str", "l_g_adv", "l_g_ot"}
     assert float(losses["l_g_ot"]) > 0
 
 
@@ -139,3 +137,16 @@ def test_a_weight_of_zero_leaves_a_loss_out(patches: Batch, weight: str) -> None
     game = Game(Players().network, replace(CONFIG, objective=replace(ObjectiveSettings(), **{weight: 0.0})))
     losses = game.generator_losses(patches.target, patches.pixel_size, True, 0, inside(patches.dem).clone().requires_grad_())
     assert len(losses) == 3
+
+
+def test_a_gradient_that_overflows_stops_before_any_weight_moves(patches: Batch) -> None:
+    """Infinite, not only not-a-number; of either player."""
+    for broken in ("generator.trunk.encoder.weight", "discriminator.trunk.encoder.weight"):
+        players = Players()
+        players.step(patches, playing=False)
+        before = {name: weight.clone() for name, weight in players.network.state_dict().items()}
+        weight = dict(players.network.named_parameters())[broken]
+        weight.register_hook(lambda gradient: torch.full_like(gradient, torch.inf))
+        with pytest.raises(FloatingPointError, match="grad_d" if broken.startswith("discriminator") else "grad_g"):
+            players.step(patches, playing=False)
+        assert all(torch.equal(before[name], now) for name, now in players.network.state_dict().items())

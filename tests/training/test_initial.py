@@ -24,7 +24,9 @@ SHIPPED = ROOT / "resources" / "models" / "siran-3x.onnx"
 def run(tmp_path: Path) -> Path:
     """The folder of a run whose averaged weights are those of `network(SMALL)`."""
     weights = network(SMALL).state_dict()
-    save_checkpoint(Checkpoint(1, 2, 3.0, Config(network=SMALL).to_dict(), network(SMALL, seed=1).state_dict(), weights, {}, {}), tmp_path)
+    save_checkpoint(
+        Checkpoint(1, 2, 3.0, False, {}, Config(network=SMALL).to_dict(), network(SMALL, seed=1).state_dict(), weights, {}, {}), tmp_path
+    )
     return tmp_path
 
 
