@@ -152,7 +152,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
         # Tell, and keep. Steps are counted from one: what is noted of step n was seen when n steps were done.
         now = time.monotonic()
         if step == first_step:
-            paced = now  # the first step waits for workers and allocators: it says nothing of the others
+            paced = saved = now  # the first step waits for workers and allocators: it says nothing of the others
         if notes and ((step + 1) % METRICS_EVERY == 0 or step == 0):
             notes.scalars(step + 1, parts | {"lr": adam_g.param_groups[0]["lr"], "elapsed": elapsed()})
         pace = (now - paced) / max(1, step - first_step)
