@@ -163,7 +163,8 @@ def test_a_finished_run_can_be_given_more_time(prepared: Path, tmp_path: Path) -
     assert second.elapsed > first.elapsed
 
 
-def test_the_time_that_was_asked_for_is_kept(prepared: Path, tmp_path: Path) -> None:
+def test_the_time_that_was_asked_for_is_kept(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.train.METRICS_EVERY", 1)
     config = replace(TINY, train=replace(TINY.train, steps=0, time="6s", workers=1))
     begun = time.monotonic()
     train(config, prepared, tmp_path / "run")
