@@ -52,6 +52,7 @@ class TrainSettings:
     schedule on the content losses alone, before the adversarial game. `ema`: decay of the averaged weights, which are the ones that count.
     `clip`: largest gradient norm, of each player. `precision`: `32`, `bf16` or `16-mixed` (which needs a GPU). `skip_batches`: how many the
     generator's skip is solved from. `workers`: processes that draw batches beside the training (0: none).
+    `checkpoint_seconds`: at most so long from one checkpoint to the next, and at least so long from one validation to the next.
     """
 
     time: str = "60m"

@@ -95,7 +95,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
     # The run's folder
     notes = Notes(out, first_step, config) if fabric.is_global_zero else None
     fabric.barrier()
-    start = paced = saved = told = time.monotonic()
+    start = paced = saved = judged = told = time.monotonic()
     kept = first_step if checkpoint else -1
 
     def elapsed() -> float:
@@ -170,9 +170,13 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
             if not settings.steps:
                 total = fabric.broadcast(step + 1 + max(0, round((settings.seconds - elapsed()) / pace)))
             keep(step + 1)
-            judge(step + 1)
+            # A short run is kept and fitted more often than it can afford to be judged.
+            if agreed(fabric, now - judged > settings.checkpoint_seconds):
+                judged = now
+                judge(step + 1)
     if kept < step:
         keep(step)
+    if step > first_step:
         judge(step)
     if notes:
         notes.close()
