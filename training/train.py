@@ -71,7 +71,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
         network.load_state_dict(checkpoint.weights)
     elif init:
         fresh = initialise(network, init)
-        say(fabric, f"began from {init}; drawn anew: {', '.join(sorted({name.rsplit('.', 2)[0] for name in fresh})) or 'nothing'}")
+        say(fabric, f"began from {init}; drawn anew: {', '.join(sorted({name.rsplit('.', 1)[0] for name in fresh})) or 'nothing'}")
     elif config.network.skip == "solved":
         # On clean input: of errors in it a linear filter cannot know.
         left = solve_skip(network, BatchSource(source.areas, config.data.clean(), settings.seed + 2), settings.skip_batches)
@@ -159,7 +159,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
         if now - told > 10 or step == first_step:
             told = now
             end = min(total or sys.maxsize, settings.stop_after or sys.maxsize)
-            left = min(pace * (end - step - 1), settings.seconds - elapsed() if not settings.steps else math.inf)
+            left = pace * (end - step - 1) if settings.steps or (total and pace) else settings.seconds - elapsed()
             share = done if settings.steps else elapsed() / settings.seconds
             text = " ".join(f"{name} {value:.4g}" for name, value in parts.items())
             say(fabric, f"{share:6.1%} step {step + 1} {text} left {max(left, 0) / 60:.1f} min")
