@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from matplotlib import colormaps, image
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure as Canvas
 from numpy.typing import NDArray
+from PIL import Image
 
 from training.evaluation.resamplers import KERNELS
 from training.metrics import slopes
@@ -27,6 +29,8 @@ LEAST_EDGE = 512
 """Smaller pictures are enlarged pixel by pixel to at least this many."""
 THEMES = {"light": ("#1b1f24", "#ffffff"), "dark": ("#e6e8eb", "#16191d")}
 """Ink and paper of drawings."""
+PANEL_WIDTH = 1000
+"""Pixels of `write_panel`: what a page of text is wide."""
 
 
 def hillshade(dem: Floats, dx: float, dy: float) -> NDArray[np.float64]:
@@ -89,6 +93,62 @@ def write_spectra(path: Path, curves: Mapping[str, tuple[Sequence[float], Sequen
     axis.set_ylabel("power / reference's")
     _legend(axis, theme)
     canvas.savefig(path, dpi=130)
+
+
+def write_panel(
+    path: Path,
+    hillshades: Mapping[str, NDArray[np.float64]],
+    errors: Mapping[str, NDArray[np.float64]],
+    *,
+    title: str,
+    aspect: float,
+) -> None:
+    """One picture of a place, in two rows of three, PANEL_WIDTH pixels wide.
+
+    `hillshades` (h, w) by name: "reference", two others and, if known, "coarse input"; `errors` (h, w), metres, of those two others. NaN is
+    left white. All hillshades have the reference's range of brightness, the errors the range -l to l, where l is what 98 % of the first
+    one's pixels stay below. `aspect`: height of a pixel on the ground divided by its width.
+    """
+    names = [name for name in hillshades if name not in ("reference", "coarse input")]
+    left = ["coarse input", "reference"] if "coarse input" in hillshades else ["reference", ""]
+    rows, columns = hillshades["reference"].shape
+    low, high = (float(value) for value in np.nanpercentile(hillshades["reference"], (0.5, 99.5)))
+    limit = max(float(np.nanpercentile(np.abs(next(iter(errors.values()))), 98)), 1e-3)
+    # All in pixels: the title, twice a heading with three pictures, the scale.
+    gap, heading, scale = 8, 28, 76
+    across = (PANEL_WIDTH - 4 * gap) // 3
+    down = round(across * aspect * rows / columns)
+    height = 2 * (heading + down) + heading + scale
+    canvas = Canvas(figsize=(PANEL_WIDTH / 100, height / 100), dpi=100, facecolor="white")
+
+    def axes(x: float, y: float, width: float, tall: float) -> matplotlib.axes.Axes:
+        return canvas.add_axes((x / PANEL_WIDTH, 1 - (y + tall) / height, width / PANEL_WIDTH, tall / height))
+
+    for place, name in enumerate([left[0], *names, left[1], *errors]):
+        axis = axes(gap + place % 3 * (across + gap), 2 * heading + place // 3 * (down + heading), across, down)
+        axis.set_axis_off()
+        axis.set_title(name, fontsize=12, pad=6)
+        if name in errors:
+            axis.imshow(errors[name], cmap=DIVERGING, norm=Normalize(-limit, limit), aspect="auto")
+        elif name:
+            axis.imshow(hillshades[name], cmap="gray", norm=Normalize(low, max(high, low + 1e-6)), aspect="auto")
+    mappable = matplotlib.cm.ScalarMappable(Normalize(-limit, limit), colormaps[DIVERGING])
+    under = axes(2 * gap + across + 40, height - scale + 12, 2 * across + gap - 80, 12)
+    canvas.colorbar(mappable, cax=under, orientation="horizontal", extend="both").set_label("error (m): blue too low, red too high")
+    canvas.suptitle(title, fontsize=14, y=1 - 6 / height, verticalalignment="top")
+    drawing = io.BytesIO()
+    canvas.savefig(drawing, format="png", dpi=100)
+    # One grey and one diverging scale need no more than 256 colours, and the file is a third as large.
+    colours = np.concatenate([colormaps[name](np.linspace(0, 1, 128), bytes=True)[:, :3] for name in ("gray", DIVERGING)]).tobytes()
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(colours)
+    picture = Image.open(drawing).convert("RGB")
+    nearest = np.array(picture.quantize(palette=palette, dither=Image.Dither.NONE))
+    # Pillow takes a colour near to white for it; the paper must not be grey.
+    nearest[(np.asarray(picture) == 255).all(axis=2)] = 127
+    reduced = Image.fromarray(nearest, "P")
+    reduced.putpalette(colours)
+    reduced.save(path, optimize=True)
 
 
 def _axes(theme: str, rows: int) -> tuple[Canvas, list[matplotlib.axes.Axes]]:
