@@ -16,6 +16,7 @@ from typing import Any, TextIO
 import click
 
 from backend.cancel import Cancel
+from backend.compare.command import compare
 from backend.errors import BackendError, Cancelled, InputError
 from backend.events import Event, Failure, Log, Progress, Result, Sink, to_line
 from backend.version import version
@@ -28,6 +29,9 @@ DEM_SOURCES = ("auto", "srtm", "nasadem", "glo30", "aster", "alos", "lidar")
 @click.version_option(version(), prog_name="siran")
 def cli() -> None:
     """Makes coarse elevation models finer."""
+
+
+cli.add_command(compare)
 
 
 class Numbers(click.ParamType[tuple[float, ...]]):

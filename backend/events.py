@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, Protocol
@@ -42,6 +43,19 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """What `compare` made: paths of its report (`json`, `html`; None where it was not asked for) and of its error rasters, one for each
+    tested DEM or none; `pixels` of the reference were looked at. Named `result` on the wire."""
+
+    event: ClassVar[str] = "result"
+    json: str | None
+    html: str | None
+    errors: list[str]
+    seconds: float
+    pixels: int
+
+
+@dataclass(frozen=True)
 class Failure:
     """Why there is no result. Named `error` on the wire."""
 
@@ -51,7 +65,7 @@ class Failure:
     hint: str
 
 
-Event = Progress | Log | Result | Failure
+Event = Progress | Log | Result | Comparison | Failure
 
 
 class Sink(Protocol):
@@ -71,10 +85,10 @@ def from_line(line: str) -> Event:
     if not isinstance(fields, dict):
         raise ValueError(f"not an event: {line[:80]!r}")
     name = fields.pop("event", None)
-    for kind in (Progress, Log, Result, Failure):
-        if kind.event == name:
-            try:
-                return kind(**fields)
-            except TypeError as error:
-                raise ValueError(f"not a {name} event: {line[:80]!r}") from error
-    raise ValueError(f"unknown event {name!r}")
+    kinds = [kind for kind in (Progress, Log, Result, Comparison, Failure) if kind.event == name]
+    if not kinds:
+        raise ValueError(f"unknown event {name!r}")
+    for kind in kinds:
+        with contextlib.suppress(TypeError):
+            return kind(**fields)
+    raise ValueError(f"not a {name} event: {line[:80]!r}")

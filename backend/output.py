@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -44,10 +44,11 @@ _SIDECARS = (".aux.xml", ".ovr", ".msk")
 """What GDAL may have written beside an older file of the same name; it does not fit the new one."""
 
 
-def check_output(path: Path, inputs: Mapping[str, str], *, overwrite: bool) -> None:
-    """Refuses an output that cannot or should not be written; writes nothing. Raises InputError."""
-    if path.suffix.lower() not in ENDINGS:
-        raise InputError("option-invalid", f"The output, {path}, does not end in .tif.", "The output is a GeoTIFF; name it so.")
+def check_output(path: Path, inputs: Mapping[str, str], *, overwrite: bool, endings: Sequence[str] = ENDINGS) -> None:
+    """Refuses an output that cannot or should not be written, or has none of the `endings`; writes nothing. Raises InputError."""
+    if path.suffix.lower() not in endings:
+        kind = "The output is a GeoTIFF; name it so." if endings == ENDINGS else f"Name it {path.stem}{endings[0]}."
+        raise InputError("option-invalid", f"The output, {path}, does not end in {endings[0]}.", kind)
     _check_name(path)
     for role, name in inputs.items():
         if _same(path, Path(name)):
@@ -104,7 +105,16 @@ class Output:
     """Takes windows, in any order, from one thread; `finish` gives it its name, leaving the context without that removes it."""
 
     def __init__(
-        self, path: Path, grid: Grid, *, crs: str, unit: str, tags: Mapping[str, str], threads: int, overwrite: bool = True
+        self,
+        path: Path,
+        grid: Grid,
+        *,
+        crs: str,
+        unit: str,
+        tags: Mapping[str, str],
+        threads: int,
+        overwrite: bool = True,
+        description: str = DESCRIPTION,
     ) -> None:
         self.path = path
         self._overwrite = overwrite
@@ -138,7 +148,7 @@ class Output:
                 SPARSE_OK="TRUE",
             )
             self._dataset.update_tags(**tags)
-            self._dataset.set_band_description(1, DESCRIPTION)
+            self._dataset.set_band_description(1, description)
             self._dataset.set_band_unit(1, unit)
 
     def __enter__(self) -> Self:

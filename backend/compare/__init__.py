@@ -1,0 +1,1 @@
+"""`python -m backend compare`: DEMs against a reference, window by window."""

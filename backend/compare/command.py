@@ -1,0 +1,76 @@
+"""`compare` on the command line (docs/contracts.md, section 3). backend/cli.py registers it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+_ASCII = str.maketrans({"\u202f": ",", "−": "-", "–": "-", "×": "x", "°": "deg", "∞": "inf"})
+"""Not every terminal has the signs of the page."""
+
+
+@click.command()
+@click.argument("reference")
+@click.argument("tested", nargs=-1, required=True)
+@click.option("--json", "json", metavar="FILE", help="Write all figures as JSON.")
+@click.option(
+    "--error",
+    metavar="FOLDER|FILE",
+    help="Write tested minus reference as a GeoTIFF, one for each tested DEM; after --coregister of the moved DEM.",
+)
+@click.option("--html", metavar="FILE", help="Write the report as one page of HTML.")
+@click.option("--mask", metavar="FILE", help="Count inside of these polygons (GeoJSON), or where this raster is not 0.")
+@click.option("--coregister", is_flag=True, help="Also compare each DEM moved to where it fits best (Nuth and Kääb 2011).")
+@click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
+@click.option("--events", is_flag=True, help="Write the event stream on stdout, listen on stdin.")
+def compare(events: bool, **options: Any) -> None:
+    """Compares the elevation models TESTED with REFERENCE, on the reference's grid, and writes a report.
+
+    Errors are tested minus reference, in metres. Name at least one of --json, --error and --html.
+    """
+    # cli.py imports this module.
+    from backend import cli
+    from backend.cancel import Cancel
+
+    cancel = Cancel()
+    cli._stop_on_signals(cancel)
+    if events:
+        cli._in_thread(lambda: _for_parent(options, cancel))
+    else:
+        cli._in_thread(lambda: _for_person(options, cancel))
+
+
+def _for_parent(options: dict[str, Any], cancel: Any) -> None:
+    from backend import cli
+    from backend.parent import Parent, Unfinished
+
+    unfinished = Unfinished()
+    parent = Parent(cancel, unfinished)
+    try:
+        from backend.compare.comparison import Settings, run
+
+        stream = cli._stream()
+        result, _ = run(Settings(**options), stream, cancel, unfinished)
+    finally:
+        parent.release()
+    stream(result)
+
+
+def _for_person(options: dict[str, Any], cancel: Any) -> None:
+    from backend import cli
+    from backend.compare.comparison import Settings, run
+    from backend.compare.report import table
+
+    with cli._Person() as person:
+        result, gathered = run(Settings(**options), person, cancel)
+    rows = [[cell.translate(_ASCII) for cell in row] for row in table(gathered)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        click.echo(
+            "  ".join(
+                cell.ljust(width) if place < 2 else cell.rjust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+            )
+        )
+    written = ", ".join(path for path in (result.json, result.html, *result.errors) if path)
+    click.echo(f"{written}: {result.pixels:,} pixels in {result.seconds:.1f} s.", err=True)

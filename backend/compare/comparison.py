@@ -1,0 +1,378 @@
+"""The comparison: settings in, a report and error rasters on disk and a result event out.
+
+    open, check -> lowest and highest of the reference -> coregister -> statistics and errors -> deviations from the median -> report
+
+Every arrow but the second and the last is a pass over the reference in windows; memory depends on the window, never on the rasters.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import shlex
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from pyproj import CRS
+
+from backend.cancel import Cancel
+from backend.compare import pictures, report
+from backend.compare.coregistration import coregister
+from backend.compare.mask import ENDINGS, Cells, Everywhere, Mask, Polygons
+from backend.compare.pairs import Reference, Tested, coarser, datum, overlap
+from backend.compare.statistics import Scale, Statistics
+from backend.elevation import Elevation
+from backend.errors import InputError
+from backend.events import Comparison, Level, Log, Progress, Sink
+from backend.grid import Grid
+from backend.metrics import spectrum
+from backend.output import Output, check_output, check_sources, check_space, keeps_crs
+from backend.parent import Unfinished
+from backend.rasters import Raster
+from backend.version import version
+from backend.windows import Window, tiles
+
+WINDOW = 512
+"""Pixels."""
+RAW, COREGISTERED = "raw", "coregistered"
+_BINS = 60
+_GDAL: dict[str, object] = {"GDAL_PAM_ENABLED": "NO", "GDAL_CACHEMAX": 256}
+"""No files beside the inputs, and 256 MB of cached blocks where GDAL would take a twentieth of the machine's memory."""
+_STAGES = {"range": (0.0, 0.08), "coregister": (0.08, 0.2), "statistics": (0.2, 0.65), "deviations": (0.65, 0.9)}
+"""Shares of the progress; the rest is for pictures, compressing and writing."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the command line says; see docs/contracts.md for each option. `window` is the edge of what is read at once, pixels."""
+
+    reference: str
+    tested: tuple[str, ...]
+    json: str | None = None
+    error: str | None = None
+    html: str | None = None
+    mask: str | None = None
+    coregister: bool = False
+    overwrite: bool = False
+    window: int = WINDOW
+
+    def command(self) -> str:
+        """The command line that says the same."""
+        words = ["python", "-m", "backend", "compare", self.reference, *self.tested]
+        for name in ("json", "error", "html", "mask"):
+            if value := getattr(self, name):
+                words += [f"--{name}", value]
+        words += [f"--{name}" for name in ("coregister", "overwrite") if getattr(self, name)]
+        return shlex.join(words)
+
+
+@dataclass
+class _State:
+    """A tested DEM, raw or coregistered, with what is gathered of it."""
+
+    name: str
+    tested: Tested
+    statistics: Statistics
+
+
+def run(
+    settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished: Unfinished | None = None
+) -> tuple[Comparison, dict[str, Any]]:
+    """Compares and writes; returns the result event and the report's JSON object. Raises BackendError; nothing was written then."""
+    started = time.monotonic()
+    cancel = cancel or Cancel()
+    unfinished = unfinished or Unfinished()
+    warnings: list[str] = []
+
+    def say(level: Level, text: str) -> None:
+        if level == "warning":
+            warnings.append(text)
+        sink(Log(level, text))
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(rasterio.Env(**_GDAL))
+        json_path, html_path, error_paths = _outputs(settings)
+        reference_raster = stack.enter_context(Raster(settings.reference, "The reference"))
+        rasters = [stack.enter_context(Raster(path, "The tested DEM")) for path in settings.tested]
+        reference = Reference(reference_raster, _mask(settings, stack))
+        for path in error_paths:
+            for raster in (reference_raster, *rasters):
+                check_sources(path, raster.role[0].lower() + raster.role[1:], raster.path, raster.dataset.files)
+        for raster in rasters:
+            overlap(raster, reference.grid)
+            _compare_datums(reference_raster, raster, say)
+        if error_paths:
+            check_space(error_paths[0], reference.grid.pixels * len(error_paths))
+
+        work = [tile.core for tile in tiles(reference.grid.width, reference.grid.height, tile=settings.window, halo=0, multiple=1)]
+
+        def progress(stage: str, done: int, count: int, message: str) -> None:
+            cancel.check()
+            low, high = _STAGES[stage]
+            sink(Progress(low + (high - low) * done / count, message))
+
+        scale, counting = _scale(reference, work, progress)
+        moves = []
+        for number, raster in enumerate(rasters if settings.coregister else []):
+            progress("coregister", number, len(rasters), f"Coregistering {raster.name}")
+            moves.append(coregister(reference, raster, cancel.check))
+            if moves[-1].doubt:
+                say("warning", f"{raster.name} was moved up or down only. {moves[-1].doubt}")
+        states = []
+        for number, raster in enumerate(rasters):
+            states.append([_State(RAW, Tested(raster, reference.grid), Statistics(scale))])
+            if settings.coregister:
+                move = moves[number]
+                moved = Tested(raster, reference.grid, east=move.east, north=move.north, up=move.up)
+                states[-1].append(_State(COREGISTERED, moved, Statistics(scale)))
+
+        outputs = [_error_output(path, reference, raster, settings) for path, raster in zip(error_paths, rasters, strict=False)]
+
+        def remove() -> None:
+            for output in outputs:
+                output.remove()
+
+        unfinished.remove = remove
+        for output in outputs:
+            stack.enter_context(output)
+        for done, core in enumerate(work):
+            progress("statistics", done, len(work), f"Statistics, window {done + 1} of {len(work)}")
+            view = reference.view(core)
+            for number, several in enumerate(states):
+                for state in several:
+                    errors, known = state.statistics.add(view, *state.tested.read(view.wide))
+                if outputs:
+                    outputs[number].write(core, errors, known)
+        for done, core in enumerate(work):
+            progress("deviations", done, len(work), f"Deviations, window {done + 1} of {len(work)}")
+            view = reference.view(core)
+            for several in states:
+                for state in several:
+                    state.statistics.add_deviations(view, *state.tested.read(view.wide))
+
+        tested = []
+        for number, (raster, several) in enumerate(zip(rasters, states, strict=True)):
+            tested.append(
+                {
+                    **_facts(raster),
+                    "coregistration": asdict(moves[number]) if moves else None,
+                    "error_raster": str(error_paths[number]) if error_paths else None,
+                    "results": [_result(state, reference.grid) for state in several],
+                }
+            )
+        _warn_of_counts(tested, counting, say)
+        gathered: dict[str, Any] = {
+            "format": 1,
+            "version": version(),
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "command": settings.command(),
+            "reference": _facts(reference_raster),
+            "mask": str(Path(settings.mask).absolute()) if settings.mask else None,
+            "pixels": reference.grid.pixels,
+            "counting": counting,
+            "data_range": scale.data_range,
+            "tested": tested,
+            "warnings": warnings,
+            "definitions": report.DEFINITIONS,
+        }
+        page = ""
+        if html_path:
+            sink(Progress(0.92, "Drawing"))
+            page = report.page(gathered, _pictures(reference, states, gathered))
+        cancel.check()
+        sink(Progress(0.95, "Writing"))
+        finished: list[Path] = []
+        try:
+            for output in outputs:
+                output.finish(cancel)
+                finished.append(output.path)
+            gathered["seconds"] = round(time.monotonic() - started, 3)
+            for file, text in ((json_path, report.to_json(gathered)), (html_path, page)):
+                if file:
+                    report.write(file, text)
+                    finished.append(file)
+        except BaseException:
+            # All or nothing: what has its name already must go with the rest.
+            for path in finished:
+                path.unlink(missing_ok=True)
+            raise
+        sink(Progress(1.0, "Done"))
+        names = [str(path) if path else None for path in (json_path, html_path)]
+        seconds = round(time.monotonic() - started, 3)
+        return Comparison(names[0], names[1], [str(path) for path in error_paths], seconds, reference.grid.pixels), gathered
+
+
+def _outputs(settings: Settings) -> tuple[Path | None, Path | None, list[Path]]:
+    """Paths of the JSON, the page and the error rasters, checked."""
+    if not (settings.json or settings.error or settings.html):
+        raise InputError("option-invalid", "Nothing is to be written.", "Pass --json, --html or --error.")
+    inputs = {"the reference": settings.reference, **{f"the tested DEM {path}": path for path in settings.tested}}
+    if settings.mask:
+        inputs["the mask"] = settings.mask
+    json_path, html_path = (Path(path).absolute() if path else None for path in (settings.json, settings.html))
+    error_paths = _error_paths(settings) if settings.error else []
+    for path, endings in ((json_path, (".json",)), (html_path, (".html", ".htm"))):
+        if path:
+            check_output(path, inputs, overwrite=settings.overwrite, endings=endings)
+    for path in error_paths:
+        check_output(path, inputs, overwrite=settings.overwrite)
+    return json_path, html_path, error_paths
+
+
+def _error_paths(settings: Settings) -> list[Path]:
+    path = Path(settings.error or "").absolute()
+    if path.suffix.lower() in (".tif", ".tiff") and not path.is_dir():
+        if len(settings.tested) > 1:
+            raise InputError(
+                "option-invalid",
+                f"--error names one file, {path}, for {len(settings.tested)} DEMs.",
+                "Name a folder; each DEM gets a file there.",
+            )
+        return [path]
+    stems = [Path(name).stem for name in settings.tested]
+    unique = [stem if stems.count(stem) == 1 else f"{stem}-{number}" for number, stem in enumerate(stems, start=1)]
+    return [path / f"{stem}_error.tif" for stem in unique]
+
+
+def _mask(settings: Settings, stack: contextlib.ExitStack) -> Mask:
+    if not settings.mask:
+        return Everywhere()
+    if Path(settings.mask).suffix.lower() in ENDINGS:
+        return Polygons(settings.mask)
+    try:
+        return Cells(stack.enter_context(Raster(settings.mask, "The mask")))
+    except InputError as error:
+        if error.code != "not-a-raster":
+            raise
+        hint = "Pass polygons as GeoJSON (.geojson), which QGIS and ogr2ogr write, or a raster whose cells that count are not 0."
+        raise InputError("mask-invalid", error.message, hint) from error
+
+
+def _compare_datums(reference: Raster, tested: Raster, say: Callable[[Level, str], None]) -> None:
+    ours, theirs = datum(reference.crs), datum(tested.crs)
+    if ours != theirs:
+        names = [name or "nobody says what" for name in (theirs, ours)]
+        say(
+            "warning", f"Heights of {tested.name} refer to {names[0]}, those of the reference to {names[1]}; they are compared as they are."
+        )
+
+
+def _scale(reference: Reference, work: list[Window], progress: Callable[[str, int, int, str], None]) -> tuple[Scale, int]:
+    """Of the reference's pixels that count, and how many there are. Raises InputError where there is none."""
+    low, high, count = math.inf, -math.inf, 0
+    for done, core in enumerate(work):
+        progress("range", done, len(work), f"Reading the reference, window {done + 1} of {len(work)}")
+        dem, known = reference.elevation.read(core, 0)
+        counts = known & reference.mask.on(reference.grid, core)
+        if counts.any():
+            low, high, count = min(low, float(dem[counts].min())), max(high, float(dem[counts].max())), count + int(counts.sum())
+    if not count:
+        raise InputError(
+            "no-overlap",
+            f"No pixel of the reference, {reference.raster.path}, has a height and lies in the mask.",
+            "Check both, and their CRS.",
+        )
+    return Scale(low, high - low), count
+
+
+def _error_output(path: Path, reference: Reference, raster: Raster, settings: Settings) -> Output:
+    crs = reference.grid.crs
+    if not keeps_crs(crs):
+        raise InputError("grid-invalid", f"A GeoTIFF cannot hold the CRS {CRS.from_wkt(crs).name}.", "Leave out --error.")
+    state = COREGISTERED if settings.coregister else RAW
+    tags = {
+        "SIRAN_VERSION": version(),
+        "SIRAN_REFERENCE": reference.raster.name,
+        "SIRAN_TESTED": f"{raster.name}, {state}",
+        "AREA_OR_POINT": "Area",
+    }
+    description = "elevation error: tested minus reference"
+    threads = os.cpu_count() or 1
+    return Output(
+        path, reference.grid, crs=crs, unit="m", tags=tags, threads=threads, overwrite=settings.overwrite, description=description
+    )
+
+
+def _facts(raster: Raster) -> dict[str, Any]:
+    path = Path(raster.path)
+    elevation = Elevation(raster, 1, raster.grid)
+    return {
+        "path": str(path.absolute()),
+        "bytes": path.stat().st_size if path.is_file() else None,
+        "crs": raster.crs.name,
+        "grid": raster.grid.to_event(),
+        "type": raster.dataset.dtypes[0],
+        "nodata": raster.dataset.nodata,
+        "unit": elevation.unit,
+        "metres_per_unit": elevation.metres,
+        "vertical_datum": datum(raster.crs) or None,
+    }
+
+
+def _result(state: _State, grid: Grid) -> dict[str, Any]:
+    edges, counts = state.statistics.histogram(_BINS)
+    powers = state.statistics.spectrum()
+    relief = None
+    if powers is not None:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = powers[1] / powers[0]
+        relief = {
+            "wavelength_pixels": spectrum.WAVELENGTHS.tolist(),
+            "wavelength_metres": (spectrum.WAVELENGTHS * grid.pixel_size).tolist(),
+            "ratio": ratio.tolist(),
+            "tiles": state.statistics.tiles,
+        }
+    return {
+        "state": state.name,
+        **state.statistics.figures(),
+        "by_slope": state.statistics.by_slope(),
+        "spectrum": relief,
+        "histogram": {"edges": edges.tolist(), "counts": counts.tolist()},
+    }
+
+
+def _warn_of_counts(tested: list[dict[str, Any]], counting: int, say: Callable[[Level, str], None]) -> None:
+    counts = [(Path(entry["path"]).name, result["state"], result["count"]) for entry in tested for result in entry["results"]]
+    for name, state, count in counts:
+        if not count:
+            say("warning", f"No pixel of {name} ({state}) counts: it has no heights where the reference has them and the mask lies.")
+        elif count < 0.5 * counting:
+            say("warning", f"{name} ({state}) is known on {count / counting:.0%} of the reference's pixels that count.")
+    raw = [count for _, state, count in counts if state == RAW]
+    if max(raw) - min(raw) > 0.01 * counting:
+        say(
+            "warning",
+            "The tested DEMs are known on different pixels: their figures are of different ground. Pass --mask to make them alike.",
+        )
+
+
+def _pictures(reference: Reference, states: list[list[_State]], gathered: dict[str, Any]) -> list[report.Picture]:
+    factor = pictures.factor(reference.grid)
+    grid = coarser(reference.grid, factor)
+    centre = Window(0, reference.grid.height // 2, 1, 1)
+    dx, dy = (float(size[0, 0]) * factor for size in reference.edges(centre))
+    means = f"means over {factor} × {factor} pixels" if factor > 1 else "every pixel"
+
+    def shade(dem: Any, name: str) -> report.Picture:
+        return report.Picture(f"{name}, {means}", f"Shaded relief of {name}, lit from the north-west", pictures.hillshade(dem, dx, dy))
+
+    base = pictures.small(Elevation(reference.raster, 1, grid), grid)
+    made = [shade(base, f"reference {reference.raster.name}")] if min(base.shape) > 2 else []
+    widest = [entry["results"][-1]["le90"] for entry in gathered["tested"]]
+    limit = report.rounded_up(max([value for value in widest if math.isfinite(value)], default=1.0))
+    for several in states:
+        state = several[-1]
+        dem = pictures.small(state.tested.on(grid).elevation, grid) + state.tested.up
+        name = f"{state.tested.raster.name}, {state.name}"
+        if min(dem.shape) > 2:
+            made.append(shade(dem, name))
+        caption = f"{name}: errors from -{limit:g} m (blue, too low) over 0 (white) to {limit:g} m (red, too high), {means}"
+        made.append(report.Picture(caption, f"Map of the errors of {name}", pictures.errors(dem - base, limit)))
+    return made

@@ -1,0 +1,184 @@
+"""Coregistration finds by how much a DEM lies beside the reference: Nuth and Kääb (2011).
+
+A DEM that lies displaced by d = (east, north) is too low where the ground rises in the direction of d and too high where it falls. With the
+reference's slope α and aspect ψ (the way down, clockwise from north), the difference dh of the two, less its median, is
+
+    dh / tan α = d_east sin ψ + d_north cos ψ + c = a cos(b - ψ) + c
+
+with the displacement's length a and azimuth b. Medians of the left side in 72 sectors of ψ, which outliers do not move, give d by
+least squares. The DEM is moved back, sampled anew, and so on until a step is shorter than a hundredth of a pixel. At last the median of
+dh is taken away.
+
+It is done on pixels as large as the coarser DEM's, so that detail which one of the two lacks does not count; and on a sample of at
+most 32 squares of 256 x 256 such pixels, the same whatever the windows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.compare.pairs import Reference, Tested, coarser, moved, overlap
+from backend.elevation import Elevation
+from backend.grid import Grid
+from backend.metrics import terrain
+from backend.rasters import Raster
+from backend.resample import Sampler
+from backend.windows import Window, tiles
+
+Floats = NDArray[np.float64]
+
+SECTORS = 72
+LEAST_SLOPE = 3.0
+"""Degrees. On flatter ground dh / tan α is noise."""
+FEWEST = 1000
+"""Pixels that are steep enough: fewer do not tell a shift from the DEM's own errors."""
+FARTHEST = 10.0
+"""Pixels. What is farther away is another place, another CRS or a mistake."""
+_EDGE, _SQUARES = 256, 32
+_FEWEST_IN_SECTOR = 5
+_SHORTEST_STEP = 0.01
+_MOST_STEPS = 30
+
+
+@dataclass(frozen=True)
+class Coregistration:
+    """What the DEM was moved by: `east`, `north`, `up`, metres on the ground. `nmad_before`, `nmad_after`: of the sample, metres.
+
+    `pixels` were steep enough, of edge `pixel_size` metres; `steps` were taken. `doubt` is a sentence where the DEM was moved up or down
+    only, else "".
+    """
+
+    east: float
+    north: float
+    up: float
+    nmad_before: float
+    nmad_after: float
+    pixels: int
+    pixel_size: float
+    steps: int
+    doubt: str
+
+
+@dataclass(frozen=True)
+class _Square:
+    """A part of the sample; arrays cover the inside of `window`, which has a margin of one pixel."""
+
+    window: Window
+    dem: NDArray[np.float32]
+    where: NDArray[np.bool_]
+    tangent: Floats
+    aspect: Floats
+
+
+def coregister(reference: Reference, raster: Raster, check: Callable[[], None] = lambda: None) -> Coregistration:
+    """Finds what to move a DEM by. `check` is called between squares and may raise, to stop."""
+    factor = max(1, round(raster.grid.pixel_size / reference.grid.pixel_size))
+    grid = coarser(reference.grid, factor)
+    squares = _sample(reference, raster, grid, factor, check)
+    pixel = grid.pixel_size
+    tested = Tested(raster, grid)
+    start = _differences(tested, squares, check)
+    steep = sum(
+        int((known & (square.tangent > math.tan(math.radians(LEAST_SLOPE)))).sum())
+        for square, (_, known) in zip(squares, start, strict=True)
+    )
+    before, up = _spread(start)
+
+    def only_up(steps: int, doubt: str) -> Coregistration:
+        return Coregistration(0.0, 0.0, up, before, before, steep, pixel, steps, doubt)
+
+    if steep < FEWEST:
+        return only_up(0, f"{steep} pixels of {pixel:.3g} m are steeper than {LEAST_SLOPE:g}°, too few to tell a horizontal shift from.")
+    differences, east, north = start, 0.0, 0.0
+    for step in range(1, _MOST_STEPS + 1):
+        found = displacement(*_flat(squares, differences))
+        if found is None:
+            return only_up(step, "The slopes face too few directions to tell a horizontal shift from.")
+        east, north = east - found[0], north - found[1]
+        if math.hypot(east, north) > FARTHEST * pixel:
+            return only_up(step, f"A shift of more than {FARTHEST:g} pixels of {pixel:.3g} m was sought; do both show the same ground?")
+        tested.elevation.sampler = Sampler(moved(raster.grid, east, north), grid)
+        differences = _differences(tested, squares, check)
+        if math.hypot(*found) < _SHORTEST_STEP * pixel:
+            break
+    else:
+        return only_up(_MOST_STEPS, f"No horizontal shift was found in {_MOST_STEPS} steps.")
+    after, moved_up = _spread(differences)
+    if not after < before:
+        return only_up(step, "No horizontal shift makes the differences smaller.")
+    return Coregistration(east, north, moved_up, before, after, steep, pixel, step, "")
+
+
+def displacement(difference: Floats, tangent: Floats, aspect: Floats) -> tuple[float, float] | None:
+    """East and north, metres, by which a DEM lies displaced; None where slopes face too few directions.
+
+    Of each pixel: tested minus reference, metres; the tangent of the reference's slope; its aspect, radians clockwise from north. All (N,).
+    """
+    steep = tangent > math.tan(math.radians(LEAST_SLOPE))
+    ratio = (difference - np.median(difference))[steep] / tangent[steep]
+    sector = np.floor(aspect[steep] % (2 * math.pi) / (2 * math.pi) * SECTORS).astype(np.int64) % SECTORS
+    order = np.argsort(sector, kind="stable")
+    parts = np.split(ratio[order], np.searchsorted(sector[order], np.arange(1, SECTORS)))
+    full = np.array([part.size >= _FEWEST_IN_SECTOR for part in parts])
+    if full.sum() < SECTORS // 2:
+        return None
+    middle = (np.flatnonzero(full) + 0.5) * (2 * math.pi / SECTORS)
+    matrix = np.stack([np.sin(middle), np.cos(middle), np.ones_like(middle)], axis=1)
+    medians = np.array([np.median(part) for part, used in zip(parts, full, strict=True) if used])
+    east, north, _ = np.linalg.lstsq(matrix, medians, rcond=None)[0]
+    return float(east), float(north)
+
+
+def _sample(reference: Reference, raster: Raster, grid: Grid, factor: int, check: Callable[[], None]) -> list[_Square]:
+    part = overlap(raster, grid)
+    col, row = (round(value) for value in ~grid.transform @ (part.transform.c, part.transform.f))
+    everything = [tile.core for tile in tiles(part.width, part.height, tile=_EDGE, halo=0, multiple=1)]
+    # Steps of the golden ratio through the rows of squares: spread evenly, however many there are in a row.
+    chosen = {int(len(everything) * (number * (math.sqrt(5) - 1) / 2 % 1)) for number in range(_SQUARES)}
+    few = everything if len(everything) <= _SQUARES else [everything[number] for number in sorted(chosen)]
+    elevation = Elevation(reference.raster, 1, grid)
+    squares = []
+    for square in few:
+        check()
+        window = Window(col + square.col - 1, row + square.row - 1, square.width + 2, square.height + 2)
+        dem, known = elevation.read(window, 4)
+        centres = Window(0, (window.row + 1) * factor + factor // 2, 1, 1)
+        dx, dy = (float(size[0, 0]) * factor for size in reference.edges(centres))
+        east, south = terrain.gradient(dem, dx, dy)
+        where = terrain.has_neighbours(known) & reference.mask.on(grid, window)[1:-1, 1:-1]
+        squares.append(_Square(window, dem[1:-1, 1:-1], where, np.hypot(east, south), np.arctan2(-east, south)))
+    return squares
+
+
+def _differences(tested: Tested, squares: list[_Square], check: Callable[[], None]) -> list[tuple[Floats, NDArray[np.bool_]]]:
+    """Tested minus reference and where that is known, of each square."""
+    made = []
+    for square in squares:
+        check()
+        inside = Window(square.window.col + 1, square.window.row + 1, square.window.width - 2, square.window.height - 2)
+        dem, known = tested.read(inside)
+        made.append((dem.astype(np.float64) - square.dem, known & square.where))
+    return made
+
+
+def _flat(squares: list[_Square], differences: list[tuple[Floats, NDArray[np.bool_]]]) -> tuple[Floats, Floats, Floats]:
+    pairs = list(zip(squares, differences, strict=True))
+    return (
+        np.concatenate([values[known] for values, known in differences]),
+        np.concatenate([square.tangent[known] for square, (_, known) in pairs]),
+        np.concatenate([square.aspect[known] for square, (_, known) in pairs]),
+    )
+
+
+def _spread(differences: list[tuple[Floats, NDArray[np.bool_]]]) -> tuple[float, float]:
+    """NMAD of the differences, metres, and what to add to make their median 0."""
+    values = np.concatenate([values[known] for values, known in differences])
+    if not values.size:
+        return math.nan, 0.0
+    median = float(np.median(values))
+    return float(1.4826 * np.median(np.abs(values - median))), -median

@@ -1,0 +1,144 @@
+"""A mask says which ground counts: inside polygons, or where a raster is neither 0 nor unknown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS
+from rasterio.features import geometry_mask
+
+from backend.errors import InputError
+from backend.grid import Bounds, Grid, parse_crs, transform_points
+from backend.rasters import Raster
+from backend.resample import MOST_SOURCE_PIXELS, Sampler
+from backend.windows import Window
+
+Bools = NDArray[np.bool_]
+ENDINGS = (".geojson", ".json")
+"""Of a file of polygons. What reads other vector files is no part of the backend's environment."""
+_HINT = "Pass polygons as GeoJSON (.geojson; QGIS and ogr2ogr write it) or a raster whose cells that count are not 0."
+
+
+class Mask(Protocol):
+    """Knows on any grid which pixels count."""
+
+    def on(self, grid: Grid, window: Window) -> Bools:
+        """(height, width) of a window of `grid`: whether the pixels' centres lie in it."""
+        ...
+
+
+class Everywhere:
+    """No mask."""
+
+    def on(self, grid: Grid, window: Window) -> Bools:
+        """All of it."""
+        return np.ones((window.height, window.width), np.bool_)
+
+
+class Polygons:
+    """The polygons of a GeoJSON file, in WGS 84 longitude and latitude, or in the CRS that an older file names (`crs`)."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        content = _json(path)
+        try:
+            self._crs = _crs(content)
+            self._polygons = [[np.asarray(ring, np.float64)[:, :2] for ring in polygon] for polygon in _polygons(content)]
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            raise InputError("mask-invalid", f"The mask, {path}, is not GeoJSON as RFC 7946 has it ({error}).", _HINT) from error
+        if not self._polygons:
+            raise InputError("mask-invalid", f"The mask, {path}, has no polygon.", _HINT)
+        self._on: dict[str, list[tuple[Bounds, dict[str, Any]]]] = {}
+
+    def on(self, grid: Grid, window: Window) -> Bools:
+        """See Mask."""
+        if grid.crs not in self._on:
+            self._on[grid.crs] = [self._in_crs_of(grid, polygon) for polygon in self._polygons]
+        part = grid.window(window)
+        left, bottom, right, top = part.bounds()
+        near = [shape for box, shape in self._on[grid.crs] if box[0] < right and left < box[2] and box[1] < top and bottom < box[3]]
+        shape = (window.height, window.width)
+        return np.asarray(geometry_mask(near, shape, part.transform, invert=True)) if near else np.zeros(shape, np.bool_)
+
+    def _in_crs_of(self, grid: Grid, polygon: list[NDArray[np.float64]]) -> tuple[Bounds, dict[str, Any]]:
+        rings = []
+        for ring in polygon:
+            x, y = transform_points(self._crs, grid.crs, ring[:, 0], ring[:, 1])
+            x = grid.longitudes(x)
+            if not (np.isfinite(x).all() and np.isfinite(y).all()):
+                raise InputError(
+                    "mask-invalid", f"A polygon of the mask, {self.path}, lies outside of the reference's CRS.", "Check the mask's CRS."
+                )
+            rings.append(np.stack([x, y], axis=1))
+        outer = rings[0]
+        box = (float(outer[:, 0].min()), float(outer[:, 1].min()), float(outer[:, 0].max()), float(outer[:, 1].max()))
+        return box, {"type": "Polygon", "coordinates": [ring.tolist() for ring in rings]}
+
+
+class Cells:
+    """The cells of an open raster's first band that are known and not 0."""
+
+    def __init__(self, raster: Raster) -> None:
+        self._raster = raster
+        self._samplers: dict[Grid, Sampler] = {}
+
+    def on(self, grid: Grid, window: Window) -> Bools:
+        """See Mask."""
+        if grid not in self._samplers:
+            self._samplers[grid] = Sampler(self._raster.grid, grid)
+        u, v = self._samplers[grid].coordinates(window)
+        source = self._raster.grid
+        # A place that lies on a cell's edge but for rounding belongs to the cell right of or below it.
+        cols, rows = np.broadcast_arrays(np.floor(u + 1e-6), np.floor(v + 1e-6))
+        inside = (cols >= 0) & (cols < source.width) & (rows >= 0) & (rows < source.height)
+        if not inside.any():
+            return inside
+        left, top = int(cols[inside].min()), int(rows[inside].min())
+        needed = Window(left, top, int(cols[inside].max()) - left + 1, int(rows[inside].max()) - top + 1)
+        if needed.width * needed.height > MOST_SOURCE_PIXELS and window.height > 1:
+            half = window.height // 2
+            upper = Window(window.col, window.row, window.width, half)
+            lower = Window(window.col, window.row + half, window.width, window.height - half)
+            return np.concatenate([self.on(grid, upper), self.on(grid, lower)])
+        values, known = self._raster.read([1], needed)
+        counts = known & (values[0] != 0)
+        made = np.zeros(inside.shape, np.bool_)
+        made[inside] = counts[rows[inside].astype(np.int64) - top, cols[inside].astype(np.int64) - left]
+        return made
+
+
+def _json(path: str) -> Any:
+    file = Path(path)
+    if not file.exists():
+        raise InputError("file-missing", f"The mask, {path}, does not exist.", "Check the path.")
+    try:
+        return json.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise InputError("mask-invalid", f"The mask, {path}, cannot be read as JSON ({error}).", _HINT) from error
+
+
+def _crs(content: Any) -> str:
+    named = content.get("crs")
+    return parse_crs(named["properties"]["name"]) if named else CRS.from_user_input("OGC:CRS84").to_wkt()
+
+
+def _polygons(item: Any) -> Iterator[Any]:
+    kind = item["type"]
+    if kind == "FeatureCollection":
+        for feature in item["features"]:
+            yield from _polygons(feature)
+    elif kind == "Feature":
+        if item["geometry"] is not None:
+            yield from _polygons(item["geometry"])
+    elif kind == "GeometryCollection":
+        for geometry in item["geometries"]:
+            yield from _polygons(geometry)
+    elif kind == "Polygon":
+        yield item["coordinates"]
+    elif kind == "MultiPolygon":
+        yield from item["coordinates"]

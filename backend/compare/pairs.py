@@ -1,0 +1,136 @@
+"""A pair is the reference and a DEM that is tested against it, both read in metres on the reference's grid.
+
+The grid is the reference's own, counted from the north-west. The tested DEM comes onto it through backend/resample.py: cubic
+convolution, or means over pixels where the tested DEM is the finer one; so no value depends on the windows. Heights are converted to
+metres and otherwise left alone: vertical datums are not transformed.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+
+import numpy as np
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from backend.compare.mask import Mask
+from backend.compare.statistics import View, wide
+from backend.elevation import Elevation
+from backend.errors import InputError
+from backend.grid import Grid, ground_edges
+from backend.rasters import Raster
+from backend.resample import Sampler
+from backend.vertical import is_unit
+from backend.windows import Window
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+BAND = 1
+_REACH = 4
+"""Pixels from which gaps are filled: as far as the cubic convolution of a known pixel reaches, and more."""
+_NODES = 33
+"""Rows at which the size of pixels on the ground is measured; linear in between."""
+
+
+class Reference:
+    """What is compared with, and the mask that says which of its pixels count."""
+
+    def __init__(self, raster: Raster, mask: Mask) -> None:
+        if raster.grid.rotated:
+            raise InputError(
+                "grid-invalid",
+                f"{raster.role}, {raster.path}, lies on a rotated grid.",
+                "Warp it first, e.g. with gdalwarp: errors are written on its grid.",
+            )
+        self.raster = raster
+        self.mask = mask
+        self.grid = raster.grid.north_up()
+        self.elevation = _elevation(raster, self.grid)
+
+    def view(self, core: Window) -> View:
+        """A window with its margins."""
+        window = wide(core)
+        dem, known = self.elevation.read(window, _REACH)
+        dx, dy = self.edges(window)
+        return View(core, dem, known, self.mask.on(self.grid, window), dx, dy)
+
+    def edges(self, window: Window) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Width and height of a pixel on the ground in each row of a window, metres: two (height, 1)."""
+        rows = np.arange(window.row, window.row + window.height) + 0.5
+        nodes, across, down = self._nodes
+        return np.interp(rows, nodes, across)[:, None], np.interp(rows, nodes, down)[:, None]
+
+    @cached_property
+    def _nodes(self) -> tuple[NDArray[np.float64], list[float], list[float]]:
+        grid = self.grid
+        nodes = np.linspace(0.5, grid.height - 0.5, _NODES)
+        edges = [ground_edges(grid.crs, grid.transform, grid.width / 2, float(row)) for row in nodes]
+        return nodes, [math.hypot(*across) for across, _ in edges], [math.hypot(*down) for _, down in edges]
+
+
+class Tested:
+    """A DEM on a grid, moved by `east`, `north`, `up` metres on the ground."""
+
+    def __init__(self, raster: Raster, grid: Grid, *, east: float = 0.0, north: float = 0.0, up: float = 0.0) -> None:
+        self.raster = raster
+        self.east, self.north, self.up = east, north, up
+        self.elevation = _elevation(raster, grid)
+        if east or north:
+            self.elevation.sampler = Sampler(moved(raster.grid, east, north), grid)
+
+    def on(self, grid: Grid) -> Tested:
+        """The same DEM, moved by the same, on another grid."""
+        return Tested(self.raster, grid, east=self.east, north=self.north, up=self.up)
+
+    def read(self, window: Window) -> tuple[Floats, Bools]:
+        """Metres and known pixels, both (height, width)."""
+        values, known = self.elevation.read(window, _REACH)
+        return values + np.float32(self.up), known
+
+
+def moved(grid: Grid, east: float, north: float) -> Grid:
+    """A grid moved by metres on the ground, as they are at its centre."""
+    across, down = ground_edges(grid.crs, grid.transform, grid.width / 2, grid.height / 2)
+    cols, rows = np.linalg.solve(np.stack([across, down], axis=1), [east, north])
+    return Grid(grid.crs, grid.transform @ Affine.translation(float(cols), float(rows)), grid.width, grid.height)
+
+
+def coarser(grid: Grid, factor: int) -> Grid:
+    """The same ground in pixels `factor` times as wide and high; the last ones may reach beyond it."""
+    if factor == 1:
+        return grid
+    return Grid(grid.crs, grid.transform @ Affine.scale(factor), math.ceil(grid.width / factor), math.ceil(grid.height / factor))
+
+
+def overlap(raster: Raster, reference: Grid) -> Grid:
+    """The part of the reference's grid that a DEM's rectangle touches. Raises InputError where there is none."""
+    part = reference.touching(raster.grid.bounds_beside(reference))
+    if part is None:
+        raise InputError(
+            "no-overlap",
+            f"{raster.role}, {raster.path}, and the reference do not overlap.",
+            "Check the CRS of both; name DEMs of the same ground.",
+        )
+    return part
+
+
+def datum(crs: CRS) -> str:
+    """The name of what heights refer to, as far as a raster's CRS says; else ""."""
+    if crs.is_compound and len(crs.sub_crs_list) > 1:
+        return str(crs.sub_crs_list[1].name)
+    return f"the ellipsoid of {crs.name}" if len(crs.axis_info) == 3 else ""
+
+
+def _elevation(raster: Raster, grid: Grid) -> Elevation:
+    raster.check_band(BAND, "The comparison")
+    elevation = Elevation(raster, BAND, grid)
+    if not is_unit(elevation.unit) and elevation.metres == 1.0:
+        raise InputError(
+            "unit-unknown",
+            f"{raster.role}, {raster.path}, has heights in {elevation.unit!r}, a unit that is not known.",
+            "Set the band's unit, e.g. with gdal_edit.py or QGIS, or convert the heights to metres.",
+        )
+    return elevation

@@ -1,0 +1,44 @@
+"""How much relief there is at each wavelength: the radially averaged power spectrum of square tiles."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+TILE = 64
+"""Pixels. Tiles of that edge are transformed one by one."""
+STEP = TILE // 2
+"""Pixels from one tile to the next: they overlap by half."""
+WAVELENGTHS: Floats = TILE / np.arange(1, TILE // 2 + 1)
+"""Pixels, from TILE down to 2."""
+
+
+def power(tiles: NDArray[Any]) -> Floats:
+    """Power (TILE / 2,), m², at each of WAVELENGTHS, added up over `tiles` (N, TILE, TILE): Welch's method (1967) in two dimensions.
+
+    From each tile its plane is taken, it is tapered by a Hann window and transformed; squared magnitudes are averaged over rings of
+    frequency one cycle a tile wide. Frequencies are counted in cycles a pixel, also where pixels are not square.
+    """
+    z = tiles.astype(np.float64)
+    z = z - z.mean(axis=(1, 2), keepdims=True)
+    ramp = np.arange(TILE) - (TILE - 1) / 2
+    # On a square grid that is centred, the best plane's three parts are orthogonal.
+    for axis in (ramp[:, None], ramp[None, :]):
+        z -= axis * ((z * axis).sum(axis=(1, 2), keepdims=True) / (TILE * np.square(ramp).sum()))
+    taper, ring, modes = _plan()
+    summed = (np.abs(np.fft.fft2(z * taper)) ** 2).sum(axis=0) / (np.square(taper).sum() * TILE**2)
+    return np.asarray(np.bincount(ring, summed.ravel(), minlength=TILE)[1 : TILE // 2 + 1] / modes)
+
+
+@cache
+def _plan() -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """The taper (TILE, TILE), the ring of each frequency (TILE²,) and how many frequencies each ring has."""
+    hann = np.hanning(TILE + 1)[:TILE]
+    cycles = np.fft.fftfreq(TILE, 1 / TILE)
+    ring = np.rint(np.hypot(cycles[:, None], cycles[None, :])).astype(np.int64).ravel()
+    return hann[:, None] * hann[None, :], ring, np.bincount(ring, minlength=TILE)[1 : TILE // 2 + 1]

@@ -1,0 +1,413 @@
+"""The comparison on a real pair: values against SciPy, scikit-image and xdem, windows, nodata, masks, coregistration, refusals."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+import xdem
+from affine import Affine
+from geoutils.stats import nmad
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from rasters_for_tests import DEM_TRANSFORM, UTM, read, terrain, write
+from scipy.ndimage import uniform_filter, zoom
+from skimage.metrics import structural_similarity
+
+from backend.cancel import Cancel
+from backend.compare.comparison import Settings, run
+from backend.compare.coregistration import displacement
+from backend.compare.drawings import ticks
+from backend.errors import Cancelled, InputError
+from backend.events import Comparison, Event, Progress
+from backend.metrics.terrain import SLOPE_CLASSES
+from backend.version import ROOT
+
+PIXEL = 30.0
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Files and the arrays in them."""
+
+    reference: Path
+    tested: Path
+    ground: NDArray[np.float32]
+    other: NDArray[np.float32]
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """Heights of the sample, and what is left of them after 90 m pixels, with noise, 1.5 m too high, a gap in each."""
+    with rasterio.open(ROOT / "resources/sample/marin_srtm_1arcsec.tif") as dataset:
+        ground = dataset.read(1)[60:360, 20:380].astype(np.float32)
+    coarse = uniform_filter(ground, 3)[1::3, 1::3]
+    noise = np.random.default_rng(5).normal(1.5, 0.8, ground.shape)
+    other = (zoom(coarse, 3, order=3, mode="nearest", grid_mode=True) + noise).astype(np.float32)
+    ground[40:60, 100:130] = -9999
+    other[200:215, 30:70] = -9999
+    folder = tmp_path_factory.mktemp("pair")
+    return Pair(write(folder / "reference.tif", ground, nodata=-9999), write(folder / "tested.tif", other, nodata=-9999), ground, other)
+
+
+@pytest.fixture
+def compared(tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Runs a comparison and reads its JSON."""
+
+    def call(reference: Path, *tested: Path, **settings: Any) -> dict[str, Any]:
+        path = tmp_path / "report.json"
+        given = Settings(str(reference), tuple(map(str, tested)), json=str(path), overwrite=True, **settings)
+        run(given, lambda event: None)
+        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return report
+
+    return call
+
+
+def raw(report: dict[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = report["tested"][0]["results"][0]
+    return result
+
+
+def inside(pair: Pair) -> NDArray[np.bool_]:
+    return np.asarray((pair.ground != -9999) & (pair.other != -9999))
+
+
+# --- values
+
+
+def test_errors_are_those_of_numpy(pair: Pair, compared: Callable[..., dict[str, Any]]) -> None:
+    found = raw(compared(pair.reference, pair.tested))
+    errors = (pair.other.astype(np.float64) - pair.ground)[inside(pair)]
+    expected = {
+        "bias": errors.mean(),
+        "rmse": np.sqrt(np.square(errors).mean()),
+        "mae": np.abs(errors).mean(),
+        "median": np.median(errors),
+        "nmad": 1.4826 * np.median(np.abs(errors - np.median(errors))),
+        "le90": np.quantile(np.abs(errors), 0.9),
+    }
+    assert found["count"] == errors.size
+    assert {name: found[name] for name in expected} == pytest.approx(expected, rel=1e-3)
+    edges, counts = found["histogram"]["edges"], found["histogram"]["counts"]
+    assert sum(counts) == pytest.approx(0.99 * errors.size, rel=1e-2)
+    # The sketch's bins do not end where the histogram's do.
+    np.testing.assert_allclose(counts, np.histogram(errors, edges)[0], atol=0.002 * errors.size)
+
+
+@pytest.mark.filterwarnings("ignore:The curvature attribute is deprecated")
+def test_slope_and_curvature_are_those_of_xdem(pair: Pair, compared: Callable[..., dict[str, Any]]) -> None:
+    ground, other = (np.where(values == -9999, np.nan, values).astype(np.float64) for values in (pair.ground, pair.other))
+    # The size of a pixel on the ground is not that of the map, whose scale is 0.9997 there.
+    report = compared(pair.reference, pair.tested)
+    pixel = report["reference"]["grid"]["pixel_size"]
+    assert pixel == pytest.approx(PIXEL, rel=1e-3) and pixel != PIXEL
+    slopes = [xdem.terrain.slope(dem, surface_fit="ZevenbergThorne", resolution=pixel) for dem in (ground, other)]
+    curves = [xdem.terrain.curvature(dem, surface_fit="ZevenbergThorne", resolution=pixel) / -2 for dem in (ground, other)]
+    # xdem wants all eight neighbours, and so has a few pixels less beside gaps.
+    assert raw(report)["slope_rmse"] == pytest.approx(np.sqrt(np.nanmean((slopes[1] - slopes[0]) ** 2)), rel=1e-3)
+    assert raw(report)["curvature_rmse"] == pytest.approx(np.sqrt(np.nanmean((curves[1] - curves[0]) ** 2)), rel=1e-3)
+    for (low, high), part in zip(SLOPE_CLASSES, raw(report)["by_slope"], strict=True):
+        where = (slopes[0] >= low) & (slopes[0] < high) & np.isfinite(other)
+        assert part["rmse"] == pytest.approx(np.sqrt(np.mean((other - ground)[where] ** 2)), rel=2e-3)
+        assert part["nmad"] == pytest.approx(nmad((other - ground)[where]), rel=5e-3)
+        assert part["count"] == pytest.approx(where.sum(), rel=2e-3)
+
+
+def test_similarity_is_that_of_scikit_image(pair: Pair, compared: Callable[..., dict[str, Any]]) -> None:
+    top = slice(70, 190)
+    ground, other = pair.ground[top].astype(np.float64), pair.other[top].astype(np.float64)
+    folder = pair.reference.parent
+    found = compared(write(folder / "a.tif", pair.ground[top]), write(folder / "b.tif", pair.other[top]))
+    span = float(np.ptp(ground))
+    assert found["data_range"] == span
+    settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": span, "full": True}
+    image = structural_similarity(other - ground.min(), ground - ground.min(), **settings)[1]
+    assert raw(found)["ssim"] == pytest.approx(image[5:-5, 5:-5].mean(), abs=1e-6)
+    assert raw(found)["psnr"] == pytest.approx(20 * np.log10(span / np.sqrt(np.mean((other - ground) ** 2))), abs=1e-3)
+
+
+def test_spectrum_falls_where_relief_was_lost_and_noise_is_relief(pair: Pair, compared: Callable[..., dict[str, Any]]) -> None:
+    smooth = np.where(pair.ground == -9999, -9999, uniform_filter(pair.ground, 3)).astype(np.float32)
+    scaled = np.where(pair.ground == -9999, -9999, 1.5 * pair.ground).astype(np.float32)
+    folder = pair.reference.parent
+    report = compared(
+        pair.reference, write(folder / "smooth.tif", smooth, nodata=-9999), write(folder / "scaled.tif", scaled, nodata=-9999)
+    )
+    spectra = [entry["results"][0]["spectrum"] for entry in report["tested"]]
+    assert spectra[0]["wavelength_pixels"][0] == 64 and spectra[0]["wavelength_pixels"][-1] == 2 and spectra[0]["tiles"] > 20
+    np.testing.assert_allclose(spectra[1]["ratio"], 2.25, rtol=1e-4)
+    # A mean of three pixels has the response (1 + 2 cos(2 pi / wavelength)) / 3 along an axis.
+    ratio = dict(zip(spectra[0]["wavelength_pixels"], spectra[0]["ratio"], strict=True))
+    assert ratio[64] > 0.98 and ratio[4] < 0.3 and all(value > 0 for value in ratio.values())
+
+
+def test_equal_dems_have_no_errors(pair: Pair, compared: Callable[..., dict[str, Any]]) -> None:
+    found = raw(compared(pair.reference, pair.reference))
+    assert [found[name] for name in ("bias", "rmse", "mae", "nmad", "le90", "slope_rmse", "curvature_rmse")] == [0] * 7
+    assert found["ssim"] == pytest.approx(1) and found["psnr"] is None and found["spectrum"]["ratio"] == pytest.approx([1] * 32)
+
+
+# --- windows, grids, units, nodata
+
+
+def numbers(value: Any) -> list[float]:
+    if isinstance(value, dict):
+        return [number for item in value.values() for number in numbers(item)]
+    if isinstance(value, list):
+        return [number for item in value for number in numbers(item)]
+    return [value] if isinstance(value, (int, float)) else []
+
+
+def test_nothing_depends_on_the_window(pair: Pair, tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    shifted = write(tmp_path / "shifted.tif", pair.other, nodata=-9999, transform=DEM_TRANSFORM @ Affine.translation(0.3, -0.4))
+    made = []
+    for window in (512, 96, 77):
+        report = compared(pair.reference, shifted, window=window, coregister=True, error=str(tmp_path / "error.tif"))
+        made.append((numbers(report["tested"][0]["results"]), read(tmp_path / "error.tif")))
+    for values, errors in made[1:]:
+        # Counts of the histogram may move from a bin to its neighbour with the last digit of a float32.
+        np.testing.assert_allclose(values, made[0][0], rtol=1e-3, atol=3)
+        np.testing.assert_allclose(errors, made[0][1], atol=2e-4)
+    figures = [values[:11] for values, _ in made]
+    np.testing.assert_allclose(figures[1:], [figures[0]] * 2, rtol=1e-5)
+
+
+def test_a_finer_dem_in_degrees_and_feet_comes_onto_the_grid(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    """A plane, seen through another CRS, half the pixel size and feet, is the same plane."""
+    rows, cols = np.mgrid[:60, :50] + 0.5
+    x, y = DEM_TRANSFORM.c + PIXEL * cols, DEM_TRANSFORM.f - PIXEL * rows
+
+    def plane(east: NDArray[np.float64], north: NDArray[np.float64]) -> NDArray[np.float32]:
+        return np.asarray(800 + 0.2 * (east - DEM_TRANSFORM.c) - 0.1 * (north - DEM_TRANSFORM.f), np.float32)
+
+    reference = write(tmp_path / "r.tif", plane(x, y))
+    to_degrees = Transformer.from_crs(UTM, "EPSG:4326", always_xy=True)
+    left, top = to_degrees.transform(DEM_TRANSFORM.c - 300, DEM_TRANSFORM.f + 300)
+    degrees = Affine(2e-4, 0, left, 0, -1.35e-4, top)
+    rows, cols = np.mgrid[:180, :160] + 0.5
+    east, north = Transformer.from_crs("EPSG:4326", UTM, always_xy=True).transform(*(degrees @ (cols, rows)))
+    tested = write(tmp_path / "t.tif", plane(east, north) / np.float32(0.3048), transform=degrees, crs="EPSG:4326")
+    with rasterio.open(tested, "r+") as dataset:
+        dataset.set_band_unit(1, "ft")
+    report = compared(reference, tested)
+    assert report["tested"][0]["metres_per_unit"] == 0.3048
+    assert raw(report)["count"] == 3000 and raw(report)["rmse"] < 0.02 and abs(raw(report)["bias"]) < 2e-3
+
+
+def test_the_error_raster_is_tested_minus_reference(pair: Pair, tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    report = compared(pair.reference, pair.tested, error=str(tmp_path))
+    path = tmp_path / "tested_error.tif"
+    assert report["tested"][0]["error_raster"] == str(path)
+    expected = np.where(inside(pair), pair.other - pair.ground, np.nan)
+    np.testing.assert_allclose(read(path), expected, atol=1e-4)
+    with rasterio.open(path) as dataset:
+        assert dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG" and dataset.units == ("m",)
+        assert dataset.crs == CRS.from_user_input(UTM) and dataset.transform == DEM_TRANSFORM
+        assert "minus reference" in dataset.descriptions[0]
+
+
+# --- masks
+
+
+def square(left: int, top: int, right: int, bottom: int) -> list[list[float]]:
+    """The corners of columns left..right-1, rows top..bottom-1."""
+    return [list(DEM_TRANSFORM @ corner) for corner in ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))]
+
+
+def test_polygons_count_inside_of_them_and_not_in_their_holes(pair: Pair, tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    shape = {"type": "Polygon", "coordinates": [square(10, 80, 110, 180), square(40, 100, 60, 120)]}
+    other = {"type": "MultiPolygon", "coordinates": [[square(200, 80, 210, 90)]]}
+    where = np.zeros(pair.ground.shape, np.bool_)
+    where[80:180, 10:110], where[100:120, 40:60], where[80:90, 200:210] = True, False, True
+    features = [{"type": "Feature", "properties": {}, "geometry": geometry} for geometry in (shape, other, None)]
+    content = {"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": UTM}}, "features": features}
+    mask = tmp_path / "stable.geojson"
+    mask.write_text(json.dumps(content), encoding="utf-8")
+    report = compared(pair.reference, pair.tested, mask=str(mask), window=64)
+    errors = (pair.other - pair.ground)[where]
+    assert raw(report)["count"] == where.sum() == report["counting"]
+    assert raw(report)["rmse"] == pytest.approx(np.sqrt(np.mean(np.square(errors, dtype=np.float64))), rel=1e-5)
+
+    # The same in longitude and latitude, as RFC 7946 wants it, and cells of a raster on another grid.
+    to_degrees = Transformer.from_crs(UTM, "EPSG:4326", always_xy=True)
+    in_degrees = [[list(to_degrees.transform(*corner)) for corner in ring] for ring in shape["coordinates"]]
+    mask.write_text(json.dumps({"type": "Polygon", "coordinates": in_degrees}), encoding="utf-8")
+    assert compared(pair.reference, pair.tested, mask=str(mask))["counting"] == where.sum() - 100
+    cells = where[::10, ::10].astype(np.uint8)
+    raster = write(tmp_path / "stable.tif", cells, transform=DEM_TRANSFORM @ Affine.scale(10))
+    assert compared(pair.reference, pair.tested, mask=str(raster), window=64)["counting"] == where.sum()
+
+
+# --- coregistration
+
+
+@pytest.mark.parametrize(("east", "north", "up"), [(21.0, -13.0, 4.0), (-48.0, 30.0, -1.0)])
+def test_a_known_shift_is_found_as_xdem_finds_it(
+    pair: Pair, tmp_path: Path, compared: Callable[..., dict[str, Any]], east: float, north: float, up: float
+) -> None:
+    displaced = np.where(pair.other == -9999, -9999, pair.other - up).astype(np.float32)
+    # A DEM that has to move east lies in the west.
+    transform = Affine.translation(-east, -north) @ DEM_TRANSFORM
+    tested = write(tmp_path / "displaced.tif", displaced, nodata=-9999, transform=transform)
+    report = compared(pair.reference, tested, coregister=True)
+    found = report["tested"][0]["coregistration"]
+    assert found["doubt"] == "" and found["up"] == pytest.approx(up - 1.5, abs=0.1)
+    assert [found["east"], found["north"]] == pytest.approx([east, north], abs=0.1 * PIXEL)
+
+    ground, other = (np.where(values == -9999, np.nan, values) for values in (pair.ground, displaced))
+    method = xdem.coreg.NuthKaab()
+    on_grid = np.full(ground.shape, np.nan, np.float32)
+    rasterio.warp.reproject(
+        other, on_grid, src_transform=transform, dst_transform=DEM_TRANSFORM, src_crs=UTM, dst_crs=UTM,
+        src_nodata=np.nan, dst_nodata=np.nan, resampling=rasterio.enums.Resampling.cubic, tolerance=0,
+    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        method.fit(ground, on_grid, transform=DEM_TRANSFORM, crs=rasterio.CRS.from_user_input(UTM), random_state=0)
+    theirs = method.meta["outputs"]["affine"]
+    assert [found["east"], found["north"]] == pytest.approx([theirs["shift_x"], theirs["shift_y"]], abs=0.1 * PIXEL)
+    assert found["up"] == pytest.approx(theirs["shift_z"], abs=0.1)
+
+    before, after = report["tested"][0]["results"]
+    assert after["rmse"] < before["rmse"] and after["nmad"] < before["nmad"] and abs(after["median"]) < 0.1
+    at_its_place = raw(compared(pair.reference, pair.tested))
+    assert after["nmad"] == pytest.approx(at_its_place["nmad"], rel=0.05)
+
+
+def test_the_equation_of_nuth_and_kaab() -> None:
+    rng = np.random.default_rng(0)
+    tangent, aspect = rng.uniform(0.1, 1, 5000), rng.uniform(0, 2 * np.pi, 5000)
+    difference = tangent * (3 * np.sin(aspect) - 2 * np.cos(aspect)) + 7
+    assert displacement(difference, tangent, aspect) == pytest.approx((3, -2), abs=0.05)
+    assert displacement(difference[aspect < 2], tangent[aspect < 2], aspect[aspect < 2]) is None
+
+
+def test_on_level_ground_a_dem_moves_up_or_down_only(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    level = (100 + np.random.default_rng(1).normal(0, 0.1, (80, 90))).astype(np.float32)
+    report = compared(write(tmp_path / "r.tif", level), write(tmp_path / "t.tif", level + np.float32(2)), coregister=True)
+    found = report["tested"][0]["coregistration"]
+    assert (found["east"], found["north"]) == (0, 0) and found["up"] == pytest.approx(-2, abs=1e-3)
+    assert any("moved up or down only" in text for text in report["warnings"])
+    assert report["tested"][0]["results"][1]["le90"] == pytest.approx(0, abs=1e-3)
+
+
+# --- refusals, before anything is written
+
+
+def refusal(*arguments: Any, **settings: Any) -> InputError:
+    with pytest.raises(InputError) as caught:
+        run(Settings(*arguments, **settings), lambda event: None)
+    error = caught.value
+    assert error.message.endswith(".") and error.message.count(". ") == 0 and error.hint
+    return error
+
+
+def test_what_is_refused(pair: Pair, tmp_path: Path) -> None:
+    reference, tested = str(pair.reference), (str(pair.tested),)
+    to = {"json": str(tmp_path / "r.json")}
+    far = write(tmp_path / "far.tif", terrain(40, 40), transform=Affine.translation(100_000, 0) @ DEM_TRANSFORM)
+    odd = write(tmp_path / "odd.tif", terrain(40, 40))
+    with rasterio.open(odd, "r+") as dataset:
+        dataset.set_band_unit(1, "fathom")
+    turned = write(tmp_path / "turned.tif", terrain(40, 40), transform=DEM_TRANSFORM @ Affine.rotation(20))
+    broken, empty, off = (tmp_path / name for name in ("broken.geojson", "empty.geojson", "off.geojson"))
+    broken.write_text("{", encoding="utf-8")
+    empty.write_text('{"type": "Point", "coordinates": [1, 2]}', encoding="utf-8")
+    off.write_text('{"type": "Polygon", "coordinates": [[[1, 2], [1, 3], [2, 3], [1, 2]]]}', encoding="utf-8")
+    (tmp_path / "there.json").write_text("mine", encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+
+    assert refusal(reference, tested).code == "option-invalid"
+    assert refusal(reference, (str(far),), **to).code == "no-overlap"
+    assert "fathom" in refusal(reference, (str(odd),), **to).message
+    assert refusal(str(odd), tested, **to).code == "unit-unknown"
+    assert "rotated" in refusal(str(turned), tested, **to).message
+    assert refusal(reference, (str(tmp_path / "none.tif"),), **to).code == "file-missing"
+    assert refusal(reference, tested, **to, mask=str(broken)).code == "mask-invalid"
+    assert refusal(reference, tested, **to, mask=str(empty)).code == "mask-invalid"
+    assert refusal(reference, tested, **to, mask=str(off)).code == "no-overlap"
+    assert refusal(reference, tested, **to, mask=str(tmp_path / "there.json")).code == "mask-invalid"
+    assert refusal(reference, tested, json=str(tmp_path / "r.txt")).code == "option-invalid"
+    assert refusal(reference, tested, json=str(tmp_path / "there.json")).code == "output-exists"
+    assert refusal(reference, (*tested, *tested), error=str(tmp_path / "one.tif")).code == "option-invalid"
+    assert refusal(reference, tested, error=str(tmp_path / "no folder")).code == "output-folder"
+    assert refusal(reference, tested, error=str(pair.tested), overwrite=True).code == "output-is-input"
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_cancelled_nothing_is_left(pair: Pair, tmp_path: Path) -> None:
+    for name in ("Statistics", "Deviations", "Writing"):
+        cancel = Cancel()
+
+        def stop(event: Event, name: str = name, cancel: Cancel = cancel) -> None:
+            if isinstance(event, Progress) and event.message.startswith(name):
+                cancel.request()
+
+        settings = Settings(
+            str(pair.reference), (str(pair.tested),), json=str(tmp_path / "r.json"), html=str(tmp_path / "r.html"), error=str(tmp_path)
+        )
+        with pytest.raises(Cancelled):
+            run(settings, stop, cancel)
+    assert not [path for path in tmp_path.iterdir() if not path.name.startswith(".")]
+
+
+# --- the page
+
+
+class Page(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in ("meta", "img"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_whole_and_needs_nothing_from_elsewhere(pair: Pair, tmp_path: Path) -> None:
+    odd = tmp_path / "<b>&.tif"
+    odd.write_bytes(pair.tested.read_bytes())
+    events: list[Event] = []
+    settings = Settings(str(pair.reference), (str(odd),), html=str(tmp_path / "page.html"), coregister=True)
+    result, gathered = run(settings, events.append)
+    assert isinstance(result, Comparison) and result.json is None and result.errors == []
+    assert [event.fraction for event in events if isinstance(event, Progress)] == sorted(
+        event.fraction for event in events if isinstance(event, Progress)
+    )
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    page = Page(text)
+    assert page.open == []
+    assert not re.search(r"(?:src|href)=\"(?!data:)|url\(|<script|@import", text)
+    images = [attributes for tag, attributes in page.seen if tag == "img"]
+    assert len(images) == 3 and all(image["alt"] and (image["src"] or "").startswith("data:image/png;base64,") for image in images)
+    drawings = [attributes for tag, attributes in page.seen if tag == "svg" and attributes.get("role") == "img"]
+    names = {attributes.get("id") for _, attributes in page.seen}
+    assert len(drawings) == 2 and all(set((drawing["aria-labelledby"] or "").split()) <= names for drawing in drawings)
+    assert text.count("<caption>") == text.count("<table") == 4
+    assert "&lt;b&gt;&amp;.tif" in text and "prefers-color-scheme: dark" in text and "@media print" in text
+    assert f"{gathered['tested'][0]['results'][1]['rmse']:.4g}" in text and "python -m backend compare" in text
+
+
+def test_ticks_are_round_and_cover() -> None:
+    assert ticks(0, 0.97) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    assert ticks(-3, 3) == pytest.approx([-4, -2, 0, 2, 4])
