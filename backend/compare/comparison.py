@@ -42,7 +42,8 @@ from backend.windows import Window, tiles
 WINDOW = 512
 """Pixels."""
 RAW, COREGISTERED = "raw", "coregistered"
-_BINS = 60
+_BINS = 61
+"""Of the histogram. Odd: where many errors are 0, as on the sea, they are a peak in the middle."""
 _GDAL: dict[str, object] = {"GDAL_PAM_ENABLED": "NO", "GDAL_CACHEMAX": 256}
 """No files beside the inputs, and 256 MB of cached blocks where GDAL would take a twentieth of the machine's memory."""
 _STAGES = {"range": (0.0, 0.08), "coregister": (0.08, 0.2), "statistics": (0.2, 0.65), "deviations": (0.65, 0.9)}

@@ -10,6 +10,7 @@ from html import escape
 WIDTH, HEIGHT = 640, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 14, 12, 46
 DASHES = ("", "7 4", "2 3", "10 3 2 3")
+_LOGARITHMIC_RANGE = 1e4
 COLOURS = 6
 """How many series have a colour of their own, the style's --c0 to --c5; dashes tell them apart without colours."""
 
@@ -31,42 +32,54 @@ def drawing(
     *,
     x: str,
     y: str,
-    logarithmic_x: bool = False,
+    logarithmic: bool = False,
     level: float | None = None,
 ) -> str:
-    """SVG of `lines`. `name` is unique in the page; `x` and `y` are the axes' titles; `level` draws a thin horizontal line."""
-    points = [(a, b) for line in lines for a, b in zip(line.x, line.y, strict=True) if math.isfinite(a) and math.isfinite(b)]
+    """SVG of `lines`. `name` is unique in the page; `x` and `y` are the axes' titles; `level` draws a thin horizontal line.
+
+    `logarithmic`: both axes; then numbers that are not above 0 are left out, and what lies 4 decades below the largest or
+    lower is drawn there.
+    """
+    shown = [_drawable(line, logarithmic) for line in lines]
+    points = [point for series in shown for point in series]
     if not points:
         return ""
-    scale_x = math.log10 if logarithmic_x else float
-    low_x, high_x = min(scale_x(a) for a, _ in points), max(scale_x(a) for a, _ in points)
-    ticks_y = ticks(0.0, max(max(b for _, b in points), level or 0.0))
-    span_x, top = (high_x - low_x) or 1.0, ticks_y[-1] or 1.0
+    scale = math.log10 if logarithmic else float
+    lefts, heights = [a for a, _ in points], [b for _, b in points] + ([] if level is None else [level])
+    low_x, high_x = scale(min(lefts)), scale(max(lefts))
+    span_x = (high_x - low_x) or 1.0
+    if logarithmic:
+        marks = _octaves(min(lefts), max(lefts))
+        marks_y = _around(max(min(heights), max(heights) / _LOGARITHMIC_RANGE), max(heights))
+    else:
+        marks = [mark for mark in ticks(low_x, high_x) if low_x <= mark <= high_x]
+        marks_y = ticks(0.0, max(heights))
+    low_y, high_y = scale(marks_y[0]), scale(marks_y[-1])
 
     def at(a: float, b: float) -> tuple[float, float]:
-        across = _LEFT + (scale_x(a) - low_x) / span_x * (WIDTH - _LEFT - _RIGHT)
-        return across, HEIGHT - _BOTTOM - b / top * (HEIGHT - _TOP - _BOTTOM)
+        across = _LEFT + (scale(a) - low_x) / span_x * (WIDTH - _LEFT - _RIGHT)
+        share = (max(scale(b), low_y) - low_y) / (high_y - low_y)
+        return across, HEIGHT - _BOTTOM - share * (HEIGHT - _TOP - _BOTTOM)
 
     parts = [
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="{name}-t {name}-d">'
         f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(description)}</desc>'
     ]
-    marks = _octaves(10**low_x, 10**high_x) if logarithmic_x else [t for t in ticks(low_x, high_x) if low_x <= t <= high_x]
     for mark in marks:
-        across, _ = at(mark, 0)
+        across, _ = at(mark, marks_y[0])
         parts.append(f'<path class="grid" d="M{across:.1f} {_TOP}V{HEIGHT - _BOTTOM}"/>')
         parts.append(f'<text x="{across:.1f}" y="{HEIGHT - _BOTTOM + 16}" text-anchor="middle">{mark:.4g}</text>')
-    for mark in ticks_y:
+    for mark in marks_y:
         _, down = at(points[0][0], mark)
         parts.append(f'<path class="grid" d="M{_LEFT} {down:.1f}H{WIDTH - _RIGHT}"/>')
         parts.append(f'<text x="{_LEFT - 6}" y="{down + 4:.1f}" text-anchor="end">{mark:.4g}</text>')
     if level is not None:
         _, down = at(points[0][0], level)
         parts.append(f'<path class="level" d="M{_LEFT} {down:.1f}H{WIDTH - _RIGHT}"/>')
-    for number, line in enumerate(lines):
-        shown = [at(a, b) for a, b in zip(line.x, line.y, strict=True) if math.isfinite(a) and math.isfinite(b)]
-        path = "M" + "L".join(f"{across:.1f} {down:.1f}" for across, down in shown)
-        parts.append(f'<path class="line" style="{_style(number)}" d="{path}"/>')
+    for number, series in enumerate(shown):
+        path = "M" + "L".join("{:.1f} {:.1f}".format(*at(a, b)) for a, b in series)
+        if series:
+            parts.append(f'<path class="line" style="{_style(number)}" d="{path}"/>')
     middle = (_LEFT + WIDTH - _RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">{escape(x)}</text>')
     parts.append(
@@ -85,6 +98,18 @@ def ticks(low: float, high: float) -> list[float]:
     unit = 10.0 ** math.floor(math.log10(rough))
     step = next(unit * times for times in (1, 2, 5, 10) if unit * times >= rough * 0.999)
     return [step * number for number in range(math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9) + 1)]
+
+
+def _drawable(line: Line, logarithmic: bool) -> list[tuple[float, float]]:
+    pairs = zip(line.x, line.y, strict=True)
+    return [(a, b) for a, b in pairs if math.isfinite(a) and math.isfinite(b) and (not logarithmic or min(a, b) > 0)]
+
+
+def _around(low: float, high: float) -> list[float]:
+    """Powers of 2, or of 10 where these were many, from at or below `low` to at or above `high`."""
+    base = 2.0 if high / low <= 64 else 10.0
+    first, last = math.floor(math.log(low, base) + 1e-9), math.ceil(math.log(high, base) - 1e-9)
+    return [base**power for power in range(first, max(last, first + 1) + 1)]
 
 
 def _octaves(low: float, high: float) -> list[float]:

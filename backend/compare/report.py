@@ -33,11 +33,11 @@ DEFINITIONS = {
     "psnr": "20 log10(data range / RMSE), dB. The data range, for SSIM too, is the reference's highest minus lowest pixel that counts, m.",
     "slope_rmse": "Root mean square error of the slope, degrees; slopes from central differences.",
     "curvature_rmse": "Root mean square error of the Laplacian d²z/dx² + d²z/dy², 1/m times 100.",
-    "by_slope": "The same on pixels whose slope in the reference is at least `low` and less than `high` degrees.",
+    "by_slope": "The same on pixels whose slope in the reference is at least the first and less than the second number of degrees.",
     "spectrum": "Radially averaged power of the tested DEM over the reference's by wavelength, mean over tiles of 64 × 64 pixels "
     "without gaps: "
     "1 as much relief as the reference has, 0 none. Noise has power too.",
-    "histogram": "Counts of errors between `edges`, m; 99 % of all lie within the edges.",
+    "histogram": "Counts of errors between two edges each, m; 99 % of all lie between the first and the last.",
     "coregistration": "What the tested DEM was moved by, metres east, north and up (Nuth and Kääb 2011).",
 }
 
@@ -59,10 +59,12 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; border-top
 .warnings { background: var(--warn); padding: 10px 14px 10px 32px; border-radius: 6px; }
 .scroll { overflow-x: auto; } .scroll:focus { outline: 2px solid var(--c0); }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
-caption { text-align: left; color: var(--soft); padding: 4px 0; }
+caption { text-align: left; color: var(--soft); padding: 10px 0 2px; }
 th, td { padding: 4px 9px; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; }
-tbody th { white-space: nowrap; } .words th, .words td { white-space: normal; }
-th[scope=row], .words td { text-align: left; } .words td { overflow-wrap: anywhere; }
+thead th { vertical-align: bottom; white-space: nowrap; } thead th:first-child { text-align: left; }
+tbody th { min-width: 7.5em; max-width: 16em; }
+th[scope=row], .words td { text-align: left; } .words td { overflow-wrap: anywhere; min-width: 6em; }
+.words td:nth-child(2) { min-width: 14em; }
 figure { margin: 0 0 1.4rem; } figcaption { font-size: .9rem; color: var(--soft); }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(320px, 100%), 1fr)); gap: 14px; }
 .pictures img { width: 100%; height: auto; background: repeating-conic-gradient(#8883 0 25%, #0000 0 50%) 0 0/16px 16px; }
@@ -138,14 +140,12 @@ def page(gathered: dict[str, Any], pictures: Sequence[Picture]) -> str:
     if gathered["warnings"]:
         items = "".join(f"<li>{escape(text)}</li>" for text in gathered["warnings"])
         parts += ["<h2>Warnings</h2>", f'<ul class="warnings">{items}</ul>']
-    parts += ["<h2>Errors</h2>", _table("All pixels that count", head, rows, headings=2)]
-    by_slope = [
-        [name, result["state"], f"{part['low']:g}° to {part['high']:g}°", *(number(part[key]) for key, _ in _COLUMNS)]
-        for name, result in _results(gathered)
-        for part in result["by_slope"]
-    ]
-    slope_head = [*head[:2], "Slope", *head[2:]]
-    parts += [_table("By slope of the reference, lower end included", slope_head, by_slope, headings=3)]
+    rows = [[f"{name}, {state}", *cells] for name, state, *cells in rows]
+    parts += ["<h2>Errors</h2>", _table("All pixels that count", [head[0], *head[2:]], rows, headings=1)]
+    parts += ["<h2>Errors by slope of the reference</h2>"]
+    for name, result in _results(gathered):
+        by_slope = [[f"{part['low']:g}° to {part['high']:g}°", *(number(part[key]) for key, _ in _COLUMNS)] for part in result["by_slope"]]
+        parts.append(_table(f"{name}, {result['state']}", ["Slope", *head[2:]], by_slope, headings=1))
     parts += _coregistration(gathered)
     if pictures:
         parts += ["<h2>Pictures</h2>", '<div class="pictures">', *map(_picture, pictures), "</div>"]
@@ -236,9 +236,9 @@ def _spectra(gathered: dict[str, Any]) -> list[str]:
             "Spectrum ratio",
             text,
             lines,
-            x="wavelength, m (logarithmic)",
+            x="wavelength, m (both axes logarithmic)",
             y="power over the reference's",
-            logarithmic_x=True,
+            logarithmic=True,
             level=1.0,
         )
         made.append(_figure(svg, "", text))

@@ -7,6 +7,7 @@ Pixels that count are known in both DEMs and lie in the mask. All figures are gi
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,7 @@ class View:
         self._dx, self._dy = dx, dy
         self.slope, self.curvature = self.shape(dem)
         has_slope = terrain.has_neighbours(self.around(known, 1))
+        self._powers: dict[tuple[tuple[int, int], ...], Floats] = {}
         self.group = np.where(has_slope, terrain.slope_class(self.slope), NO_SLOPE)
 
     def around(self, values: NDArray[Any], margin: int) -> NDArray[Any]:
@@ -64,6 +66,12 @@ class View:
         dx, dy = self._dx[rows], self._dy[rows]
         grown = self.around(dem, 1)
         return terrain.slope_degrees(*terrain.gradient(grown, dx, dy)), terrain.curvature(grown, dx, dy)
+
+    def power(self, corners: tuple[tuple[int, int], ...]) -> Floats:
+        """Power spectra of the tiles that begin at these rows and columns of `wide`, added up: most DEMs ask for the same."""
+        if corners not in self._powers:
+            self._powers[corners] = _power(self.dem, corners)
+        return self._powers[corners]
 
 
 class _Mean:
@@ -113,7 +121,7 @@ class Statistics:
         return view.around(difference, 0).astype(np.float32), view.around(both, 0)
 
     def add_deviations(self, view: View, dem: NDArray[Any], known: Bools) -> None:
-        """The same window again, for NMAD (backend/compare/sketch.py). `view` may do without margins' values beyond one pixel."""
+        """The same window again, for NMAD (backend/compare/sketch.py)."""
         if not self._deviations:
             medians = [self._sketch(groups).quantile(0.5) for groups in _populations()]
             self._deviations = [Sketch(0.0 if math.isnan(median) else median) for median in medians]
@@ -167,8 +175,7 @@ class Statistics:
         ]
         whole = [(row, col) for row, col in corners if where[row : row + edge, col : col + edge].all()]
         if whole:
-            for place, values in enumerate((view.dem, dem)):
-                self._power[place] += spectrum.power(np.stack([values[row : row + edge, col : col + edge] for row, col in whole]))
+            self._power += np.stack([view.power(tuple(whole)), _power(dem, whole)])
             self.tiles += len(whole)
 
     def _sketch(self, groups: slice) -> Sketch:
@@ -203,6 +210,11 @@ class Statistics:
 def _populations() -> list[slice]:
     """The groups of all pixels, and of each slope class."""
     return [slice(None), *(slice(number, number + 1) for number in range(NO_SLOPE))]
+
+
+def _power(dem: NDArray[Any], corners: Sequence[tuple[int, int]]) -> Floats:
+    edge = spectrum.TILE
+    return spectrum.power(np.stack([dem[row : row + edge, col : col + edge] for row, col in corners]))
 
 
 def _multiples(start: int, count: int) -> range:

@@ -30,15 +30,22 @@ def power(tiles: NDArray[Any]) -> Floats:
     # On a square grid that is centred, the best plane's three parts are orthogonal.
     for axis in (ramp[:, None], ramp[None, :]):
         z -= axis * ((z * axis).sum(axis=(1, 2), keepdims=True) / (TILE * np.square(ramp).sum()))
-    taper, ring, modes = _plan()
-    summed = (np.abs(np.fft.fft2(z * taper)) ** 2).sum(axis=0) / (np.square(taper).sum() * TILE**2)
-    return np.asarray(np.bincount(ring, summed.ravel(), minlength=TILE)[1 : TILE // 2 + 1] / modes)
+    taper, ring, times, modes = _plan()
+    # Of real numbers, half of the transform says the other half.
+    half = np.fft.rfft2(z * taper)
+    summed = (half.real**2 + half.imag**2).sum(axis=0) / (np.square(taper).sum() * TILE**2)
+    return np.asarray(np.bincount(ring, times * summed.ravel(), minlength=TILE)[1 : TILE // 2 + 1] / modes)
 
 
 @cache
-def _plan() -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
-    """The taper (TILE, TILE), the ring of each frequency (TILE²,) and how many frequencies each ring has."""
+def _plan() -> tuple[Floats, NDArray[np.int64], Floats, Floats]:
+    """The taper (TILE, TILE), and of the frequencies of rfft2 (TILE, TILE / 2 + 1), raveled, the ring of each and how often it counts;
+    and how many frequencies of fft2 each ring has."""
     hann = np.hanning(TILE + 1)[:TILE]
     cycles = np.fft.fftfreq(TILE, 1 / TILE)
-    ring = np.rint(np.hypot(cycles[:, None], cycles[None, :])).astype(np.int64).ravel()
-    return hann[:, None] * hann[None, :], ring, np.bincount(ring, minlength=TILE)[1 : TILE // 2 + 1]
+    across = np.fft.rfftfreq(TILE, 1 / TILE)
+    ring = np.rint(np.hypot(cycles[:, None], across[None, :])).astype(np.int64).ravel()
+    # The first column and the last stand for themselves, the others for their mirror images too.
+    times = np.broadcast_to(np.where((across == 0) | (across == TILE // 2), 1.0, 2.0), (TILE, TILE // 2 + 1)).ravel()
+    modes = np.bincount(ring, times, minlength=TILE)[1 : TILE // 2 + 1]
+    return hann[:, None] * hann[None, :], ring, np.asarray(times, np.float64), np.asarray(modes, np.float64)

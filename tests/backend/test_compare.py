@@ -29,6 +29,7 @@ from backend.compare.coregistration import displacement
 from backend.compare.drawings import ticks
 from backend.errors import Cancelled, InputError
 from backend.events import Comparison, Event, Progress
+from backend.metrics.spectrum import TILE, power
 from backend.metrics.terrain import SLOPE_CLASSES
 from backend.version import ROOT
 
@@ -149,6 +150,21 @@ def test_spectrum_falls_where_relief_was_lost_and_noise_is_relief(pair: Pair, co
     # A mean of three pixels has the response (1 + 2 cos(2 pi / wavelength)) / 3 along an axis.
     ratio = dict(zip(spectra[0]["wavelength_pixels"], spectra[0]["ratio"], strict=True))
     assert ratio[64] > 0.98 and ratio[4] < 0.3 and all(value > 0 for value in ratio.values())
+
+
+def test_power_is_that_of_the_whole_transform() -> None:
+    """Half of the transform says as much as all of it."""
+    tile = np.random.default_rng(2).normal(0, 3, (1, TILE, TILE))
+    taper = np.hanning(TILE + 1)[:TILE]
+    window = taper[:, None] * taper[None, :]
+    y, x = np.mgrid[:TILE, :TILE]
+    plane = np.stack([np.ones(TILE**2), x.ravel(), y.ravel()], axis=1)
+    level = tile[0].ravel() - plane @ np.linalg.lstsq(plane, tile[0].ravel(), rcond=None)[0]
+    whole = np.abs(np.fft.fft2(level.reshape(TILE, TILE) * window)) ** 2 / (np.square(window).sum() * TILE**2)
+    cycles = np.fft.fftfreq(TILE, 1 / TILE)
+    ring = np.rint(np.hypot(cycles[:, None], cycles[None, :])).astype(int)
+    expected = [whole[ring == number].mean() for number in range(1, TILE // 2 + 1)]
+    np.testing.assert_allclose(power(tile), expected, rtol=1e-10)
 
 
 def test_equal_dems_have_no_errors(pair: Pair, compared: Callable[..., dict[str, Any]]) -> None:
@@ -403,7 +419,7 @@ def test_the_page_is_whole_and_needs_nothing_from_elsewhere(pair: Pair, tmp_path
     drawings = [attributes for tag, attributes in page.seen if tag == "svg" and attributes.get("role") == "img"]
     names = {attributes.get("id") for _, attributes in page.seen}
     assert len(drawings) == 2 and all(set((drawing["aria-labelledby"] or "").split()) <= names for drawing in drawings)
-    assert text.count("<caption>") == text.count("<table") == 4
+    assert text.count("<caption>") == text.count("<table") == 5
     assert "&lt;b&gt;&amp;.tif" in text and "prefers-color-scheme: dark" in text and "@media print" in text
     assert f"{gathered['tested'][0]['results'][1]['rmse']:.4g}" in text and "python -m backend compare" in text
 
