@@ -13,13 +13,14 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.torch import load_file, save, save_file
 from torch import Tensor
 
 from training.errors import TrainingError
 
 CHECKPOINT = "last.safetensors"
 HEADER = "siran_checkpoint"
+CONFIG = "siran_config"
 
 
 @dataclass
@@ -71,6 +72,25 @@ def load_checkpoint(folder: Path) -> Checkpoint:
         return Checkpoint(**header, **parts)
     except (SafetensorError, KeyError, ValueError, TypeError) as error:
         raise TrainingError(f"{path} is no checkpoint of a run ({error}).", "Name the folder of another run.") from error
+
+
+def save_weights(weights: dict[str, Tensor], config: dict[str, Any], path: Path) -> None:
+    """Weights alone, by name, and the configuration that they were trained with: what stands beside a model file, to train on from."""
+    save_file({name: value.detach().cpu().contiguous() for name, value in weights.items()}, path, {CONFIG: json.dumps(config)})
+
+
+def load_weights(path: Path) -> dict[str, Tensor]:
+    """Weights by name, of a checkpoint (the averaged ones) or of a file of `save_weights`. Raises TrainingError where it is neither."""
+    try:
+        with safe_open(path, "pt") as file:
+            plain = CONFIG in (file.metadata() or {})
+    except (SafetensorError, OSError) as error:
+        raise TrainingError(f"{path} cannot be read as safetensors ({error}).", "Name another file.") from error
+    if plain:
+        return load_file(path)
+    if path.name != CHECKPOINT:
+        raise TrainingError(f"{path} is no weights file of training.export.", "Name one, the folder of a run, or an ONNX file.")
+    return load_checkpoint(path.parent).ema
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

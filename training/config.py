@@ -21,25 +21,27 @@ Precision = Literal["32", "bf16", "16-mixed"]
 class ObjectiveSettings:
     """What the losses weigh; 0 leaves one out, at no cost. The defaults are the paper's (section 4.2).
 
-    Of the generator: `pixel` (error to the power `pixel_power`, 2 in the paper), `slope` (not in the paper), `structural`,
+    Of the generator: `pixel` and `slope` (errors to the `power`, 2 in the paper, which has no slope), `structural`,
     `adversarial`, `transport` (Sinkhorn), `sigma` (only for a network with that output). Of the discriminator: `domain` adaptation, beside
-    the adversarial loss, which weighs 1.
+    the adversarial loss, which weighs 1. `balance`: how far patches whose input is off by more weigh less in pixel and slope
+    (objectives/content.py, `balanced`); 0 in the paper, 1 measures them all against their input's error.
     """
 
     pixel: float = 100.0
-    pixel_power: int = 2
+    power: int = 2
     slope: float = 0.0
     structural: float = 1.0
     adversarial: float = 1.0
     transport: float = 0.01
     sigma: float = 1.0
     domain: float = 0.1
+    balance: float = 0.0
 
     def __post_init__(self) -> None:
         if negative := [name for name, weight in asdict(self).items() if weight < 0]:
             raise ValueError(f"weights cannot be negative: {', '.join(negative)}")
-        if self.pixel_power not in (1, 2):
-            raise ValueError(f"pixel_power must be 1 or 2; it is {self.pixel_power}")
+        if self.power not in (1, 2):
+            raise ValueError(f"power must be 1 or 2; it is {self.power}")
 
 
 @dataclass(frozen=True)

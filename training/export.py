@@ -3,7 +3,8 @@
     python -m training.export --run runs/siran --card training/configs/siran.card.toml --out resources/models/siran-3x.onnx
 
 The averaged weights of the run's last checkpoint become one ONNX file with the card inside (docs/contracts.md). It is written only
-after ONNX Runtime gave the same names, dynamic sizes and values (to 1e-4 of a pixel) as PyTorch.
+after ONNX Runtime gave the same names, dynamic sizes and values (to 1e-4 of a pixel) as PyTorch. Beside it, siran-3x.safetensors has all
+weights of the networks, those that inference does not need too: what a training goes on from (--init).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from torch import Tensor
 from backend.card import INPUTS, METADATA_KEY, OUTPUTS, SCALARS, ModelCard, sidecar_path
 from backend.errors import CardError
 from training.card import build_card, note_sum
-from training.checkpoint import load_checkpoint
+from training.checkpoint import load_checkpoint, save_weights
 from training.config import config_from_dict
 from training.errors import ExportError, TrainingError
 from training.networks.generator import SuperResolver
@@ -196,6 +197,7 @@ def main(arguments: list[str] | None = None) -> int:
         if write is None:
             raise ExportError(f"{options.out} ends neither in .onnx nor in .pt.", "Name the output accordingly.")
         write(network, card, options.out)
+        save_weights(network.state_dict(), load_checkpoint(options.run).config, options.out.with_suffix(".safetensors"))
     except (TrainingError, CardError, OSError, tomllib.TOMLDecodeError) as error:
         print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
         return 2

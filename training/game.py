@@ -14,7 +14,7 @@ from training.config import Config
 from training.networks import terrain
 from training.networks.generator import MARGIN, SuperResolver
 from training.objectives.adversarial import discriminator_loss, domain_adaptation_loss, generator_loss
-from training.objectives.content import pixel_loss, sigma_loss, slope_loss, structural_loss
+from training.objectives.content import balanced, pixel_loss, sigma_loss, slope_loss, structural_loss
 from training.objectives.sinkhorn import sinkhorn_loss
 
 Losses = dict[str, Tensor]
@@ -60,7 +60,7 @@ class Game(nn.Module):
         return losses
 
     def generator_losses(
-        self, target: Tensor, pixel_size: Tensor, playing: bool, step_seed: int, result: Tensor, sigma: Tensor | None = None
+        self, dem: Tensor, target: Tensor, pixel_size: Tensor, playing: bool, step_seed: int, result: Tensor, sigma: Tensor | None = None
     ) -> Losses:
         """λ_P pixel + λ_str structural + λ_ADV adversarial + λ_OT Sinkhorn (paper, equation 10), and what is ours.
 
@@ -68,14 +68,15 @@ class Game(nn.Module):
         """
         weigh, target = self.objective, inside(target)
         losses: Losses = {}
+        unit = balanced(inside(dem), target, pixel_size, weigh.balance)
         if weigh.pixel:
-            losses["l_g_pix"] = weigh.pixel * pixel_loss(result, target, pixel_size, power=weigh.pixel_power)
+            losses["l_g_pix"] = weigh.pixel * pixel_loss(result, target, unit, power=weigh.power)
         if weigh.slope:
-            losses["l_g_slope"] = weigh.slope * slope_loss(result, target, pixel_size)
+            losses["l_g_slope"] = weigh.slope * slope_loss(result, target, unit, power=weigh.power)
         if weigh.structural:
             losses["l_g_str"] = weigh.structural * structural_loss(result, target, pixel_size)
         if weigh.sigma and sigma is not None:
-            losses["l_g_sigma"] = weigh.sigma * sigma_loss(result, sigma, target, pixel_size)
+            losses["l_g_sigma"] = weigh.sigma * sigma_loss(result, sigma, target, unit)
         if not playing:
             return losses
         features = None

@@ -9,18 +9,20 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from training.checkpoint import CHECKPOINT, load_checkpoint
+from training.checkpoint import load_checkpoint, load_weights
 from training.errors import TrainingError
 from training.networks.generator import SuperResolver
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """Weights by name, of a run (its folder, or the checkpoint in it; the averaged ones) or of an ONNX file that `training.export` wrote,
-    where they still bear their names. Raises TrainingError for anything else."""
-    if path.is_dir() or path.name == CHECKPOINT:
-        return load_checkpoint(path if path.is_dir() else path.parent).ema
+    """Weights by name, of a run (its folder, or the checkpoint in it; the averaged ones) or of a file that `training.export` wrote:
+    safetensors, or ONNX, where they still bear their names. Raises TrainingError for anything else."""
+    if path.is_dir():
+        return load_checkpoint(path).ema
+    if path.suffix == ".safetensors" and path.is_file():
+        return load_weights(path)
     if path.suffix != ".onnx" or not path.is_file():
-        raise TrainingError(f"{path} holds no weights to begin from.", "Name the folder of a run, or an ONNX file of training.export.")
+        raise TrainingError(f"{path} holds no weights to begin from.", "Name the folder of a run, or a file of training.export.")
     try:
         graph = onnx.load(path, load_external_data=False).graph
     except Exception as error:  # onnx raises protobuf's own

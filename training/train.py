@@ -244,7 +244,7 @@ def update(
         discriminator.requires_grad_(False)
 
     # (2) Update G: be right, be like the reference, be taken for it.
-    losses = game("generator_losses", batch.target, batch.pixel_size, playing, seed, *made)
+    losses = game("generator_losses", batch.dem, batch.target, batch.pixel_size, playing, seed, *made)
     fabric.backward(total_of(losses))
     learns = not contest and any(weight.grad is not None for weight in discriminator.parameters())
     if learns:
@@ -415,7 +415,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="folder of the run (runs/NAME_OF_THE_CONFIGURATION)")
     parser.add_argument("--time", help='train this long, e.g. "90m"; overrides the configuration')
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
-    parser.add_argument("--init", type=Path, help="begin from the weights of this run or ONNX file")
+    parser.add_argument("--init", type=Path, help="begin from the weights of this run, .safetensors or .onnx file")
     parser.add_argument("--devices", type=int, default=1, help="GPUs, or processes where there is none (1)")
     options = parser.parse_args(arguments)
     out = options.out or Path("runs") / options.config.stem

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from training.data.batches import BatchSource
-from training.networks.generator import MARGIN, SKIP_WINDOW, SuperResolver
+from training.networks.generator import MARGIN, SuperResolver
 
 CELLS = 2000
 """Cells drawn from each batch, an equation each for s*s unknown filters of some 1,600 taps."""
@@ -31,8 +31,8 @@ def solve_skip(network: SuperResolver, source: BatchSource, batches: int) -> flo
     for step in range(batches):
         batch = source.batch(step)
         missing = (batch.target - batch.dem) / batch.pixel_size.reshape(-1, 1, 1, 1)
-        _, linear, gate = network.features(*batch.inputs())
-        rows, wanted = _equations(linear, gate, missing, s, torch.Generator().manual_seed(step))
+        seen = network.features(*batch.inputs())
+        rows, wanted = _equations(seen.linear, seen.gate, missing, s, skip.kernel_size[0], torch.Generator().manual_seed(step))
         squares += (rows.T @ rows).double()
         products += (rows.T @ wanted).double()
         total += float(wanted.square().sum())
@@ -43,11 +43,11 @@ def solve_skip(network: SuperResolver, source: BatchSource, batches: int) -> flo
     return math.sqrt(max(left, 0.0) / total)
 
 
-def _equations(linear: Tensor, gate: Tensor, missing: Tensor, s: int, gen: torch.Generator) -> tuple[Tensor, Tensor]:
+def _equations(linear: Tensor, gate: Tensor, missing: Tensor, s: int, window: int, gen: torch.Generator) -> tuple[Tensor, Tensor]:
     """Features (CELLS, taps) and what to reach (CELLS, s*s) at cells drawn at random, away from the patches' borders."""
     edge = MARGIN // s
-    inside, wide = slice(edge, -edge), slice(edge - SKIP_WINDOW // 2, SKIP_WINDOW // 2 - edge)
-    patches = F.unfold(linear[..., wide, wide], SKIP_WINDOW)  # (N, taps, L)
+    inside, wide = slice(edge, -edge), slice(edge - window // 2, window // 2 - edge)
+    patches = F.unfold(linear[..., wide, wide], window)  # (N, taps, L)
     patches = patches * F.avg_pool2d(gate, s)[..., inside, inside].flatten(2)
     wanted = F.pixel_unshuffle(missing, s)[..., inside, inside].flatten(2)  # (N, s*s, L)
     n, _, count = patches.shape

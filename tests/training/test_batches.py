@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,36 @@ def test_a_clean_input_differs_by_what_cubic_loses(areas: list[Area]) -> None:
     assert all(4.0 < e < 14.0 for e in wrong.dem_error.tolist())
 
 
+def test_stretched_terrain_is_steeper_or_gentler_and_its_input_with_it(areas: list[Area]) -> None:
+    settings = replace(SMALL, ratios=(1,), ratio_shares=(1.0,)).clean()
+    bare = [replace(area, guide=None) for area in areas]
+    plain, stretched = (BatchSource(bare, replace(settings, stretch=amount), 0).batch(1) for amount in (0.0, 0.7))
+    torch.testing.assert_close(stretched.dem, stretched.target, atol=1e-3, rtol=1e-5)
+    factors = (stretched.target.std(dim=(1, 2, 3)) / plain.target.std(dim=(1, 2, 3))).tolist()
+    assert max(abs(np.log(factors))) > 0.2
+    assert len({round(factor, 3) for factor in factors}) > 1
+    # An image shows the relief as it is.
+    pictured = BatchSource(areas, replace(settings, stretch=0.7), 0).batch(1)
+    assert torch.equal(pictured.target, BatchSource(areas, settings, 0).batch(1).target)
+
+
+def test_a_bad_guide_may_be_the_right_one_shifted(areas: list[Area]) -> None:
+    """One in five of them; next to it the same patch with its guide in place."""
+    settings = replace(SMALL.clean(), ratios=(3,), ratio_shares=(1.0,), batch=40, no_guide=0.0, blurred_guide=0.0, shift_pixels=0.0)
+    good, bad = (BatchSource(areas, replace(settings, bad_guide=share), 3).batch(0).guide for share in (0.0, 1.0))
+
+    def alike(right: int, down: int) -> torch.Tensor:
+        moved = bad.roll((-down, -right), (2, 3))[..., 8:-8, 8:-8]
+        pairs = zip(moved, good[..., 8:-8, 8:-8], strict=True)
+        return torch.stack([torch.corrcoef(torch.stack([a.flatten(), b.flatten()]))[0, 1] for a, b in pairs])
+
+    steps = [(x, y) for x in range(-4, 5) for y in range(-4, 5)]
+    best = torch.stack([alike(*step) for step in steps]).nan_to_num(-1.0).max(dim=0)
+    far = [math.hypot(*steps[int(index)]) for value, index in zip(*best, strict=True) if value > 0.7]
+    assert 2 <= len(far) <= 20
+    assert min(far) >= 0.9 and max(far) <= 4.5
+
+
 def test_without_guides_all_guides_are_absent(areas: list[Area]) -> None:
     batch = BatchSource(areas, replace(SMALL, no_guide=1.0), 0).batch(0)
     assert float(batch.guide.abs().max()) == 0
@@ -123,6 +154,7 @@ def test_areas_smaller_than_a_patch_are_an_error(areas: list[Area]) -> None:
         ({"no_guide": 1.5}, "no_guide = 1.5"),
         ({"ratios": (3,)}, "add up to 1"),
         ({"batch": 0}, "at least 1"),
+        ({"stretch": -1.0}, "stretch"),
         ({"error_range": (0.5, 0.1)}, "error_range"),
     ],
 )

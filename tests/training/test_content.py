@@ -12,7 +12,17 @@ import torch
 from scipy.ndimage import gaussian_filter
 
 from tests.training.conftest import hills
-from training.objectives.content import SIGMA_FLOOR, SSIM_FLOOR, pixel_loss, sigma_loss, slope_loss, ssim, structural_loss
+from training.objectives.content import (
+    LEAST_ERROR,
+    SSIM_FLOOR,
+    USUAL_ERROR,
+    balanced,
+    pixel_loss,
+    sigma_loss,
+    slope_loss,
+    ssim,
+    structural_loss,
+)
 
 
 def test_pixel_loss_by_hand() -> None:
@@ -27,11 +37,15 @@ def test_pixel_loss_by_hand() -> None:
 def test_pixel_loss_refuses_a_power_it_does_not_know() -> None:
     with pytest.raises(ValueError, match="not 3"):
         pixel_loss(torch.zeros(1, 1, 2, 2), torch.zeros(1, 1, 2, 2), torch.ones(1), power=3)
+    with pytest.raises(ValueError, match="not 3"):
+        slope_loss(torch.zeros(1, 1, 2, 2), torch.zeros(1, 1, 2, 2), torch.ones(1), power=3)
 
 
 def test_slope_loss_by_hand() -> None:
     result = torch.tensor([[[[0.0, 1.0], [0.0, 3.0]]]])  # to the east 1 and 3, to the south 0 and 2
-    assert float(slope_loss(result, torch.zeros(1, 1, 2, 2), torch.tensor([10.0]))) == pytest.approx((2 + 1) / 10)
+    zero, size = torch.zeros(1, 1, 2, 2), torch.tensor([10.0])
+    assert float(slope_loss(result, zero, size, power=1)) == pytest.approx((2 + 1) / 10)
+    assert float(slope_loss(result, zero, size, power=2)) == pytest.approx((5 + 2) / 100)
 
 
 def test_ssim_is_one_on_equals_and_matches_scipy() -> None:
@@ -67,15 +81,31 @@ def test_structural_loss_is_finite_where_ssim_is_negative() -> None:
     assert torch.isfinite(opposite.grad).all()
 
 
-def test_sigma_loss_by_hand_and_least_at_the_true_error() -> None:
-    target, size = torch.zeros(1, 1, 4, 4), torch.tensor([10.0])
-    result = torch.full_like(target, 3.0)  # 0.3 of a pixel
+def test_the_unit_of_a_patch_lies_between_its_pixel_and_its_error() -> None:
+    target, size = torch.zeros(3, 1, 4, 4), torch.tensor([10.0, 10.0, 30.0])
+    dem = target + torch.tensor([0.4, 3.9, 1.2]).reshape(3, 1, 1, 1)  # 0.04, 0.39 and 0.04 of a pixel
+    assert torch.equal(balanced(dem, target, size, 0.0), size)
+    torch.testing.assert_close(balanced(dem, target, size, 1.0), size * torch.tensor([0.05, 0.40, 0.05]) / USUAL_ERROR)
+    torch.testing.assert_close(balanced(dem, target, size, 0.5), size * (torch.tensor([0.05, 0.40, 0.05]) / USUAL_ERROR).sqrt())
+    # A level patch that nothing is wrong with does not weigh without end.
+    assert float(balanced(target, target, size, 1.0)[0]) == pytest.approx(10 * LEAST_ERROR / USUAL_ERROR)
 
-    def value(metres: float) -> float:
-        return float(sigma_loss(result, torch.full_like(target, metres), target, size))
 
-    assert value(6.0) == pytest.approx(0.3**2 / (2 * 0.6**2) + math.log(0.6), abs=1e-3)
-    assert value(3.0) < min(value(2.5), value(3.5))
+def test_sigma_loss_by_hand() -> None:
+    target = torch.zeros(1, 1, 4, 4)
+    result, sigma = torch.full_like(target, 3.0), torch.full_like(target, 6.0)  # 0.3 and 0.6 of a unit
+    loss = float(sigma_loss(result, sigma, target, torch.tensor([10.0])))
+    assert loss == pytest.approx((1 - 0.6827) * (0.6 - 0.3) + (1 - 0.9545) * (1.2 - 0.3))
+
+
+@pytest.mark.parametrize("metres", [0.5, 3.0])
+def test_sigma_loss_is_least_at_the_standard_deviation_of_normal_errors(metres: float) -> None:
+    errors = metres * torch.randn(1, 1, 400, 400, generator=torch.Generator().manual_seed(0))
+
+    def value(sigma: float) -> float:
+        return float(sigma_loss(errors, torch.full_like(errors, sigma), torch.zeros_like(errors), torch.tensor([10.0])))
+
+    assert value(metres) < min(value(0.93 * metres), value(1.07 * metres))
 
 
 def test_sigma_loss_leaves_the_elevation_alone() -> None:
@@ -87,14 +117,13 @@ def test_sigma_loss_leaves_the_elevation_alone() -> None:
 
 
 @pytest.mark.parametrize("expected", [0.0, 1e-30, 1e-6])
-def test_sigma_loss_is_finite_where_no_error_was_expected(expected: float) -> None:
+def test_an_error_that_was_not_expected_pulls_no_harder_than_others(expected: float) -> None:
     sigma = torch.full((1, 1, 4, 4), expected, requires_grad=True)
     loss = sigma_loss(torch.full((1, 1, 4, 4), 50.0), sigma, torch.zeros(1, 1, 4, 4), torch.tensor([10.0]))
     loss.backward()
-    assert torch.isfinite(loss.detach())
+    assert float(loss.detach()) == pytest.approx(5.0 * (0.6827 + 0.9545))
     assert sigma.grad is not None
-    assert torch.isfinite(sigma.grad).all()
-    assert float(loss.detach()) <= 5.0**2 / (2 * SIGMA_FLOOR**2)
+    assert float(sigma.grad.abs().sum()) == pytest.approx((0.6827 + 2 * 0.9545) / 10)
 
 
 @pytest.mark.parametrize("name", ["pixel", "absolute", "slope", "structural", "sigma"])
@@ -104,7 +133,7 @@ def test_bfloat16_around_and_inside(name: str) -> None:
     losses: dict[str, Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]] = {
         "pixel": partial(pixel_loss, power=2),
         "absolute": partial(pixel_loss, power=1),
-        "slope": slope_loss,
+        "slope": partial(slope_loss, power=2),
         "structural": lambda x, y, size: structural_loss(0.5 * x + 0.5 * y, y, size),
         "sigma": lambda x, y, size: sigma_loss(torch.zeros_like(y), x.abs() + 10, y, size),
     }

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from backend import models
 from backend.card import sidecar_path
+from backend.dem_source import SOURCES
 from backend.engines import open_engine
 from tests.training.test_export import CARD
 from tests.training.test_generator import SMALL, network
@@ -46,7 +47,10 @@ def pair(prepared: Path) -> Pair:
 
 def test_cubic_against_cubic_is_one(pair: Pair) -> None:
     figures = evaluate({"same": as_it_is}, [pair])
-    assert [figure.condition for figure in figures] == ["no guide", *CONDITIONS[:-1]]  # the area has no real guide
+    assert [figure.condition for figure in figures] == [  # the area has no real guide
+        "no guide",
+        *(condition for condition in CONDITIONS if not condition.startswith("real guide")),
+    ]
     for figure in figures:
         assert figure.rmse_ratio == figure.slope_rmse_ratio == 1.0
         assert list(figure.ratios().values()) == pytest.approx([1.0] * len(figure.ratios()))
@@ -59,6 +63,7 @@ def test_the_reference_itself_scores_zero(pair: Pair) -> None:
 
     cubic, figure = evaluate({"perfect": perfect}, [pair], conditions=["no guide"])
     scores = figure.scores
+    assert scores.consistency < 1e-3 < cubic.scores.consistency
     assert set(figure.ratios().values()) == {0.0}
     assert (scores.errors.rmse, scores.slope_rmse, scores.aspect_rmse, scores.curvature_rmse) == (0, 0, 0, 0)
     assert (scores.ssim, scores.psnr, scores.coverage) == (pytest.approx(1), math.inf, None)
@@ -115,13 +120,22 @@ def test_a_real_coarse_dem_is_the_input_and_the_baseline(prepared: Path) -> None
         told.append(error)
         return dem - 2, None
 
-    figures = evaluate({"lower": lower}, [real], ["bilinear"])
-    assert [(f.method, f.condition) for f in figures] == [
+    shown = []
+    figures = evaluate(
+        {"lower": lower}, [real], ["bilinear"], keep=lambda _pair, condition, method, _dem: shown.append((method, condition))
+    )
+    measured = [
         ("cubic", "real coarse DEM, no guide"),
         ("lower", "real coarse DEM, no guide"),
         ("lower", "real coarse DEM, rendered guide"),
     ]
-    assert set(told) == {2.5}
+    assert [(f.method, f.condition) for f in figures if "stated" not in f.condition] == shown == measured
+    # And with each error that a user might state instead.
+    assert ("lower", "real coarse DEM, stated as srtm, no guide") in [(f.method, f.condition) for f in figures]
+    assert len(figures) == 3 + 2 * len(SOURCES)
+    assert set(told) == {2.5} | {source.error for source in SOURCES.values()}
+    assert figures[1].ratios()["bias"] == pytest.approx(0.5)
+    assert math.isnan(figures[0].scores.consistency)
     assert figures[0].scores.errors.bias == pytest.approx(4)
     assert figures[1].rmse_ratio == pytest.approx(0.5)
 

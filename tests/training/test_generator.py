@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import torch
+from torch.nn import functional as F
 
+from training.networks import terrain
 from training.networks.generator import SuperResolver
 from training.networks.settings import NetworkSettings
 
@@ -92,7 +94,7 @@ def test_sigma_is_a_second_result_in_metres() -> None:
     """Positive everywhere, proportional to the pixel size, and no business of the elevation."""
     plain, both = network(SMALL), network(replace(SMALL, sigma=True))
     both.load_state_dict(
-        both.state_dict() | {name: value for name, value in plain.state_dict().items() if not name.startswith("generator.decoder")}
+        both.state_dict() | {name: value for name, value in plain.state_dict().items() if not name.startswith("generator.decoder.")}
     )
     s2 = SMALL.unshuffle**2
     for mine, theirs in (
@@ -109,9 +111,24 @@ def test_sigma_is_a_second_result_in_metres() -> None:
     torch.testing.assert_close(both(*doubled)[1], 2 * sigma, rtol=1e-3, atol=0)
 
 
-def test_an_untrained_sigma_is_a_tenth_of_the_pixel() -> None:
-    sigma = SuperResolver(replace(SMALL, sigma=True))(*inputs())[1]
-    torch.testing.assert_close(sigma[0], torch.full_like(sigma[0], 1.0), rtol=0.01, atol=0)  # pixels of 10 m
+def test_an_untrained_sigma_is_a_tenth_of_the_pixel_on_rough_ground_and_less_on_gentle() -> None:
+    net, given = SuperResolver(replace(SMALL, sigma=True)), inputs()
+    sigma, gentle = net(*given)[1], net(0.1 * given[0], *given[1:])[1]
+    rough = terrain.roughness(terrain.detail(given[0], given[3]))
+    assert 0.5 < float(rough[1].mean()) < 20
+    # Pixels of 30 m; the roughness of cells of two pixels.
+    expected = F.interpolate(F.avg_pool2d(3.0 * rough[1:], 2), scale_factor=2.0)
+    torch.testing.assert_close(sigma[1:], expected, rtol=0.01, atol=0)
+    assert float(gentle[1:].mean()) < 0.2 * float(sigma[1:].mean())
+
+
+@torch.no_grad()
+def test_gentler_ground_is_treated_as_rougher_ground_is() -> None:
+    """Without a guide, whose shading knows slopes, half the relief makes half the change, but for the gate and the floor."""
+    net, given = network(), inputs(96, 96, guide=False)
+    given[4] = torch.zeros(2)
+    whole, half = (net(factor * 10 * given[0], *given[1:])[0] - factor * 10 * given[0] for factor in (1.0, 0.5))
+    assert float((whole - 2 * half).std()) < 0.05 * float(whole.std())
 
 
 def test_a_margin_only_leaves_pixels_out_far_from_the_border() -> None:

@@ -19,9 +19,16 @@ ROOT = Path(__file__).resolve().parents[2]
 RASTERS = Path(os.environ.get("SIRAN_RASTERS", ROOT.parent / "shared" / "data"))
 """The rasters that training/configs/areas.toml names; they are not part of the project."""
 
-HIGHEST = {"no guide": 0.85, "rendered guide": 0.75, MISREGISTERED: 1.02}
-"""RMSE divided by cubic's, in every area. A sharp guide that lies two pixels off takes back all that the model gains: 1.005 measured on
-the sample, where the slope's is 1.106. No other guide may do harm."""
+HIGHEST = {"no guide": 0.90, "rendered guide": 0.80, MISREGISTERED: 0.99}
+"""RMSE divided by cubic's, in every area; no other guide may do harm."""
+MISSTATED = 1.01
+"""The same, of a real SRTM tile that is said to be a lidar model."""
+
+
+def highest(condition: str) -> float:
+    """What an area's RMSE may be at most, divided by cubic's."""
+    return MISSTATED if "stated as lidar" in condition else HIGHEST.get(condition, 1.0)
+
 
 SAMPLE = """
 [[area]]
@@ -42,11 +49,11 @@ def measured(folder: Path, conditions: Sequence[str] = CONDITIONS) -> list[Figur
 def test_the_card_says_what_was_held_out() -> None:
     card = models.load(models.find(None)).card
     trained_on = {entry["name"] for entry in card.training_data}
-    assert set(card.held_out["areas"]) == {"tirol_kot", "colorado_westelk", "idaho_mackay", "marin"}
+    assert set(card.held_out["areas"]) == {"tirol_kot", "colorado_westelk", "idaho_mackay", "marin", "san_francisco_north"}
     assert not trained_on & set(card.held_out["areas"])
     assert "training.evaluate" in card.held_out["command"]
     for row in card.held_out["figures"]:
-        assert row["rmse_ratio"] <= HIGHEST.get(row["condition"], 1.0), row
+        assert row["rmse_ratio"] <= highest(row["condition"]), row
     assert models.find(None).stat().st_size < 8_000_000
 
 
@@ -57,8 +64,8 @@ def test_on_the_sample_it_beats_cubic(tmp_path: Path) -> None:
     prepare(tmp_path / "areas.toml", ROOT / "resources" / "sample", tmp_path / "data")
     figures = {f.condition: f for f in measured(tmp_path / "data")}
     for condition, figure in figures.items():
-        assert figure.rmse_ratio <= HIGHEST.get(condition, 1.0), figure
-        assert figure.slope_rmse_ratio < (1.15 if condition == MISREGISTERED else 1), figure
+        assert figure.rmse_ratio <= highest(condition), figure
+        assert figure.slope_rmse_ratio < 1, figure
 
 
 @pytest.mark.slow
@@ -69,9 +76,9 @@ def test_the_cards_figures_can_be_measured_again(tmp_path: Path) -> None:
     (tmp_path / "areas.toml").write_text("".join(f"[[area]]{table}" for table in held_out))
     prepare(tmp_path / "areas.toml", RASTERS, tmp_path / "data")
     stated = {(row["area"], row["condition"]): row["rmse_ratio"] for row in models.load(models.find(None)).card.held_out["figures"]}
-    found = {(f.area, f.condition): f.rmse_ratio for f in measured(tmp_path / "data", list(dict.fromkeys(name for _, name in stated)))}
+    found = {(f.area, f.condition): f.rmse_ratio for f in measured(tmp_path / "data")}
     assert stated.keys() <= found.keys()
     for key, ratio in stated.items():
         assert found[key] == pytest.approx(ratio, abs=0.003), key
     for key, ratio in found.items():
-        assert ratio <= HIGHEST.get(key[1], 1.0), key
+        assert ratio <= highest(key[1]), key

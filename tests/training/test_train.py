@@ -24,7 +24,7 @@ from training.networks.settings import NetworkSettings
 from training.objectives.sinkhorn import SinkhornSettings
 from training.train import main, train
 
-CONTENT = ObjectiveSettings(pixel=10.0, pixel_power=1, slope=10.0, adversarial=0.0, transport=0.0)
+CONTENT = ObjectiveSettings(pixel=10.0, power=1, slope=10.0, adversarial=0.0, transport=0.0)
 GAME = Config(
     NetworkSettings(channels=8, blocks=1, rcbs=1, d_channels=4, d_blocks=1, attention_window=5, sigma=True),
     DataSettings(patch=64, batch=2),
@@ -247,7 +247,7 @@ def test_durations(text: str, expected: float) -> None:
         ("[train]\nprecision = '64'\n", "precision must be one of"),
         ("[train]\nwarm_up = 20\n", "share from 0 to 1"),
         ("[objective]\npixel = -1\n", "cannot be negative"),
-        ("[objective]\npixel_power = 3\n", "must be 1 or 2"),
+        ("[objective]\npower = 3\n", "must be 1 or 2"),
         ("[transport]\nmeasure = 'patches'\n", "patches"),
         ("[objective]\nadversarial = 0\n[transport]\nmeasure = 'features'\n", "needs the adversarial loss"),
         ("x", "not TOML"),

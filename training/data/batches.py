@@ -36,17 +36,21 @@ class DataSettings:
     `patch`: edge in pixels. `batch`: patches of a step, over all processes. `ratios`: input-to-output pixel ratios, each drawn in
     `ratio_shares` of the batches.
 
-    The coarse DEM. `real_coarse`: share of the patches of areas with a real coarse DEM that get it, as it is. All others are area means,
-    and of them: `spread_share` were seen by a sensor less sharp than its pixels; `canopy_share` and `building_share` have trees and
-    houses on them, where the rendered guide shows some (none where the guide is real: nobody knows where they stand); `error_share` carry
-    a correlated error, its standard deviation drawn log-uniformly from `error_range`, in target pixel sizes; `rounding_share` of those
-    with an error are rounded to whole metres as well. A metre is that of a target pixel of 5 to 30 m, whatever the area's pixel is. The
-    defaults are modest: most users' DEMs have less wrong with them than SRTM, and a clean one must still be sharpened.
+    The coarse DEM. `real_coarse`: share of the patches of areas with a real coarse DEM that get it, as it is; `misstated_share` of them
+    come with any error between none and one and a half times the true one: nobody may be harmed by a wrong answer. All others are area
+    means, and of them: `spread_share` were seen by a sensor less sharp than its pixels; `canopy_share` and `building_share` have trees and
+    houses on them, where the rendered guide shows some (none where the guide is real: nobody knows where they stand); `error_share` carry a
+    correlated error, its standard deviation drawn log-uniformly from `error_range`, in target pixel sizes; `rounding_share` of those with
+    an error are rounded to whole metres as well. A metre is that of a target pixel of 5 to 30 m, whatever the area's pixel is. The defaults
+    are modest: most users' DEMs have less wrong with them than SRTM, and a clean one must still be sharpened.
 
     The guide. `no_guide`, `blurred_guide`, `bad_guide`: none at all; one that is one to five times coarser than the target; a constant,
-    clouded, foreign or upside-down one. `real_guide`: share of the patches of areas with an image that get it instead of a rendered one.
-    `shift_pixels`: standard deviation of the misregistration, which half of the guides have. `sun`, `albedo`, `atmosphere`, `noise`:
-    shares of the rendered guides that show them.
+    clouded, foreign, upside-down or misregistered one. `real_guide`: share of the patches of areas with an image that get it instead of a
+    rendered one. `shift_pixels`: standard deviation of the small misregistration that half of the guides have. `sun`, `albedo`,
+    `atmosphere`, `noise`: shares of the rendered guides that show them.
+
+    `stretch`: standard deviation of the logarithm of a factor on the heights of areas without an image, as if their pixels were larger
+    or smaller: there are gentler and steeper places than those that one has.
     """
 
     patch: int = 128
@@ -54,6 +58,7 @@ class DataSettings:
     ratios: tuple[int, ...] = (1, 2, 3, 4)
     ratio_shares: tuple[float, ...] = (0.03, 0.12, 0.70, 0.15)
     real_coarse: float = 0.5
+    misstated_share: float = 0.5
     spread_share: float = 0.15
     canopy_share: float = 0.05
     building_share: float = 0.03
@@ -65,6 +70,7 @@ class DataSettings:
     bad_guide: float = 0.06
     real_guide: float = 0.6
     shift_pixels: float = 0.25
+    stretch: float = 0.4
     sun: float = 1.0
     albedo: float = 1.0
     atmosphere: float = 1.0
@@ -72,12 +78,16 @@ class DataSettings:
 
     def __post_init__(self) -> None:
         shares = {
-            name: value for name, value in vars(self).items() if isinstance(value, float) and name != "shift_pixels" and not 0 <= value <= 1
+            name: value
+            for name, value in vars(self).items()
+            if isinstance(value, float) and name not in ("shift_pixels", "stretch") and not 0 <= value <= 1
         }
         if shares:
             raise ValueError(f"shares lie between 0 and 1, unlike {', '.join(f'{name} = {value:g}' for name, value in shares.items())}")
         if len(self.ratios) != len(self.ratio_shares) or abs(sum(self.ratio_shares) - 1) > 1e-6 or min(self.ratio_shares) < 0:
             raise ValueError(f"ratio_shares must be {len(self.ratios)} shares that add up to 1; they are {self.ratio_shares}")
+        if self.stretch < 0:
+            raise ValueError(f"stretch is a standard deviation, 0 or more; it is {self.stretch:g}")
         if min(self.patch, self.batch, *self.ratios) < 1:
             raise ValueError("patch, batch and ratios must be at least 1")
         if not 0 < self.error_range[0] <= self.error_range[1]:
@@ -85,7 +95,7 @@ class DataSettings:
 
     def clean(self) -> DataSettings:
         """The same with area means alone for coarse DEMs: nothing is wrong with them but the size of their pixels."""
-        return replace(self, real_coarse=0.0, spread_share=0.0, canopy_share=0.0, building_share=0.0, error_share=0.0)
+        return replace(self, stretch=0.0, real_coarse=0.0, spread_share=0.0, canopy_share=0.0, building_share=0.0, error_share=0.0)
 
 
 @dataclass(frozen=True)
@@ -183,6 +193,8 @@ class BatchSource:
         coarse = crop.coarse[cut] if crop.coarse is not None and rng.random() < self.settings.real_coarse else None
         if coarse is not None and bool(torch.isfinite(coarse).all()):
             dem, error = coarse, crop.coarse_error
+            if rng.random() < self.settings.misstated_share:
+                error *= float(rng.uniform(0, 1.5))
         else:
             # Where the guide is a photo, nobody knows where its trees stand.
             unseen = scene is None and crop.guide is None
@@ -211,7 +223,9 @@ class BatchSource:
         dx, dy = (area.dy, area.dx) if turns % 2 else (area.dx, area.dy)
         coarse = None if area.coarse is None else cut(area.coarse)
         guide = None if area.guide is None else cut(area.guide)
-        return Crop(cut(area.dem), coarse, guide, dx, dy, area.coarse_error)
+        # An image shows its own relief, not a stretched one.
+        factor = float(np.exp(self.settings.stretch * rng.standard_normal())) if guide is None else 1.0
+        return Crop(factor * cut(area.dem), None if coarse is None else factor * coarse, guide, dx, dy, factor * area.coarse_error)
 
     def _weights(self, size: int) -> NDArray[np.float64]:
         """The chance of each area: the fourth root of its valid pixels, 0 where no square of this size fits."""
@@ -342,16 +356,19 @@ class BatchSource:
         return replace(scene, image=guides.scale_by_percentiles(scene.image, headroom))
 
     def _spoil(self, image: Tensor, size: int, rng: np.random.Generator, gen: torch.Generator) -> Tensor:
-        """A guide that tells nothing, or lies: constant, clouded, of another place, upside down."""
-        match int(rng.integers(4)):
+        """A guide that tells nothing, or lies: constant, clouded, of another place, upside down, misregistered by 1 to 4 pixels."""
+        match int(rng.integers(5)):
             case 0:
                 return torch.full_like(image, float(rng.uniform(-0.1, 1.1)))
             case 1:
                 return guides.cloud(image, gen)
             case 2:
                 return self._render(self._crop(rng, size), rng, gen, forest=False, built=False).image
-            case _:
+            case 3:
                 return image.flip(2)
+            case _:
+                far, turn = float(rng.uniform(1, 4)), float(rng.uniform(0, 2 * math.pi))
+                return guides.shift(image, far * math.cos(turn), far * math.sin(turn))
 
 
 @contextmanager

@@ -20,6 +20,7 @@ Guide = tuple[Floats, Floats]
 SEEDS = (0, 1, 2)
 """Each rendered condition is measured with these three suns and land covers, and averaged."""
 COARSER = {f"rendered guide, {factor} x coarser": float(factor) for factor in (3, 4, 5)}
+REAL_COARSER = {f"real guide, {factor} x coarser": float(factor) for factor in (3, 4, 5)}
 MISREGISTERED = "rendered guide, misregistered by 2 px"
 MISREGISTRATION = 2.0
 """Pixels, in a direction of each seed's own."""
@@ -33,6 +34,7 @@ CONDITIONS = (
     "clouded guide",
     "upside-down guide",
     "real guide",
+    *REAL_COARSER,
 )
 SHARP = ("no guide", "rendered guide", "real guide")
 """What a model is given in practice: the conditions that real coarse DEMs are measured under, and that the page shows."""
@@ -90,10 +92,13 @@ def guides_of(pair: Pair, conditions: Sequence[str] = CONDITIONS) -> Iterator[tu
             yield condition, [(guides.cloud(torch.from_numpy(sharp)[None], torch.Generator().manual_seed(0))[0].numpy(), everywhere)]
         elif condition == "upside-down guide":
             yield condition, [(np.ascontiguousarray(crop(rendered(SEEDS[0]))[:, ::-1]), everywhere)]
-        elif condition == "real guide":
+        elif condition == "real guide" or condition in REAL_COARSER:
             if pair.area.guide is not None:
                 image = pair.area.guide[:, :height, :width].astype(np.float32)
                 known = np.isfinite(image).all(axis=0)
-                yield condition, [(np.where(known, image, np.float32(0)), np.asarray(known, np.float32))]
+                image = np.where(known, image, np.float32(0))
+                if condition in REAL_COARSER:
+                    image = crop(guides.coarsen(torch.from_numpy(image)[None], REAL_COARSER[condition])[0]) * known
+                yield condition, [(image, np.asarray(known, np.float32))]
         else:
             raise KeyError(condition)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.dem_source import SOURCES
 from training.evaluation.conditions import CONDITIONS, SHARP, guides_of
 from training.evaluation.pairs import Pair
 from training.evaluation.resamplers import KERNELS, resample
@@ -71,8 +72,9 @@ class Detail:
 class Scores:
     """All that is measured of one DEM. `data_range` (metres, SSIM's and PSNR's): the reference's highest minus lowest judged pixel.
 
-    Slope and aspect RMSE in degrees, curvature RMSE in 1/m times 100. `detail` is None where no tile is free of gaps, `coverage` without a
-    sigma.
+    Slope and aspect RMSE in degrees, curvature RMSE in 1/m times 100. `consistency`: RMSE of the means over coarse pixels against the
+    coarse DEM that the method was given, metres; NaN where that is a real one, whose grid is unknown. `detail` is None where no tile is
+    free of gaps, `coverage` without a sigma.
     """
 
     errors: ErrorStatistics
@@ -82,6 +84,7 @@ class Scores:
     slope_rmse: float
     aspect_rmse: float
     curvature_rmse: float
+    consistency: float
     detail: Detail | None
     by_slope: tuple[SlopeClass, ...]
     coverage: Coverage | None
@@ -118,10 +121,11 @@ class Figure:
         return self.ratios()["slope_rmse"]
 
     def ratios(self) -> dict[str, float]:
-        """Every error divided by cubic's: below 1 is better than cubic. NaN where cubic's is 0 or unknown."""
+        """Every error, of bias its size, divided by cubic's: below 1 is better than cubic. NaN where cubic's is 0 or unknown."""
         ours, theirs = self.scores, self.cubic
         pairs = {name: (getattr(ours.errors, name), getattr(theirs.errors, name)) for name in ("rmse", "mae", "nmad", "le90")}
         pairs |= {name: (getattr(ours, name), getattr(theirs, name)) for name in ("slope_rmse", "aspect_rmse", "curvature_rmse")}
+        pairs["bias"] = (abs(ours.errors.bias), abs(theirs.errors.bias))
         for ours_class, theirs_class in zip(ours.by_slope, theirs.by_slope, strict=True):
             name = f"rmse_{ours_class.low:.0f}_{ours_class.high:.0f}_degrees"
             pairs[name] = (ours_class.errors.rmse, theirs_class.errors.rmse)
@@ -162,10 +166,22 @@ def score(pair: Pair, elevation: Floats, sigma: Floats | None = None) -> Scores:
         slope_rmse=rmse(shape.slope - pair.terrain.slope, where),
         aspect_rmse=aspect_rmse(shape, pair.terrain, where),
         curvature_rmse=rmse(shape.curvature - pair.terrain.curvature, where),
+        consistency=_consistency(pair, elevation),
         detail=_detail(power_spectrum(elevation, where), pair.spectrum, pair.ratio),
         by_slope=tuple(classes),
         coverage=coverage(difference, sigma, where) if sigma is not None else None,
     )
+
+
+def _consistency(pair: Pair, elevation: Floats) -> float:
+    if pair.coarse is None:
+        return math.nan
+    height, width = pair.coarse.shape
+
+    def blocks(values: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(values.reshape(height, pair.ratio, width, pair.ratio).mean(axis=(1, 3), dtype=np.float64))
+
+    return rmse(blocks(elevation) - pair.coarse, blocks(pair.judged) == 1)
 
 
 def _detail(spectrum: Spectrum | None, reference: Spectrum | None, ratio: int) -> Detail | None:
@@ -197,34 +213,42 @@ def evaluate(
 
     Resamplers take no guide: their rows stand under "no guide". Cubic is measured as the models get it, which is what GDAL's gives;
     naming it among the resamplers adds nothing. A pair with a real coarse DEM, whose own grid is unknown, has cubic alone and the
-    conditions of SHARP; their names are prefixed.
+    conditions of SHARP; their names are prefixed. Those it has several times: with its error as it was measured, and as a user would state
+    it who names any of the sources that the backend knows.
     """
     figures = []
     for number, pair in enumerate(pairs, start=1):
         area, prefix = pair.area, "" if pair.coarse is not None else "real coarse DEM, "
         cubic = score(pair, pair.cubic)
 
-        def note(
-            condition: str, method: str, elevations: Sequence[Floats], scores: Sequence[Scores], *, cubic: Scores = cubic, pair: Pair = pair
-        ) -> None:
-            figures.append(Figure(pair.area.name, condition, method, mean_of(scores), cubic))
-            keep(pair, condition, method, elevations[0])
-
         say(f"area {number} of {len(pairs)}: {area.name}, {int(pair.judged.sum())} pixels of {area.pixel_size:.1f} m, {prefix}resamplers")
-        note(f"{prefix}no guide", CUBIC, [pair.cubic], [cubic])
+        figures.append(Figure(area.name, f"{prefix}no guide", CUBIC, cubic, cubic))
+        keep(pair, f"{prefix}no guide", CUBIC, pair.cubic)
         for kernel in resamplers:
             if pair.coarse is not None and kernel != CUBIC:
                 elevation = resample(pair.coarse, pair.ratio, kernel)
-                note("no guide", kernel, [elevation], [score(pair, elevation)])
+                figures.append(Figure(area.name, "no guide", kernel, score(pair, elevation), cubic))
+                keep(pair, "no guide", kernel, elevation)
         if not models:
             continue
-        for condition, guides in guides_of(pair, conditions if pair.coarse is not None else [name for name in conditions if name in SHARP]):
+        given = conditions if pair.coarse is not None else [name for name in conditions if name in SHARP]
+        for condition, guides in guides_of(pair, given):
             say(f"area {number} of {len(pairs)}: {area.name}, {prefix}{condition}")
-            for method, run in models.items():
-                results = [run(pair.cubic, guide, valid, area.pixel_size, pair.dem_error) for guide, valid in guides]
-                scores = [score(pair, elevation, sigma) for elevation, sigma in results]
-                note(f"{prefix}{condition}", method, [results[0][0]], scores)
+            for stated, error in _stated_errors(pair).items():
+                for method, run in models.items():
+                    results = [run(pair.cubic, guide, valid, area.pixel_size, error) for guide, valid in guides]
+                    scores = [score(pair, elevation, sigma) for elevation, sigma in results]
+                    figures.append(Figure(area.name, f"{prefix}{stated}{condition}", method, mean_of(scores), cubic))
+                    if not stated:
+                        keep(pair, f"{prefix}{condition}", method, results[0][0])
     return figures
+
+
+def _stated_errors(pair: Pair) -> dict[str, float]:
+    """What the model is told that the coarse DEM is off by, metres, by the words that name it; the measured one has none."""
+    if pair.coarse is not None:
+        return {"": pair.dem_error}
+    return {"": pair.dem_error} | {f"stated as {source.name}, ": source.error for source in SOURCES.values()}
 
 
 def mean_of(values: Sequence[T]) -> T:
@@ -251,8 +275,8 @@ def mean_of(values: Sequence[T]) -> T:
 class Mean:
     """A method under one condition, averaged over `areas` areas: each counts the same, however large.
 
-    `ratios` to cubic, SSIM, PSNR in dB above cubic's, the three bands of Detail, and the shares within one and two sigma; NaN where no area
-    has it.
+    `ratios` to cubic, SSIM, PSNR in dB above cubic's, the three bands of Detail, and the shares within one and two sigma, also by slope
+    class; NaN where no area has it.
     """
 
     method: str
@@ -266,6 +290,7 @@ class Mean:
     lower: float
     one_sigma: float
     two_sigma: float
+    by_slope: tuple[tuple[float, float], ...]
 
 
 def means(figures: Sequence[Figure]) -> list[Mean]:
@@ -293,9 +318,16 @@ def means(figures: Sequence[Figure]) -> list[Mean]:
                 lower=average([detail.lower for detail in details]),
                 one_sigma=average([share.one_sigma for share in covered]),
                 two_sigma=average([share.two_sigma for share in covered]),
+                by_slope=tuple(_covered([figure.scores.by_slope[place] for figure in group]) for place in range(len(SLOPE_CLASSES))),
             )
         )
     return rows
+
+
+def _covered(classes: Sequence[SlopeClass]) -> tuple[float, float]:
+    """Shares within one and two sigma, mean over the areas that have such slopes."""
+    known = [part.coverage for part in classes if part.coverage is not None and part.errors.pixels]
+    return mean_of([math.nan, *(one.one_sigma for one in known)]), mean_of([math.nan, *(one.two_sigma for one in known)])
 
 
 def _gain(figure: Figure) -> float:

@@ -9,13 +9,14 @@ from training.evaluation.figures import SLOPE_CLASSES, Figure, Mean, means
 
 DEFINITIONS = """\
 - Errors are result minus reference, in metres. bias: mean error. NMAD: 1.4826 times the median deviation from the median. LE90: 90 % of \
-the pixels err by no more.
+the pixels err by no more. Coarse means: RMSE of the means over coarse pixels against the coarse DEM that the method was given.
 - Slope and aspect in degrees, aspect where the reference is steeper than 5°; curvature: the Laplacian, 1/m times 100.
 - SSIM (Gaussian window, sigma 1.5 pixels) and PSNR take the reference's highest minus lowest judged pixel as data range; it stands in the \
 table.
 - Relief: power spectrum over the reference's at wavelengths of 4 to 2 coarse pixels (resolved), and in the longer and the shorter half \
 of what lies below, down to 2 fine pixels. 1 is as much as the reference has; whether it is the right one, RMSE tells.
 - Within 1σ, 2σ: share of the errors within the model's own sigma; 0.683 and 0.954 if it is right.
+- A real coarse DEM comes with its error as it was measured, and "stated as" any of the sources that the backend knows: a user may be wrong.
 """
 """What the columns mean."""
 
@@ -72,8 +73,17 @@ def summary(figures: Sequence[Figure]) -> list[tuple[str, list[str], list[list[s
         tables.append(
             (
                 "Errors within the model's own sigma, mean over the areas",
-                ["method", "condition", "areas", "within 1σ", "within 2σ"],
-                [[*named(row), number(row.one_sigma), number(row.two_sigma)] for row in rows if not math.isnan(row.one_sigma)],
+                ["method", "condition", "areas", "within 1σ", "within 2σ", *(_degrees(low, high) for low, high in SLOPE_CLASSES)],
+                [
+                    [
+                        *named(row),
+                        number(row.one_sigma),
+                        number(row.two_sigma),
+                        *(f"{number(one)}, {number(two)}" for one, two in row.by_slope),
+                    ]
+                    for row in rows
+                    if not math.isnan(row.one_sigma)
+                ],
             )
         )
     return tables
@@ -88,11 +98,12 @@ def by_area(figures: Sequence[Figure]) -> list[tuple[str, list[str], list[list[s
     tables = [
         (
             "Elevation (m)",
-            ["method", "condition", "RMSE", "MAE", "bias", "NMAD", "LE90", "RMSE / cubic"],
+            ["method", "condition", "RMSE", "MAE", "bias", "NMAD", "LE90", "coarse means", "RMSE / cubic"],
             [
                 [
                     *named(figure),
                     *(number(getattr(figure.scores.errors, name)) for name in ("rmse", "mae", "bias", "nmad", "le90")),
+                    number(figure.scores.consistency),
                     number(figure.rmse_ratio),
                 ]
                 for figure in figures

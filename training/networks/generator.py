@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -15,13 +16,31 @@ from training.networks.settings import NetworkSettings
 from training.networks.trunk import Trunk
 
 GATE_WINDOW = 9
-SKIP_WINDOW = 9
+SKIP_WINDOWS = {1: 9, 2: 9, 4: 5}
+"""Cells that the skip looks at along each side, by the unshuffle factor: 18 pixels or so."""
 MARGIN = 16
 """Pixels that training leaves out around each patch."""
 FIRST_LOG_SIGMA = -2.3
-"""An untrained network expects to be off by a tenth of a pixel size, about what cubic resampling is off by at ratio 3."""
+"""An untrained network expects to be off by a tenth of a pixel size in mountains, what cubic resampling is off by there at ratio 3."""
+SLOPE_GAIN = 5.0
+"""Slopes that are missing are some percent where image and detail are some tens of percent: made as large."""
 LOG_SIGMA_RANGE = (-9.0, 4.0)
 """Of the logarithm: 0.01 % of a pixel size to 55 of them. What lies outside is a network that diverges."""
+
+
+class Features(NamedTuple):
+    """What the generator is given, all (N, F, H/s, W/s) but the `gate` (N, 1, H, W) of what it returns.
+
+    `all` of it, in units of the `roughness` around where it is detail or slope change; what the skip sees (`linear`), and the guide's slope
+    `change` and `response` apart, as they are.
+    """
+
+    all: Tensor
+    linear: Tensor
+    change: Tensor
+    response: Tensor
+    roughness: Tensor
+    gate: Tensor
 
 
 class Generator(nn.Module):
@@ -35,7 +54,15 @@ class Generator(nn.Module):
     what is missing, the bands of detail and the guide's slope changes, and is not trained but solved by least squares
     (training/warm_start.py): gradient descent is slow to find a filter on pixels that are nearly the same, as those of an upsampled DEM
     are. The trunk learns the rest.
+
+    With `shading` there is a decoder (1x1) behind each DMRB, not only behind the last, and the result is what they add up to. The next
+    DMRB is told what the image still asks for: the slope change that it meant at first, less what the slopes added so far explain of it.
+    An image shows slopes along one direction only, that of its sun; to turn them into relief is an integration along a direction that
+    differs from scene to scene. One pass of convolutions, whose kernels know fixed directions, cannot; a descent that looks at the image
+    again after each step can.
     """
+
+    gradient: Tensor
 
     def __init__(self, features: int, linear: int, settings: NetworkSettings) -> None:
         super().__init__()
@@ -44,7 +71,7 @@ class Generator(nn.Module):
         self.solved = settings.skip == "solved"
         self.trunk = Trunk(features, settings.channels, settings.blocks, settings.rcbs)
         self.decoder = nn.Conv2d(settings.channels, s2 * (2 if settings.sigma else 1), 3, padding=1)
-        window = SKIP_WINDOW if self.solved else 1
+        window = SKIP_WINDOWS[settings.unshuffle] if self.solved else 1
         self.skip = nn.Conv2d(linear if self.solved else features, s2, window, padding=window // 2, bias=False)
         self.skip.requires_grad_(not self.solved)
         # Begin as cubic resampling: no harm before anything is learned.
@@ -53,18 +80,60 @@ class Generator(nn.Module):
         if self.decoder.bias is not None:
             nn.init.zeros_(self.decoder.bias)
             nn.init.constant_(self.decoder.bias[s2:], FIRST_LOG_SIGMA)
-        self.reach = max(self.trunk.reach + 1, window // 2)
+        between = settings.blocks - 1 if settings.shading else 0
+        self.decoders = nn.ModuleList(nn.Conv2d(settings.channels, s2, 1) for _ in range(between))
+        self.told = nn.ModuleList(nn.Conv2d(shading.CHANGES * s2, settings.channels, 1, bias=False) for _ in range(between))
+        for decoder in self.decoders:
+            nn.init.zeros_(decoder.weight)  # type: ignore[arg-type]
+            nn.init.zeros_(decoder.bias)  # type: ignore[arg-type]
+        self.register_buffer("gradient", _gradient(settings.unshuffle), persistent=False)
+        # A gradient more for each DMRB but the last. The skip joins behind the first DMRB.
+        later = sum(block.reach + 1 for block in list(self.trunk.blocks)[1:]) if between else 0  # type: ignore[misc, operator]
+        self.reach = max(self.trunk.reach + between + 1, window // 2 + 1 + later)
 
-    def forward(self, features: Tensor, linear: Tensor, margin: int = 0) -> Tensor:
+    def forward(self, seen: Features, margin: int = 0) -> Tensor:
         """`margin`: cells to leave out on each side of the result; the trunk then does not see them, the skip does."""
+        features, linear, change, response, roughness = seen.all, seen.linear, seen.change, seen.response, seen.roughness
         inside = (..., slice(margin, features.shape[2] - margin), slice(margin, features.shape[3] - margin))
-        learned: Tensor = self.decoder(self.trunk(features[inside])[-1]).float()
+        s2 = self.factor**2
         with torch.autocast(features.device.type, enabled=False):
             # Large weights of both signs on nearly equal pixels: what is left is lost in bfloat16.
-            skipped: Tensor = self.skip((linear if self.solved else features).float())[inside]
-        s2 = self.factor**2
+            added: Tensor = self.skip((linear if self.solved else features).float())[inside]
+        x = self.trunk.encoder(features[inside])
+        change, response, roughness = change[inside], response[inside], roughness[inside]
+        for block, decoder, tell in zip(self.trunk.blocks, self.decoders, self.told, strict=False):
+            x = block(x)
+            added = added + roughness * decoder(x).float()
+            x = x + tell((change - self._explained(added, response)) / roughness)
+        for block in list(self.trunk.blocks)[len(self.decoders) :]:
+            x = block(x)
+        learned = self.decoder(x).float()
         # PixelShuffle deals the channels out in runs of s*s: what is added first, then log sigma.
-        return F.pixel_shuffle(torch.cat([learned[:, :s2] + skipped, learned[:, s2:]], dim=1), self.factor)
+        made = [roughness * learned[:, :s2] + added]
+        if learned.shape[1] > s2:
+            made.append(learned[:, s2:] + torch.log(roughness))
+        return F.pixel_shuffle(torch.cat(made, dim=1), self.factor)
+
+    def _explained(self, added: Tensor, response: Tensor) -> Tensor:
+        """How much of the image's slope change relief in pixel sizes (N, s*s, H/s, W/s) explains: (N, 2 s*s, H/s, W/s)."""
+        # Where an autocast computes in half precision, slopes of small relief would be lost.
+        with torch.autocast(added.device.type, enabled=False):
+            east, south = F.conv2d(added, self.gradient, padding=1).chunk(2, dim=1)
+        pp, pq, qq = torch.split(response, 1, dim=1)
+        return SLOPE_GAIN * torch.cat([pp * east + pq * south, pq * east + qq * south], dim=1)
+
+
+def _gradient(s: int) -> Tensor:
+    """The 3x3 convolution (2 s*s, s*s, 3, 3) that takes central differences of unshuffled pixels."""
+    weight = torch.zeros(2, s, s, s * s, 3, 3)
+    for row in range(s):
+        for column in range(s):
+            for step, sign in ((1, 0.5), (-1, -0.5)):
+                cell, part = divmod(column + step, s)
+                weight[0, row, column, row * s + part, 1, 1 + cell] += sign
+                cell, part = divmod(row + step, s)
+                weight[1, row, column, part * s + column, 1 + cell, 1] += sign
+    return weight.reshape(2 * s * s, s * s, 3, 3)
 
 
 class SuperResolver(nn.Module):
@@ -84,9 +153,11 @@ class SuperResolver(nn.Module):
         self.discriminator = Discriminator(settings)
         if settings.attention == "polarized":
             self.psa = PSA(settings.d_blocks, settings.attention_window)
-        changes = shading.CHANNELS if settings.shading else 0
-        # Detail, three bands, what they say of the slopes, and their validity, each with s*s sub-pixels; one plane of the input's error.
-        self.generator = Generator(s2 * (terrain.CHANNELS + 3 + changes + 1) + 1, s2 * (terrain.BANDS + changes), settings)
+        # Detail, three bands and what they say of the slopes, each with s*s sub-pixels; planes for validity, the input's error, the gate,
+        # how much the bands say, and how far they seem to be off. With s = 2 that is 48, three blocks of 16: ONNX Runtime reorders what is
+        # not.
+        changes, planes = (shading.CHANGES, shading.RESPONSES + shading.SHIFTS) if settings.shading else (0, 0)
+        self.generator = Generator(s2 * (terrain.CHANNELS + 3 + changes) + 3 + planes, s2 * (terrain.BANDS + changes), settings)
 
     @property
     def halo(self) -> int:
@@ -94,7 +165,7 @@ class SuperResolver(nn.Module):
         s = self.settings
         if s.attention != "none" and not s.attention_window:
             return 0
-        before = [terrain.REACH]
+        before = [terrain.REACH + terrain.ROUGHNESS_WINDOW // 2]
         if s.attention != "none":
             pooled = self.psa.reach if s.attention == "polarized" else 0
             before.append(terrain.REACH + (self.discriminator.trunk.reach + pooled) * s.unshuffle)
@@ -116,29 +187,43 @@ class SuperResolver(nn.Module):
             maps = 0.5 * self.psa(maps)
         return maps.mean(dim=1, keepdim=True)
 
-    def features(
-        self, dem: Tensor, guide: Tensor, guide_valid: Tensor, pixel_size: Tensor, dem_error: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """What the generator is given, all of it and what its skip sees, both (N, F, H/s, W/s), and the gate (N, 1, H, W)."""
+    def features(self, dem: Tensor, guide: Tensor, guide_valid: Tensor, pixel_size: Tensor, dem_error: Tensor) -> Features:
+        """What the generator is given."""
         s = self.settings.unshuffle
         detail = terrain.detail(dem, pixel_size)
         slopes = detail[:, terrain.BANDS :] / terrain.GAINS[-1]
         linear = detail[:, : terrain.BANDS]
         # -1..1 where it is real and 0 where it is not, so that "no guide" is not "black guide"; clouds and glints are cut off.
         image = (2.0 * guide.clamp(-0.5, 1.5) - 1.0) * guide_valid
+        rough = terrain.roughness(detail)
+        valid = F.avg_pool2d(guide_valid, s)
+        gate = terrain.relief_gate(slopes, GATE_WINDOW)
+        change = response = image[:, :0]
         if self.settings.shading:
-            # Slopes are some percent where image and detail are some tens of percent: made as large.
-            change = 5.0 * shading.slope_change(slopes, image, guide_valid)
-            image = torch.cat([image, change], dim=1)
+            reading = shading.read_shading(slopes, image, guide_valid)
+            change = SLOPE_GAIN * reading.change
+            image = torch.cat([image, change / rough], dim=1)
             linear = torch.cat([linear, change], dim=1)
+            change = F.pixel_unshuffle(change, s)
+            response = self._to_cells(reading.response)
         image = F.pixel_unshuffle(image, s)
         if self.settings.attention != "none":
             image = image * self.attention(detail)
-        # The error spans from centimetres to tens of metres; its logarithm in pixel sizes spans 0 to about 4.
-        error = torch.log1p(20.0 * dem_error / pixel_size).reshape(-1, 1, 1, 1)
-        plane = error.expand(-1, 1, image.shape[2], image.shape[3])
-        features = torch.cat([F.pixel_unshuffle(detail, s), image, F.pixel_unshuffle(guide_valid, s), plane], dim=1)
-        return features, F.pixel_unshuffle(linear, s), terrain.relief_gate(slopes, GATE_WINDOW)
+        # The error spans from centimetres to tens of metres, and what it hides depends on how rough the ground is: its logarithm in
+        # units of the roughness spans 0 to about 5.
+        rough_cells = F.avg_pool2d(rough, s)
+        error = torch.log1p(20.0 * (dem_error / pixel_size).reshape(-1, 1, 1, 1) / rough_cells)
+        parts = [F.pixel_unshuffle(detail / rough, s), image, valid, error, F.avg_pool2d(gate, s)]
+        if self.settings.shading:
+            parts += [response, self._to_cells(reading.shift)]
+        return Features(torch.cat(parts, dim=1), F.pixel_unshuffle(linear, s), change, response, rough_cells, gate)
+
+    def _to_cells(self, halved: Tensor) -> Tensor:
+        """From cells of 2 x 2 pixels to those of the unshuffled grid."""
+        s = self.settings.unshuffle
+        if s == 1:
+            return F.interpolate(halved, scale_factor=2.0, mode="nearest")
+        return halved if s == 2 else F.avg_pool2d(halved, s // 2)
 
     def forward(
         self, dem: Tensor, guide: Tensor, guide_valid: Tensor, pixel_size: Tensor, dem_error: Tensor, margin: int = 0
@@ -149,11 +234,11 @@ class SuperResolver(nn.Module):
         Within `terrain.REACH` and the skip's of a border, bands of detail are not what they are elsewhere. Inference cuts that off with
         the halo; training asks for a margin.
         """
-        features, linear, gate = self.features(dem, guide, guide_valid, pixel_size, dem_error)
+        seen = self.features(dem, guide, guide_valid, pixel_size, dem_error)
         inside = (..., slice(margin, dem.shape[2] - margin), slice(margin, dem.shape[3] - margin))
         size = pixel_size.reshape(-1, 1, 1, 1)
-        made = self.generator(features, linear, margin // self.settings.unshuffle)
-        elevation = dem[inside] + size * gate[inside] * made[:, :1]
+        made = self.generator(seen, margin // self.settings.unshuffle)
+        elevation = dem[inside] + size * seen.gate[inside] * made[:, :1]
         if not self.settings.sigma:
             return (elevation,)
         return elevation, size * torch.exp(made[:, 1:].clamp(*LOG_SIGMA_RANGE))

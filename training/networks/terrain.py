@@ -14,6 +14,10 @@ network has to correct."""
 GAINS = (20.0, 6.0, 2.0, 2.0)
 """What makes each of the three bands, and the slopes, as large as a network likes its inputs (0.4 to 0.9 over the training areas). The
 finest band is the smallest by far, and yet says most about what is missing: fed as one map, it is lost in bfloat16 and learned slowly."""
+ROUGHNESS_WINDOW = 31
+ROUGHNESS_GAIN = 1.7
+ROUGHNESS_FLOOR = 0.02
+"""Of the mean size of the bands over a square of that many pixels."""
 BANDS = len(WINDOWS)
 CHANNELS = BANDS + 2
 REACH = WINDOWS[-1] // 2
@@ -37,6 +41,15 @@ def detail(dem: Tensor, pixel_size: Tensor) -> Tensor:
     levels = [z, *(box_mean(z, window) for window in WINDOWS)]
     bands = [(finer - coarser) * gain for finer, coarser, gain in zip(levels, levels[1:], GAINS, strict=False)]
     return torch.cat([*bands, slopes(dem, pixel_size) * GAINS[-1]], dim=1)
+
+
+def roughness(detail: Tensor) -> Tensor:
+    """How rough the terrain around is, about 1 in mountains: (N, 5, H, W) of `detail` to (N, 1, H, W), above ROUGHNESS_FLOOR.
+
+    What the network sees is divided by it, what it adds is multiplied: terrain is self-similar in height as well, and gentle ground would
+    else be lost among the activations that mountains make, while the same constant error in either weighs most on gentle ground.
+    """
+    return ROUGHNESS_FLOOR + ROUGHNESS_GAIN * box_mean(detail[:, :BANDS].abs().mean(dim=1, keepdim=True), ROUGHNESS_WINDOW)
 
 
 def relief_gate(slopes: Tensor, window: int) -> Tensor:

@@ -12,33 +12,53 @@ SSIM_FLOOR = 1e-3
 """-log SSIM has no value for SSIM <= 0 and an exploding gradient just above. Below this floor the loss is a constant: such a patch is
 left to the pixel loss, which pulls it back into SSIM's range."""
 
-SIGMA_FLOOR = 0.01
-"""Pixel sizes. No reference is exact to a hundredth of a pixel, and no model is right to expect that it is."""
+SHARES = ((1.0, 0.6827), (2.0, 0.9545))
+"""Of normal errors, within one and within two standard deviations."""
+
+USUAL_ERROR, LEAST_ERROR = 0.05, 0.01
+"""Pixel sizes: what cubic resampling is off by on a patch of usual roughness, and what no patch is better than (noise of the reference)."""
+
+
+def balanced(dem: Tensor, target: Tensor, pixel_size: Tensor, balance: float) -> Tensor:
+    """The unit that a patch's errors are measured in, (N,) metres: between the pixel size (`balance` 0) and, in proportion to it, what
+    the input is off by (`balance` 1).
+
+    `dem`, `target` (N, 1, H, W) metres. In pixel sizes alone, a patch whose input is off by metres, with nothing in it or in the image that
+    tells, outweighs a hundred from which there is something to learn. In units of the input's error, plains count as much as mountains, and
+    their error is mostly the reference's own noise.
+    """
+    off = (dem - target).square().mean(dim=(1, 2, 3)).sqrt() / pixel_size
+    unit: Tensor = pixel_size * ((off + LEAST_ERROR) / USUAL_ERROR) ** balance
+    return unit
 
 
 @full_precision
-def pixel_loss(result: Tensor, target: Tensor, pixel_size: Tensor, *, power: int) -> Tensor:
-    """Mean of |result - target|^power in pixel sizes. (N, 1, H, W) metres and (N,) metres to a scalar.
+def pixel_loss(result: Tensor, target: Tensor, unit: Tensor, *, power: int) -> Tensor:
+    """Mean of |result - target|^power. (N, 1, H, W) metres and the (N,) metres that errors are measured in, to a scalar.
 
-    `power` 2 is the paper's mean((y^ - y)^2) (section 3.2.2). Over the terrain of one batch that differs by four orders of magnitude, and
-    the steepest patch decides; with `power` 1 every pixel pulls equally, which is why the shipped configuration takes the absolute error.
-    Dividing each patch by what cubic resampling gets wrong there, so that plains count as much as mountains, was tried and given up: on
-    plains that error is mostly the reference's own noise.
+    `power` 2 is the paper's mean((y^ - y)^2) (section 3.2.2), in units that it does not state. In pixel sizes it differs by four orders of
+    magnitude over the terrain of one batch, and the steepest patch decides. With `power` 1 the smoothest do: its gradient has the size
+    of a sign, and where signs agree over whole slopes, as they do on smooth ground, it adds up in the weights.
 
     Raises ValueError for any other power.
     """
-    if power not in (1, 2):
-        raise ValueError(f"The pixel loss knows the powers 1 and 2, not {power}.")
-    error = (result - target) / pixel_size.reshape(-1, 1, 1, 1)
-    return error.square().mean() if power == 2 else error.abs().mean()
+    return _powered((result - target) / unit.reshape(-1, 1, 1, 1), power)
 
 
 @full_precision
-def slope_loss(result: Tensor, target: Tensor, pixel_size: Tensor) -> Tensor:
-    """Mean absolute error of the slopes between neighbours, east and south (rise over run): the eye sees slopes, and water follows
-    them."""
-    error = result - target
-    return ((error.diff(dim=3).abs().mean(dim=(1, 2, 3)) + error.diff(dim=2).abs().mean(dim=(1, 2, 3))) / pixel_size).mean()
+def slope_loss(result: Tensor, target: Tensor, unit: Tensor, *, power: int) -> Tensor:
+    """Mean error to the `power` of the differences between neighbours, east and south: the eye sees slopes, and water follows them.
+
+    With the pixel size for `unit` these are slopes (rise over run). Shapes and errors raised: as `pixel_loss`.
+    """
+    error = (result - target) / unit.reshape(-1, 1, 1, 1)
+    return _powered(error.diff(dim=3), power) + _powered(error.diff(dim=2), power)
+
+
+def _powered(error: Tensor, power: int) -> Tensor:
+    if power not in (1, 2):
+        raise ValueError(f"The loss knows the powers 1 and 2, not {power}.")
+    return error.square().mean() if power == 2 else error.abs().mean()
 
 
 @full_precision
@@ -75,14 +95,18 @@ def structural_loss(result: Tensor, target: Tensor, pixel_size: Tensor) -> Tenso
 
 
 @full_precision
-def sigma_loss(result: Tensor, sigma: Tensor, target: Tensor, pixel_size: Tensor) -> Tensor:
-    """Gaussian negative log-likelihood of the errors, (r/s)^2 / 2 + log s in pixel sizes, without its constant: a mean over all pixels.
+def sigma_loss(result: Tensor, sigma: Tensor, target: Tensor, unit: Tensor) -> Tensor:
+    """How far sigma is from holding 68.3 % of the errors, and twice sigma from holding 95.4 %: pinball losses (Koenker and Bassett 1978),
+    whose least value is where it does; a mean over all pixels.
 
-    `result`, `sigma`, `target` (N, 1, H, W) metres, `pixel_size` (N,) metres, to a scalar. The error r is a constant here: an uncertainty
-    that pulled the elevation would buy itself a better likelihood by leaving hard places alone. s^2 = sigma^2 + SIGMA_FLOOR^2, so
-    that neither value nor gradient explodes where sigma comes near 0 and the error does not.
+    `result`, `sigma`, `target` (N, 1, H, W) metres, `unit` (N,) metres that errors are measured in, to a scalar. The error is a constant
+    here: an uncertainty that pulled the elevation would buy itself a better value by leaving hard places alone. A normal likelihood was
+    tried first: its gradient grows with the square of the errors that sigma did not expect, and drowned that of the elevation.
     """
-    size = pixel_size.reshape(-1, 1, 1, 1)
-    error = ((result - target) / size).detach()
-    variance = (sigma / size).square() + SIGMA_FLOOR**2
-    return 0.5 * (error.square() / variance + torch.log(variance)).mean()
+    error = ((result - target) / unit.reshape(-1, 1, 1, 1)).detach().abs()
+    width = sigma / unit.reshape(-1, 1, 1, 1)
+    loss: Tensor = torch.zeros(())
+    for times, share in SHARES:
+        beyond = error - times * width
+        loss = loss + torch.maximum(share * beyond, (share - 1) * beyond).mean()
+    return loss
