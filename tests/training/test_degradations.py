@@ -156,7 +156,7 @@ def test_real_coarse_dems_are_given_as_they_are(areas: list[Area]) -> None:
     coarse[:60] = np.nan
     area = replace(areas[0], coarse=coarse, coarse_error=4.0)
     settings = replace(CLEAN, ratios=(1,))
-    real = BatchSource([area], replace(settings, real_coarse=1.0), 0)
+    real = BatchSource([area], replace(settings, real_coarse=1.0, misstated_share=0.0), 0)
     batches = [real.batch(step) for step in range(10)]
     offset = torch.cat([(batch.dem - batch.target).flatten(1).mean(dim=1) for batch in batches])
     stated = torch.cat([batch.dem_error for batch in batches])
@@ -165,5 +165,9 @@ def test_real_coarse_dems_are_given_as_they_are(areas: list[Area]) -> None:
     torch.testing.assert_close(offset[given], torch.full_like(offset[given], 3.0), atol=1e-3, rtol=0)
     assert ((stated[given] > 4 / 1.66) & (stated[given] < 4 * 1.66)).all()
     assert (stated[~given] == 0).all()
+    # A user may state less or more than is true.
+    misstated = BatchSource([area], replace(settings, real_coarse=1.0, misstated_share=1.0), 0)
+    wrong = torch.cat([misstated.batch(step).dem_error for step in range(10)])[given]
+    assert float(wrong.min()) < 1.0 and float(wrong.max()) > 5.0
     none = BatchSource([area], replace(settings, real_coarse=0.0), 0).batch(0)
     torch.testing.assert_close(none.dem, none.target, atol=1e-3, rtol=0)

@@ -165,7 +165,7 @@ class SuperResolver(nn.Module):
         s = self.settings
         if s.attention != "none" and not s.attention_window:
             return 0
-        before = [terrain.REACH + terrain.ROUGHNESS_WINDOW // 2]
+        before = [terrain.REACH + terrain.ROUGHNESS_WINDOW // 2 + terrain.KINK_WINDOW // 2]
         if s.attention != "none":
             pooled = self.psa.reach if s.attention == "polarized" else 0
             before.append(terrain.REACH + (self.discriminator.trunk.reach + pooled) * s.unshuffle)
@@ -216,6 +216,7 @@ class SuperResolver(nn.Module):
         parts = [F.pixel_unshuffle(detail / rough, s), image, valid, error, F.avg_pool2d(gate, s)]
         if self.settings.shading:
             parts += [response, self._to_cells(reading.shift)]
+        gate = gate * terrain.fineness_gate(detail)
         return Features(torch.cat(parts, dim=1), F.pixel_unshuffle(linear, s), change, response, rough_cells, gate)
 
     def _to_cells(self, halved: Tensor) -> Tensor:
