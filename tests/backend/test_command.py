@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from processes_for_tests import peak_memory
 from rasterio.errors import NotGeoreferencedWarning
 from rasters_for_tests import DEM_TRANSFORM, image, read, terrain, write
 
@@ -297,18 +298,11 @@ def test_a_person_without_events_keeps_stdin(tmp_path: Path, dem: Path, small_mo
         assert made.shape == (108, 120)
 
 
-@pytest.mark.skipif(not hasattr(os, "wait4"), reason="only POSIX tells how much memory a child took")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's own peak of memory")
 def test_memory_depends_on_the_tile_not_on_the_raster(tmp_path: Path, small_model: Path) -> None:
     taken = []
     for times in (1, 5):
         raster = write(tmp_path / f"{times}.tif", np.tile(terrain(300, 300), (times, times)).astype(np.float32))
-        process = subprocess.Popen(
-            [*COMMAND, "superresolve", str(raster), str(tmp_path / f"fine{times}.tif"), "--model", str(small_model), "--tile", "256"],
-            cwd=ROOT, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0
-        taken.append(usage.ru_maxrss / 1024)
+        taken.append(peak_memory("superresolve", raster, tmp_path / f"fine{times}.tif", "--model", small_model, "--tile", "256") / 2**20)
     # 25 times as many pixels, 80 MB of them, may cost what blocks GDAL keeps at hand.
     assert taken[1] - taken[0] < 64

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
+from processes_for_tests import peak_memory
 from rasterio.windows import Window
 from rasters_for_tests import DEM_TRANSFORM, UTM
-
-from backend.version import ROOT
 
 EDGE, STRIP = 3000, 500
 MOST_BYTES = 400 * 2**20
@@ -34,20 +31,8 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
             for dataset, values in ((first, dem), (second, dem + rng.normal(3, 2, dem.shape))):
                 dataset.write(values.astype(np.float32), 1, window=Window(0, top, EDGE, STRIP))
     report = tmp_path / "report.json"
-    code = """
-import resource, sys
-from backend.cli import main
-try:
-    main(sys.argv[1:])
-finally:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
-"""
     options = ["--json", report, "--html", tmp_path / "r.html", "--error", tmp_path / "error.tif", "--coregister"]
-    done = subprocess.run(
-        [sys.executable, "-c", code, "compare", *map(str, [*files, *options])], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert int(done.stderr.splitlines()[-1]) * 1024 < MOST_BYTES
+    assert peak_memory("compare", *files, *options) < MOST_BYTES
     entry = json.loads(report.read_text(encoding="utf-8"))["tested"][0]
     raw, moved = entry["results"]
     assert raw["count"] == EDGE**2
