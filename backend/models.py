@@ -95,25 +95,27 @@ def load(path: Path) -> Model:
         ) from error
     digest = hashlib.sha256(content).hexdigest()
     promised = _promised(path)
-    if promised is not None and promised != digest:
+    if promised and digest not in promised:
         raise InputError(
             "model-hash",
-            f"The model {path} has the SHA-256 {digest[:12]}..., not {promised[:12]}... as {SUMS_FILE} beside it says.",
+            f"The model {path} has the SHA-256 {digest[:12]}..., not {promised[0][:12]}... as {SUMS_FILE} beside it says.",
             "Download or copy the model again.",
         )
-    card = _onnx_card(path, content) if kind == "onnx" else _torchscript_card(path)
+    try:
+        card = _onnx_card(path, content) if kind == "onnx" else _torchscript_card(path)
+    except (OverflowError, RecursionError) as error:
+        # JSON can hold numbers without end and lists in lists in lists.
+        raise CardError(f"The model {path} has a card that makes no sense ({error}).") from error
     return Model(path, kind, digest, card)
 
 
-def _promised(path: Path) -> str | None:
+def _promised(path: Path) -> list[str]:
+    """The sums of the lines for `path`, each of which is good: while a model is being replaced, the old one and the new one."""
     sums = path.with_name(SUMS_FILE)
     if not sums.is_file():
-        return None
-    for line in sums.read_text(encoding="utf-8").splitlines():
-        digest, _, name = line.strip().partition(" ")
-        if name.strip().lstrip("*") == path.name:
-            return digest.lower()
-    return None
+        return []
+    lines = (line.strip().partition(" ") for line in sums.read_text(encoding="utf-8").splitlines())
+    return [digest.lower() for digest, _, name in lines if name.strip().lstrip("*") == path.name]
 
 
 def _onnx_card(path: Path, content: bytes) -> ModelCard:

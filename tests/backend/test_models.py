@@ -37,6 +37,8 @@ def test_a_good_file_is_loaded(small_model: Path) -> None:
         ({"model_card": "{"}, "model-card"),
         ({"model_card": '{"format": 2}'}, "model-card"),
         ({"model_card": '{"format": 1, "name": "x"}'}, "model-card"),
+        ({"model_card": card().to_json().replace('"halo": 8', '"halo": 1e999')}, "model-card"),
+        ({"model_card": "[" * 200_000}, "model-card"),
         ({"extra_input": True}, "model-invalid"),
         ({"output": "height"}, "model-invalid"),
         ({"external": True}, "model-invalid"),
@@ -66,6 +68,9 @@ def test_a_file_with_another_hash_than_promised_is_refused(tmp_path: Path) -> No
     assert models.load(path).sha256 == digest
     (tmp_path / models.SUMS_FILE).write_text(f"{'0' * 64} *small.onnx\n")
     assert refusal(path) == "model-hash"
+    # While a model is being replaced both the old file and the new one are good.
+    (tmp_path / models.SUMS_FILE).write_text(f"{'0' * 64}  small.onnx\n{digest}  small.onnx\n")
+    assert models.load(path).sha256 == digest
 
 
 def test_models_are_found_by_name_by_path_or_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
