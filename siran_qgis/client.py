@@ -13,6 +13,11 @@ KILLED = (-9, 137)
 
 
 def superresolve(python: str, arguments: list[str], feedback) -> events.Result:
+    """As `run`, of the arguments that command.superresolve makes."""
+    return run(python, arguments, feedback)
+
+
+def run(python: str, arguments: list[str], feedback) -> events.Result | events.Comparison:
     """Run `python -m backend ARGUMENTS`. Raises Cancelled, or BackendFailed with the backend's message and hint."""
     listener = Listener(feedback)
     try:
@@ -82,7 +87,7 @@ class Listener:
         elif isinstance(event, events.Log):
             show = {"info": self.feedback.pushInfo, "warning": self.feedback.pushWarning, "error": self.feedback.reportError}
             show.get(event.level, self.feedback.pushDebugInfo)(event.text)
-        elif isinstance(event, events.Result):
+        elif isinstance(event, (events.Result, events.Comparison)):
             self.result = event
         else:
             self.failure = event

@@ -31,6 +31,16 @@ class Result(NamedTuple):
     pixels: int
 
 
+class Comparison(NamedTuple):
+    """What `compare` made: paths of its reports, None where not asked for, and of its error rasters. Named `result` on the wire."""
+
+    json: str | None
+    html: str | None
+    errors: list[str]
+    seconds: float
+    pixels: int
+
+
 class Failure(NamedTuple):
     """Why there is no result. Named `error` on the wire."""
 
@@ -42,12 +52,14 @@ class Failure(NamedTuple):
 _KINDS = {"progress": Progress, "log": Log, "result": Result, "error": Failure}
 
 
-def parse(line: str) -> Progress | Log | Result | Failure:
+def parse(line: str) -> Progress | Log | Result | Comparison | Failure:
     """The event on one line. Whatever is not an event becomes a debug line: a library that prints on stdout is no
     reason to lose a result. Fields that a newer backend adds are ignored."""
     try:
         fields = json.loads(line)
         kind = _KINDS[fields["event"]]
+        if kind is Result and "path" not in fields:
+            kind = Comparison
         event = kind(**{name: fields[name] for name in kind._fields})
         if kind is Progress:
             event = Progress(min(max(float(event.fraction), 0.0), 1.0), str(event.message))
