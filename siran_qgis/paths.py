@@ -9,6 +9,8 @@ PLUGIN = Path(__file__).resolve().parent.parent
 RESOURCES = PLUGIN / "resources"
 ICON = RESOURCES / "icon.svg"
 STYLES = RESOURCES / "styles"
+BUNDLED = RESOURCES / "models"
+MODEL_ENDINGS = (".onnx", ".pt", ".ts", ".card.json")
 
 
 def profile():
@@ -27,9 +29,24 @@ def models():
 
 
 def installed_models():
-    """Names of the installed models: the user's and the bundled ones, each once, sorted."""
-    names = set()
-    for folder in (models(), RESOURCES / "models"):
-        names.update(path.name[: -len(".onnx")] for path in folder.glob("*.onnx"))
-        names.update(path.name[: -len(".card.json")] for path in folder.glob("*.card.json"))
-    return sorted(names)
+    """Installed models, name to file, by name. Of two with the same name the user's own is the one that the backend takes, and the file
+    that comes first in MODEL_ENDINGS."""
+    found = {}
+    for folder in (models(), BUNDLED):
+        for ending in MODEL_ENDINGS:
+            for path in folder.glob(f"*{ending}"):
+                found.setdefault(path.name[: -len(ending)], path)
+    return dict(sorted(found.items()))
+
+
+def default_model():
+    """The name of the model that runs when none is chosen, as the backend finds it; empty where none is installed."""
+    names = installed_models()
+    for folder in (models(), BUNDLED):
+        try:
+            name = (folder / "DEFAULT").read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            continue
+        if name in names:
+            return name
+    return next(iter(names), "")

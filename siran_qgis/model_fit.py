@@ -1,0 +1,92 @@
+"""Whether a model was made for the chosen inputs, said before anything runs."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from qgis.core import QgsCoordinateTransform, QgsCsException, QgsDistanceArea, QgsPointXY
+from qgis.PyQt.QtCore import QCoreApplication
+
+from . import model_card, paths
+
+# Pixels in degrees are never quite what a card says in metres, and differ over a raster. What lies just beyond is the backend's to warn of.
+SLACK = 1.1
+
+
+def refusal(model, dem, guide, resolution, context) -> str:
+    """One sentence where the card of `model` (a name, a file, or empty: the default) does not go with the layers; else nothing.
+
+    `dem` and `guide` are raster layers (`guide` may be None), `resolution` is a pixel size in units of the output's CRS, or None. What
+    cannot be known here, such as the pixel of a layer without a CRS, is left to the backend.
+    """
+    installed = paths.installed_models()
+    name = model or paths.default_model()
+    path = installed.get(name, Path(name))
+    facts = model_card.facts(path)
+    if facts is None:
+        return ""
+    name = name if name in installed else path.name
+    if facts.guide_required and guide is None:
+        return _tr("The model {} needs a guide image: choose one, or another model.").format(name)
+    coarse = _ground_pixel(dem, None, dem, context)
+    fine = coarse and (
+        coarse / facts.ratio if guide is None and resolution is None else _ground_pixel(guide or dem, resolution, dem, context)
+    )
+    if not fine:
+        return ""
+    lowest = max(facts.pixel_sizes[0], coarse / facts.ratios[1])
+    highest = min(facts.pixel_sizes[1], coarse / facts.ratios[0])
+    if lowest / SLACK <= fine <= highest * SLACK:
+        return ""
+    if lowest > highest:
+        what = _tr("choose another model")
+    else:
+        what = _tr("choose an output pixel size (RESOLUTION) of {} m on the ground, or another model").format(
+            model_card.span((_round_up(lowest), _round_down(highest)))
+        )
+    ratio = coarse / fine
+    if not facts.ratios[0] / SLACK <= ratio <= facts.ratios[1] * SLACK:
+        return _tr(
+            "The elevation model's pixel ({:.3g} m) is {:.3g} times the output's ({:.3g} m), and the model {} is for {}: {}."
+        ).format(coarse, ratio, fine, name, model_card.span(facts.ratios), what)
+    return _tr("The output's pixel is {:.3g} m, and the model {} is for {} m: {}.").format(
+        fine, name, model_card.span(facts.pixel_sizes), what
+    )
+
+
+def _ground_pixel(layer, resolution, dem, context):
+    """Edge of a square as large as a pixel of `layer` (or as `resolution`, in units of its CRS) on the ground, in the middle of `dem`, in
+    metres; None where that cannot be said."""
+    if not (layer.crs().isValid() and dem.crs().isValid()):
+        return None
+    width, height = (resolution, resolution) if resolution else (layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY())
+    measure = QgsDistanceArea()
+    measure.setSourceCrs(layer.crs(), context.transformContext())
+    measure.setEllipsoid("EPSG:7030")
+    try:
+        middle = QgsCoordinateTransform(dem.crs(), layer.crs(), context.transformContext()).transform(dem.extent().center())
+        across = measure.measureLine(middle, QgsPointXY(middle.x() + width, middle.y()))
+        down = measure.measureLine(middle, QgsPointXY(middle.x(), middle.y() + height))
+    except QgsCsException:
+        return None
+    edge = math.sqrt(across * down) if across > 0 and down > 0 else 0.0
+    return edge if math.isfinite(edge) and edge > 0 else None
+
+
+def _round_up(metres):
+    return _rounded(metres, math.ceil)
+
+
+def _round_down(metres):
+    return _rounded(metres, math.floor)
+
+
+def _rounded(metres, how):
+    """To two digits, towards the inside of a range."""
+    unit = 10.0 ** (math.floor(math.log10(metres)) - 1) if metres > 0 else 1.0
+    return how(metres / unit) * unit
+
+
+def _tr(text):
+    return QCoreApplication.translate("SIRAN", text)
