@@ -39,12 +39,11 @@ def refusal(model, dem, guide, resolution, context) -> str:
     highest = min(facts.pixel_sizes[1], coarse / facts.ratios[0])
     if lowest / SLACK <= fine <= highest * SLACK:
         return ""
-    if lowest > highest:
+    offered = _rounded(lowest, math.ceil), _rounded(highest, math.floor)
+    if offered[0] > offered[1]:
         what = _tr("choose another model")
     else:
-        what = _tr("choose an output pixel size (RESOLUTION) of {} m on the ground, or another model").format(
-            model_card.span((_round_up(lowest), _round_down(highest)))
-        )
+        what = _tr("choose an output pixel size (RESOLUTION) of {} m on the ground, or another model").format(model_card.span(offered))
     ratio = coarse / fine
     if not facts.ratios[0] / SLACK <= ratio <= facts.ratios[1] * SLACK:
         return _tr(
@@ -74,16 +73,8 @@ def _ground_pixel(layer, resolution, dem, context):
     return edge if math.isfinite(edge) and edge > 0 else None
 
 
-def _round_up(metres):
-    return _rounded(metres, math.ceil)
-
-
-def _round_down(metres):
-    return _rounded(metres, math.floor)
-
-
 def _rounded(metres, how):
-    """To two digits, towards the inside of a range."""
+    """To two digits, upwards (`math.ceil`) or downwards: the ends of a range towards its inside."""
     unit = 10.0 ** (math.floor(math.log10(metres)) - 1) if metres > 0 else 1.0
     return how(metres / unit) * unit
 

@@ -17,7 +17,7 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from .. import client, command, interpreter, layers, paths
+from .. import client, command, interpreter, layers, model_card, model_fit, paths
 from ..choices import Choice
 from ..errors import SiranError
 from .base import SiranAlgorithm
@@ -106,7 +106,11 @@ class SuperResolve(SiranAlgorithm):
             QgsProcessingParameterString(self.MODEL, self.tr("Model"), optional=True),
             self.tr("An installed model by name, or a model file. Empty: the bundled one."),
             widget=self._combo(
-                [["", self.tr("Bundled model")], *([name, name] for name in paths.installed_models())], self.tr("Models (*.onnx *.pt)")
+                [
+                    ["", self.tr("Bundled model")],
+                    *([name, model_card.label(name, path)] for name, path in paths.installed_models().items()),
+                ],
+                self.tr("Models (*.onnx *.pt)"),
             ),
         )
         self.add_choice(
@@ -226,6 +230,10 @@ class SuperResolve(SiranAlgorithm):
                 raise QgsProcessingException(
                     self.tr("{} has {} bands, no band {}.").format(guide.name(), guide.bandCount(), max(job.guide_bands))
                 )
+        guide = self.parameterAsRasterLayer(parameters, self.GUIDE, context)
+        unfit = model_fit.refusal(job.model, dem, guide, job.resolution, context)
+        if unfit:
+            raise QgsProcessingException(unfit)
 
     def _job(self, parameters, context, dry=False):
         """What the parameters ask for; `dry` leaves the output out, which QGIS would take for the start of a run."""
