@@ -6,6 +6,7 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from . import paths
+from .algorithms.comparedem import CompareDem
 from .algorithms.models import ManageModels
 from .algorithms.setupbackend import SetUpBackend
 from .algorithms.superresolve import SuperResolve
@@ -36,6 +37,7 @@ class SiranProvider(QgsProcessingProvider):
 
     def loadAlgorithms(self):
         self.addAlgorithm(SuperResolve())
+        self.addAlgorithm(CompareDem())
         self.addAlgorithm(SetUpBackend())
         self.addAlgorithm(ManageModels())
 

@@ -59,7 +59,7 @@ def test_the_profile_folder_is_ours(monkeypatch):
 
 def test_provider(provider):
     assert provider.id() == "siran"
-    assert sorted(algorithm.id() for algorithm in provider.algorithms()) == ["siran:models", "siran:setupbackend", "siran:superresolve"]
+    assert sorted(algorithm.name() for algorithm in provider.algorithms()) == ["comparedem", "models", "setupbackend", "superresolve"]
     assert not provider.icon().isNull() and paths.ICON.is_file()
     assert provider.versionInfo()[0].isdigit()
 

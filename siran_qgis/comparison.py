@@ -1,0 +1,112 @@
+"""A comparison of elevation models: the backend's command line, the polygons that it counts in, and the figures that came out."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import NamedTuple
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsCsException, QgsFeatureRequest, QgsWkbTypes
+
+from .errors import Cancelled, SiranError
+
+FIGURES = ("BIAS", "RMSE", "NMAD", "LE90")
+"""Of the report, which are results of the algorithm: metres."""
+RAW, COREGISTERED = "raw", "coregistered"
+
+
+class Job(NamedTuple):
+    """What one run of `compare` is asked for; an empty string leaves something out."""
+
+    reference: str
+    tested: tuple[str, ...]
+    json: str = ""
+    html: str = ""
+    error: str = ""
+    mask: str = ""
+    coregister: bool = False
+
+
+def arguments(job: Job) -> list[str]:
+    """Arguments that follow `python -m backend`. QGIS replaces outputs, hence --overwrite."""
+    made = ["compare", "--events", "--overwrite"]
+    made += [f"--{name}={getattr(job, name)}" for name in ("json", "html", "error", "mask") if getattr(job, name)]
+    if job.coregister:
+        made.append("--coregister")
+    return [*made, "--", job.reference, *job.tested]
+
+
+def output(name: str, state: str) -> str:
+    """What a figure is called among the algorithm's results: `BIAS`, `BIAS_COREGISTERED`."""
+    return name if state == RAW else f"{name}_{state.upper()}"
+
+
+class Measured(NamedTuple):
+    """A tested DEM as it lies (`raw`) or moved (`coregistered`): FIGURES in metres, None where nothing was there for one."""
+
+    name: str
+    state: str
+    figures: dict[str, float | None]
+
+
+def read(path: str) -> list[list[Measured]]:
+    """What the backend wrote as JSON (docs/contracts.md, section 3): for each tested DEM its states. Raises SiranError."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            tested = json.load(file)["tested"]
+        return [
+            [
+                Measured(os.path.basename(dem["path"]), result["state"], {name: result[name.lower()] for name in FIGURES})
+                for result in dem["results"]
+            ]
+            for dem in tested
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SiranError(f"The report {path} cannot be read ({error}).", "Please report this.") from error
+
+
+def check_polygons(source) -> None:
+    """Refuses a feature source that no area could come from. Raises SiranError."""
+    if QgsWkbTypes.geometryType(source.wkbType()) != QgsWkbTypes.PolygonGeometry:
+        raise SiranError(f"The mask, {source.sourceName()}, holds no polygons.", "Choose a layer of polygons.")
+    if not source.sourceCrs().isValid():
+        raise SiranError(f"The mask, {source.sourceName()}, has no CRS.", "Set it in the layer's properties.")
+    if source.featureCount() == 0:
+        raise SiranError(f"The mask, {source.sourceName()}, has no features.", "Select some, or leave the mask out.")
+
+
+def write_polygons(source, crs, path: str, context, feedback) -> None:
+    """The polygons of a feature source as GeoJSON in `crs`, which is that of the reference: what is exchanged in its own CRS is not moved
+    by two PROJs that disagree. Raises SiranError where there is none or one does not fit into the CRS, Cancelled."""
+    check_polygons(source)
+    if not crs.isValid():
+        crs = QgsCoordinateReferenceSystem("EPSG:4326")  # the backend will say what is wrong with the reference
+    transform = QgsCoordinateTransform(source.sourceCrs(), crs, context.transformContext())
+    count = 0
+    with open(path, "w", encoding="utf-8") as file:
+        named = {"type": "name", "properties": {"name": crs_name(crs)}}
+        file.write(f'{{"type": "FeatureCollection", "crs": {json.dumps(named)}, "features": [\n')
+        for feature in source.getFeatures(QgsFeatureRequest().setNoAttributes()):
+            if feedback.isCanceled():
+                raise Cancelled()
+            geometry = feature.geometry()
+            if geometry.isEmpty():
+                continue
+            try:
+                geometry.transform(transform)
+            except QgsCsException as error:
+                raise SiranError(
+                    f"A polygon of the mask, {source.sourceName()}, lies outside of the reference's CRS.", "Check the CRS of both."
+                ) from error
+            separator = ",\n" if count else ""
+            file.write(f'{separator}{{"type": "Feature", "properties": null, "geometry": {geometry.asJson(17)}}}')
+            count += 1
+        file.write("\n]}\n")
+    if not count:
+        raise SiranError(f"The mask, {source.sourceName()}, has no polygon.", "Choose a layer that has one.")
+
+
+def crs_name(crs) -> str:
+    """A CRS as PROJ anywhere understands it: its code or, of a CRS of one's own, WKT."""
+    name = crs.authid()
+    return name if name and not name.upper().startswith("USER:") else crs.toWkt(QgsCoordinateReferenceSystem.WKT_PREFERRED)
