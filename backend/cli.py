@@ -77,10 +77,14 @@ class Numbers(click.ParamType[tuple[float, ...]]):
     "--extent", type=Numbers(float, 4, "XMIN,YMIN,XMAX,YMAX"), metavar="XMIN,YMIN,XMAX,YMAX", help="Limit the output to this rectangle."
 )
 @click.option("--extent-crs", metavar="CRS", help="CRS of --extent; default: the output's.")
+@click.option(
+    "--uncertainty", metavar="FILE", help="Also write the expected error of OUTPUT (1 standard deviation), if the model tells it."
+)
+@click.option("--difference", metavar="FILE", help="Also write OUTPUT minus cubic resampling of DEM.")
 @click.option("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, tensorrt, and what else 'info' lists.")
 @click.option("--tile", type=int, default=0, metavar="N", help="Edge of a tile in output pixels.")
 @click.option("--threads", type=int, default=0, metavar="N", help="Processor threads; default all.")
-@click.option("--overwrite", is_flag=True, help="Replace OUTPUT if it exists.")
+@click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
 @click.option("--events", is_flag=True, help="Write the event stream on stdout, listen on stdin.")
 def superresolve(events: bool, **options: Any) -> None:
     """Makes the elevation model DEM finer and writes it as OUTPUT, a Cloud Optimized GeoTIFF."""
@@ -124,8 +128,9 @@ def _for_person(options: dict[str, Any], cancel: Cancel) -> None:
     with _Person() as person:
         result = run(Settings(**options), person, cancel)
     grid = result.grid
+    written = ", ".join(path for path in (result.path, result.uncertainty, result.difference) if path)
     click.echo(
-        f"{result.path}: {grid['width']} x {grid['height']} pixels of {grid['pixel_size']:.4g} m in {result.seconds:.1f} s "
+        f"{written}: {grid['width']} x {grid['height']} pixels of {grid['pixel_size']:.4g} m in {result.seconds:.1f} s "
         f"({result.pixels / max(result.seconds, 1e-3):,.0f} pixels/s, {result.provider}).",
         err=True,
     )

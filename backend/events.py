@@ -31,7 +31,8 @@ class Log:
 @dataclass(frozen=True)
 class Result:
     """What was made. `grid` holds crs (WKT), transform (6 numbers, GDAL-free affine order a b c d e f), width, height
-    and pixel_size (metres on the ground); `model` holds name, version and sha256; `provider` is the one that ran."""
+    and pixel_size (metres on the ground); `model` holds name, version and sha256; `provider` is the one that ran;
+    `uncertainty` and `difference` are the paths of these rasters, None where they were not asked for."""
 
     event: ClassVar[str] = "result"
     path: str
@@ -40,6 +41,8 @@ class Result:
     provider: str
     seconds: float
     pixels: int
+    uncertainty: str | None = None
+    difference: str | None = None
 
 
 @dataclass(frozen=True)

@@ -91,18 +91,21 @@ def keeps_crs(crs: str) -> bool:
 
 
 def check_space(path: Path, pixels: int) -> None:
-    """Raises ResourceError (disk-full) where the disk cannot hold the output and what it is made from."""
+    """Raises ResourceError (disk-full) where the disk cannot hold an output of so many pixels and what it is made from."""
     needed, free = pixels * _BYTES_PER_PIXEL, shutil.disk_usage(path.parent).free
     if needed > free:
         raise ResourceError(
             "disk-full",
-            f"{path.parent} has {free / 1e9:.1f} GB free; this output needs up to {needed / 1e9:.1f} GB while it is made.",
+            f"{path.parent} has {free / 1e9:.1f} GB free; the output needs up to {needed / 1e9:.1f} GB while it is made.",
             "Free some space, name an output on another disk, or limit --extent.",
         )
 
 
 class Output:
-    """Takes windows, in any order, from one thread; `finish` gives it its name, leaving the context without that removes it."""
+    """Takes windows, in any order, from one thread; `finish` gives it its name, leaving the context without that removes it.
+
+    `finish` is `prepare`, `take_name` and `clear_beside`; backend/outputs.py takes these steps for several outputs at once.
+    """
 
     def __init__(
         self,
@@ -122,6 +125,8 @@ class Output:
         self._prefix = f".{path.stem[:40]}.{uuid.uuid4().hex[:12]}."
         self._plain = path.with_name(f"{self._prefix}plain.tif")
         self._whole = path.with_name(f"{self._prefix}whole.tif")
+        self._older = path.with_name(f"{self._prefix}older.tif")
+        self._named = False
         self._threads = threads
         self._pixels = grid.pixels
         self._written = 0
@@ -181,13 +186,45 @@ class Output:
 
     def finish(self, cancel: Cancel | None = None) -> None:
         """Compresses it, adds overviews and gives it its name. Raises BackendError where pixels are missing, or Cancelled."""
+        self.prepare(cancel)
+        self.take_name()
+        self.clear_beside()
+
+    def prepare(self, cancel: Cancel | None = None) -> None:
+        """Compresses it and adds overviews; what is left to do takes no time and no space. Raises as `finish` does."""
         if self._written != self._pixels:
             raise BackendError(f"{self._written} of {self._pixels} pixels were made.")
         with self._reporting():
             self._dataset.close()
             self._compress(cancel or Cancel())
             self._plain.unlink()
+
+    def keep_older(self) -> None:
+        """Keeps what has its name, for `give_back`; `remove` forgets it."""
+        if not self._overwrite or not os.path.lexists(self.path):
+            return
+        with self._reporting():
+            try:
+                os.link(self.path, self._older)
+            except OSError:  # A file system without links: the name is free for a moment.
+                os.replace(self.path, self._older)
+
+    def take_name(self) -> None:
+        """Gives it its name. Raises InputError (output-exists) where that is taken and must not be."""
+        with self._reporting():
             self._take_name()
+        self._named = True
+
+    def give_back(self) -> None:
+        """Undoes `take_name`: what `keep_older` kept has its name again, or nothing has."""
+        if os.path.lexists(self._older):
+            os.replace(self._older, self.path)
+        elif self._named:
+            self.path.unlink(missing_ok=True)
+        self._named = False
+
+    def clear_beside(self) -> None:
+        """Removes what belongs to an older file of its name."""
         for ending in _SIDECARS:
             with contextlib.suppress(OSError):
                 self.path.with_name(self.path.name + ending).unlink()

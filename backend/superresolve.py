@@ -1,4 +1,4 @@
-"""The run: settings in, a finer DEM on disk and a result event out.
+"""The run: settings in, a finer DEM on disk (and what was asked for beside it) and a result event out.
 
     DEM, guide - open, check -> target grid -> tiles -> read both -> engine -> cut off the halo -> write -> finish
 
@@ -14,7 +14,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -32,7 +32,8 @@ from backend.engines import Engine, open_engine
 from backend.errors import InputError, ResourceError
 from backend.events import Level, Log, Progress, Result, Sink
 from backend.grid import Bounds, Grid, ground_pixel_size, parse_crs, target_grid
-from backend.output import Output, check_output, check_sources, check_space, keeps_crs
+from backend.output import DESCRIPTION, Output, check_output, check_sources, keeps_crs
+from backend.outputs import Outputs, check_apart, check_spaces
 from backend.parent import Unfinished
 from backend.rasters import Raster
 from backend.version import version
@@ -51,6 +52,14 @@ _FINISHING = 0.05
 """Share of the progress that compressing and the overviews get."""
 _GDAL: dict[str, object] = {"GDAL_PAM_ENABLED": "NO", "GDAL_CACHEMAX": 256}
 """No files beside the input, and 256 MB of cached blocks where GDAL would take a twentieth of the machine's memory."""
+
+ELEVATION, UNCERTAINTY, DIFFERENCE = "elevation", "uncertainty", "difference"
+"""Outputs of a run; the first is always made."""
+_DESCRIPTIONS = {
+    ELEVATION: DESCRIPTION,
+    UNCERTAINTY: "expected error of the elevation, 1 standard deviation",
+    DIFFERENCE: "elevation minus cubic resampling of the input",
+}
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -77,6 +86,8 @@ class Settings:
     tile: int = 0
     threads: int = 0
     overwrite: bool = False
+    uncertainty: str | None = None
+    difference: str | None = None
 
 
 @dataclass
@@ -91,7 +102,7 @@ class _Read:
 
 
 def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished: Unfinished | None = None) -> Result:
-    """Makes the finer DEM. Raises BackendError; the output path then holds what it held before."""
+    """Makes the finer DEM. Raises BackendError; the outputs' paths then hold what they held before."""
     started = time.monotonic()
     cancel = cancel or Cancel()
     unfinished = unfinished or Unfinished()
@@ -102,22 +113,23 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
     with contextlib.ExitStack() as stack:
         stack.enter_context(rasterio.Env(**_GDAL))
         _check_numbers(settings)
-        output_path = Path(settings.output).absolute()
+        paths = _paths(settings)
         inputs = {"the DEM": settings.dem, "the guide": settings.guide, "the raster of --like": settings.like, "the model": settings.model}
-        check_output(output_path, {role: name for role, name in inputs.items() if name}, overwrite=settings.overwrite)
+        for path in paths.values():
+            check_output(path, {role: name for role, name in inputs.items() if name}, overwrite=settings.overwrite)
         dem = stack.enter_context(Raster(settings.dem, "The DEM"))
         dem.check_band(settings.band, "--band")
-        check_sources(output_path, "the DEM", dem.path, dem.dataset.files)
+        _check_sources(paths, "the DEM", dem)
         image = stack.enter_context(Raster(settings.guide, "The guide")) if settings.guide else None
         if image:
-            check_sources(output_path, "the guide", image.path, image.dataset.files)
+            _check_sources(paths, "the guide", image)
         bands = guide.choose_bands(image, settings.guide_bands) if image else None
         model = models.load(models.find(settings.model))
         card = model.card
         if card.guide_required and image is None:
             raise InputError("guide-required", f"The model {card.name} needs a guide.", "Pass --guide, or another --model.")
-        grid = _grid(settings, dem, image, card)
-        check_space(output_path, grid.pixels)
+        grid = _grid(settings, paths, dem, image, card)
+        check_spaces(paths.values(), grid.pixels)
         crs = _crs(grid, dem, say)
         dem_error = _dem_error(settings, dem, say)
         threads = settings.threads or _processors()
@@ -125,6 +137,12 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
 
         engine = open_engine(model, settings.device, threads, say)
         cancel.on_request(engine.stop)
+        if UNCERTAINTY in paths and not engine.sigma:
+            raise InputError(
+                "sigma-missing",
+                f"The model {card.name} does not tell its uncertainty.",
+                "Leave out --uncertainty, or pass another --model.",
+            )
         cancel.check()
         elevation = Elevation(dem, settings.band, grid)
         scaled = guide.Guide(image, bands, grid) if image and bands else None
@@ -148,23 +166,39 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         }
         edge = settings.tile or DEFAULT_TILE
         work = tiles(grid.width, grid.height, tile=edge, halo=card.halo, multiple=card.size_multiple)
-        output = Output(output_path, grid, crs=crs, unit=elevation.unit, tags=tags, threads=threads, overwrite=settings.overwrite)
-        unfinished.remove = output.remove
-        with output:
+        outputs = Outputs()
+        unfinished.remove = outputs.remove
+        with outputs:
+            for name, path in paths.items():
+                outputs.add(
+                    name,
+                    Output(
+                        path,
+                        grid,
+                        crs=crs,
+                        unit=elevation.unit,
+                        tags=tags,
+                        threads=threads,
+                        overwrite=settings.overwrite,
+                        description=_DESCRIPTIONS[name],
+                    ),
+                )
             reader = _Reader(work, elevation, scaled, card.halo)
-            _pump(reader, engine, elevation, output, grid.pixel_size, dem_error, len(work), sink, cancel)
-            if not output.known:
+            _pump(reader, engine, elevation, outputs, grid.pixel_size, dem_error, len(work), sink, cancel)
+            if not outputs.known:
                 say("warning", f"No pixel of the output has a value: where it lies the DEM has none. Above {HIGHEST:,.0f} m none counts.")
             sink(Progress(1 - _FINISHING, "Compressing and adding overviews"))
-            output.finish(cancel)
+            outputs.finish(cancel)
         sink(Progress(1.0, "Done"))
         return Result(
-            path=str(output_path),
+            path=str(paths[ELEVATION]),
             grid=grid.to_event(),
             model={"name": card.name, "version": card.version, "sha256": model.sha256},
             provider=engine.provider,
             seconds=round(time.monotonic() - started, 3),
             pixels=grid.pixels,
+            uncertainty=str(paths[UNCERTAINTY]) if UNCERTAINTY in paths else None,
+            difference=str(paths[DIFFERENCE]) if DIFFERENCE in paths else None,
         )
 
 
@@ -193,7 +227,7 @@ def _pump(
     reader: _Reader,
     engine: Engine,
     elevation: Elevation,
-    output: Output,
+    outputs: Outputs,
     pixel_size: float,
     dem_error: float,
     count: int,
@@ -202,7 +236,7 @@ def _pump(
 ) -> None:
     """Runs every tile through the engine, while another thread reads the next and a third writes the last."""
     to_run: queue.Queue[_Read | None] = queue.Queue(_AHEAD)
-    to_write: queue.Queue[tuple[Window, Floats, Bools] | None] = queue.Queue(_AHEAD)
+    to_write: queue.Queue[tuple[Window, dict[str, Floats], Bools] | None] = queue.Queue(_AHEAD)
     failures: list[BaseException] = []
     stop = threading.Event()
 
@@ -215,7 +249,7 @@ def _pump(
     def write() -> None:
         done = 0
         while (item := _get(to_write, stop)) is not None:
-            output.write(*item)
+            outputs.write(*item)
             done += 1
             sink(Progress((1 - _FINISHING) * done / count, f"Tile {done} of {count}"))
 
@@ -235,8 +269,9 @@ def _pump(
         thread.start()
     try:
         while not stop.is_set() and (item := _get(to_run, stop, cancel)) is not None:
-            made = _made(item, engine, pixel_size, dem_error)
-            _put(to_write, (item.tile.core, elevation.from_metres(made), item.known), stop, cancel)
+            made = _made(item, engine, pixel_size, dem_error, outputs.names)
+            values = {name: elevation.from_metres(metres) for name, metres in made.items()}
+            _put(to_write, (item.tile.core, values, item.known), stop, cancel)
         _put(to_write, None, stop, cancel)
         while threads[1].is_alive():
             cancel.check()
@@ -253,22 +288,30 @@ def _pump(
         raise failures[0]
 
 
-def _made(item: _Read, engine: Engine, pixel_size: float, dem_error: float) -> Floats:
-    """The core of a tile, metres."""
+def _made(item: _Read, engine: Engine, pixel_size: float, dem_error: float, wanted: Collection[str]) -> dict[str, Floats]:
+    """The core of a tile for each wanted output, metres."""
     cut = item.tile.read.cut(item.tile.core)
+    # What the network starts from and adds to.
+    cubic = item.dem[cut]
     if not item.known.any():
-        return item.dem[cut]
-    elevation = engine.run(item.dem, item.guide, item.guide_valid, pixel_size, dem_error)[0]
-    if elevation.shape != item.dem.shape:
-        raise InputError(
-            "model-invalid", f"The model made {elevation.shape} of a tile of {item.dem.shape} pixels.", "Export the model again."
-        )
-    core = elevation[cut]
-    if not np.isfinite(core[item.known]).all():
-        raise InputError(
-            "model-invalid", "The model made values that are no numbers.", "Try another --device or another --model; nothing was written."
-        )
-    return core
+        return dict.fromkeys(wanted, cubic)
+    elevation, sigma = engine.run(item.dem, item.guide, item.guide_valid, pixel_size, dem_error)
+    made = {ELEVATION: elevation} if sigma is None or UNCERTAINTY not in wanted else {ELEVATION: elevation, UNCERTAINTY: sigma}
+    for name, values in made.items():
+        if values.shape != item.dem.shape:
+            raise InputError(
+                "model-invalid", f"The model made {values.shape} of a tile of {item.dem.shape} pixels.", "Export the model again."
+            )
+        made[name] = values[cut]
+        if not np.isfinite(made[name][item.known]).all():
+            raise InputError(
+                "model-invalid",
+                "The model made values that are no numbers.",
+                "Try another --device or another --model; nothing was written.",
+            )
+    if DIFFERENCE in wanted:
+        made[DIFFERENCE] = made[ELEVATION] - cubic
+    return made
 
 
 def _put(into: queue.Queue[T], item: T, stop: threading.Event, cancel: Cancel | None = None) -> bool:
@@ -317,11 +360,24 @@ def _check_numbers(settings: Settings) -> None:
         raise InputError("option-invalid", "--extent-crs was passed without --extent.", "Pass --extent too.")
 
 
-def _grid(settings: Settings, dem: Raster, image: Raster | None, card: ModelCard) -> Grid:
+def _paths(settings: Settings) -> dict[str, Path]:
+    """Where each output is to lie, by its name. Raises InputError where two are the same."""
+    named = {ELEVATION: settings.output, UNCERTAINTY: settings.uncertainty, DIFFERENCE: settings.difference}
+    paths = {name: Path(path).absolute() for name, path in named.items() if path is not None}
+    check_apart({"OUTPUT" if name == ELEVATION else f"--{name}": path for name, path in paths.items()})
+    return paths
+
+
+def _check_sources(paths: Mapping[str, Path], role: str, raster: Raster) -> None:
+    for path in paths.values():
+        check_sources(path, role, raster.path, raster.dataset.files)
+
+
+def _grid(settings: Settings, paths: Mapping[str, Path], dem: Raster, image: Raster | None, card: ModelCard) -> Grid:
     like = None
     if settings.like is not None:
         with Raster(settings.like, "The raster of --like") as raster:
-            check_sources(Path(settings.output).absolute(), "the raster of --like", raster.path, raster.dataset.files)
+            _check_sources(paths, "the raster of --like", raster)
             like = raster.grid
     return target_grid(
         dem.grid,

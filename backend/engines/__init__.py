@@ -28,9 +28,10 @@ class Device:
 
 
 class Engine(Protocol):
-    """`provider` is what really runs the model."""
+    """`provider` is what really runs the model; `sigma` says whether the model has that output."""
 
     provider: str
+    sigma: bool
 
     def run(self, dem: Floats, guide: Floats, guide_valid: Floats, pixel_size: float, dem_error: float) -> tuple[Floats, Floats | None]:
         """Elevation and, where the model has it, sigma, both (H, W); from dem (H, W), guide (3, H, W), guide_valid (H, W)."""

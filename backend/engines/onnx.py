@@ -67,7 +67,7 @@ class OnnxEngine:
             )
         because = f" ({'; '.join(refused)})" if refused else ""
         say("info", f"The model runs on {self.provider}, ONNX Runtime {ort.__version__}{because}.")
-        self._sigma = "sigma" in [output.name for output in self._session.get_outputs()]
+        self.sigma = "sigma" in [output.name for output in self._session.get_outputs()]
         self._inputs = [value.name for value in self._session.get_inputs()]
         self._run = ort.RunOptions()
         self._stopped = False
@@ -78,12 +78,12 @@ class OnnxEngine:
         scalars = {"pixel_size": np.array([pixel_size], np.float32), "dem_error": np.array([dem_error], np.float32)}
         feed = {name: value for name, value in {**rasters, **scalars}.items() if name in self._inputs}
         try:
-            outputs = self._session.run(["elevation", "sigma"] if self._sigma else ["elevation"], feed, self._run)
+            outputs = self._session.run(["elevation", "sigma"] if self.sigma else ["elevation"], feed, self._run)
         except Exception as error:
             if self._stopped:
                 raise Cancelled from error
             raise run_failed(dem, error, _first_line(error)) from error
-        return outputs[0][0, 0], outputs[1][0, 0] if self._sigma else None
+        return outputs[0][0, 0], outputs[1][0, 0] if self.sigma else None
 
     def stop(self) -> None:
         """See Engine."""

@@ -42,6 +42,8 @@ class TorchScriptEngine:
             raise InputError(
                 "model-invalid", f"PyTorch cannot load the model {model.path} ({_last_line(error)}).", "Export the model again."
             ) from error
+        # A module that was traced or scripted states the type of what it returns: a tensor or a tuple of two.
+        self.sigma = self._module.forward.schema.returns[0].type.kind() == "TupleType"
         because = "" if self._device == "cuda" or device == "cpu" else f" (cuda: {_why_no_cuda(torch)})"
         say("info", f"The model runs on {self.provider}, PyTorch {torch.__version__}{because}.")
         self._stopped = False

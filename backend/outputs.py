@@ -1,0 +1,99 @@
+"""Outputs of one run, on one grid: their windows are written together, and they appear under their names together or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.cancel import Cancel
+from backend.errors import InputError
+from backend.output import Output, check_space
+from backend.windows import Window
+
+
+def check_apart(paths: Mapping[str, Path]) -> None:
+    """Refuses paths (by the option that names them) of which two are the same file. Raises InputError (outputs-same)."""
+    seen: dict[str, str] = {}
+    for option, path in paths.items():
+        real = os.path.normcase(os.path.realpath(path))
+        if real in seen:
+            raise InputError(
+                "outputs-same", f"{path} is named twice, as {seen[real]} and as {option}.", "Name another file for one of them."
+            )
+        seen[real] = option
+
+
+def check_spaces(paths: Iterable[Path], pixels: int) -> None:
+    """Raises ResourceError (disk-full) where a disk cannot hold all of the outputs that come to lie on it, each of `pixels`."""
+    disks: dict[int, list[Path]] = {}
+    for path in paths:
+        disks.setdefault(path.parent.stat().st_dev, []).append(path)
+    for together in disks.values():
+        check_space(together[0], pixels * len(together))
+
+
+class Outputs:
+    """Outputs by name, added within the context. `finish` gives them their names, leaving the context without that removes them."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Output] = {}
+        self._stack = contextlib.ExitStack()
+        self._naming = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def add(self, name: str, output: Output) -> None:
+        """Takes over the output."""
+        self._by_name[name] = self._stack.enter_context(output)
+
+    @property
+    def names(self) -> list[str]:
+        """What was added, in this order."""
+        return list(self._by_name)
+
+    @property
+    def known(self) -> bool:
+        """Whether a pixel with a value was written."""
+        return any(output.known for output in self._by_name.values())
+
+    def write(self, window: Window, values: Mapping[str, NDArray[np.float32]], known: NDArray[np.bool_]) -> None:
+        """Writes a window of every output, `values` by the outputs' names; they know the same pixels."""
+        for name, output in self._by_name.items():
+            output.write(window, values[name], known)
+
+    def finish(self, cancel: Cancel | None = None) -> None:
+        """Makes all of them whole, then gives them their names. Raises as Output.finish does, and all names are as they were before."""
+        outputs = list(self._by_name.values())
+        for output in outputs:
+            output.prepare(cancel)
+        with self._naming:
+            try:
+                # Not of the last: once it has its name nothing can fail.
+                for output in outputs[:-1]:
+                    output.keep_older()
+                for output in outputs:
+                    output.take_name()
+            except BaseException:
+                for output in reversed(outputs):
+                    output.give_back()
+                raise
+        for output in outputs:
+            output.clear_beside()
+
+    def remove(self) -> None:
+        """Removes what lies beside the outputs' names. Can be called at any time, from any thread: it waits while they are named."""
+        with self._naming:
+            for output in tuple(self._by_name.values()):
+                output.remove()
