@@ -28,6 +28,7 @@ from backend.compare.coregistration import coregister
 from backend.compare.mask import ENDINGS, Cells, Everywhere, Mask, Polygons
 from backend.compare.pairs import Reference, Tested, coarser, datum, overlap
 from backend.compare.statistics import Scale, Statistics
+from backend.compare.together import Text, Together
 from backend.elevation import Elevation
 from backend.errors import InputError
 from backend.events import Comparison, Level, Log, Progress, Sink
@@ -134,15 +135,13 @@ def run(
                 moved = Tested(raster, reference.grid, east=move.east, north=move.north, up=move.up)
                 states[-1].append(_State(COREGISTERED, moved, Statistics(scale)))
 
-        outputs = [_error_output(path, reference, raster, settings) for path, raster in zip(error_paths, rasters, strict=False)]
-
-        def remove() -> None:
-            for output in outputs:
-                output.remove()
-
-        unfinished.remove = remove
-        for output in outputs:
-            stack.enter_context(output)
+        together = Together()
+        unfinished.remove = together.remove
+        stack.callback(together.remove)
+        outputs = []
+        for path, raster in zip(error_paths, rasters, strict=False):
+            outputs.append(stack.enter_context(_error_output(path, reference, raster, settings)))
+            together.add(outputs[-1])
         for done, core in enumerate(work):
             progress("statistics", done, len(work), f"Statistics, window {done + 1} of {len(work)}")
             view = reference.view(core)
@@ -189,21 +188,16 @@ def run(
             page = report.page(gathered, _pictures(reference, states, gathered))
         cancel.check()
         sink(Progress(0.95, "Writing"))
-        finished: list[Path] = []
-        try:
-            for output in outputs:
-                output.finish(cancel)
-                finished.append(output.path)
-            gathered["seconds"] = round(time.monotonic() - started, 3)
-            for file, text in ((json_path, report.to_json(gathered)), (html_path, page)):
-                if file:
-                    report.write(file, text)
-                    finished.append(file)
-        except BaseException:
-            # All or nothing: what has its name already must go with the rest.
-            for path in finished:
-                path.unlink(missing_ok=True)
-            raise
+        for output in outputs:
+            output.prepare(cancel)
+        gathered["seconds"] = round(time.monotonic() - started, 3)
+        for wanted, text in ((json_path, report.to_json(gathered)), (html_path, page)):
+            if wanted:
+                file = Text(wanted, overwrite=settings.overwrite)
+                together.add(file)
+                file.prepare(text)
+        cancel.check()
+        together.take_names()
         sink(Progress(1.0, "Done"))
         names = [str(path) if path else None for path in (json_path, html_path)]
         seconds = round(time.monotonic() - started, 3)
@@ -350,7 +344,7 @@ def _warn_of_counts(tested: list[dict[str, Any]], counting: int, say: Callable[[
     if max(raw) - min(raw) > 0.01 * counting:
         say(
             "warning",
-            "The tested DEMs are known on different pixels: their figures are of different ground. Pass --mask to make them alike.",
+            "The tested DEMs are known on different pixels: their figures are of different ground. A mask makes them alike.",
         )
 
 

@@ -10,8 +10,6 @@ import base64
 import itertools
 import json
 import math
-import os
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -19,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from backend.compare.drawings import Line, drawing
-from backend.errors import ResourceError
 
 DEFINITIONS = {
     "error": "Tested minus reference, metres: above 0 where the tested DEM lies too high. Counted where both are known and the mask lies.",
@@ -50,8 +47,8 @@ _MOST_TESTED_IN_A_DRAWING = 6
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --line: #c9ced6; --soft: #5c6570; --warn: #fff3cd;
   --c0: #0b5cad; --c1: #b3400f; --c2: #14724b; --c3: #7a3aa8; --c4: #8a6a00; --c5: #a3195b; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e8eb; --paper: #16191d; --line: #3b424c; --soft: #a7b0ba; --warn: #43380f;
-  --c0: #7ab8ff; --c1: #ff9d6c; --c2: #66d19e; --c3: #cf9bff; --c4: #e6c34a; --c5: #ff8ac0; } }
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #e6e8eb; --paper: #16191d; --line: #3b424c; --soft: #a7b0ba;
+  --warn: #43380f; --c0: #7ab8ff; --c1: #ff9d6c; --c2: #66d19e; --c3: #cf9bff; --c4: #e6c34a; --c5: #ff8ac0; } }
 * { box-sizing: border-box; }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1100px; margin: 0 auto;
   padding: 0 14px 48px; overflow-wrap: anywhere; }
@@ -60,19 +57,24 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; border-top
 .scroll { overflow-x: auto; } .scroll:focus { outline: 2px solid var(--c0); }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 caption { text-align: left; color: var(--soft); padding: 10px 0 2px; }
+caption span { display: block; max-width: calc(100vw - 28px); position: sticky; left: 0; }
 th, td { padding: 4px 9px; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; }
-thead th { vertical-align: bottom; white-space: nowrap; } thead th:first-child { text-align: left; }
+thead th { vertical-align: bottom; } thead th:first-child { text-align: left; }
 tbody th { min-width: 7.5em; max-width: 16em; }
+.scroll th:first-child { position: sticky; left: 0; background: var(--paper); overflow-wrap: anywhere; }
+@media screen and (max-width: 600px) { tbody th { max-width: 9em; } }
 th[scope=row], .words td { text-align: left; } .words td { overflow-wrap: anywhere; min-width: 6em; }
 .words td:nth-child(2) { min-width: 14em; }
 figure { margin: 0 0 1.4rem; } figcaption { font-size: .9rem; color: var(--soft); }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(320px, 100%), 1fr)); gap: 14px; }
 .pictures img { width: 100%; height: auto; background: repeating-conic-gradient(#8883 0 25%, #0000 0 50%) 0 0/16px 16px; }
 figure > svg { width: 100%; max-width: 760px; height: auto; } svg text { font-size: 12px; fill: var(--ink); }
-.grid { stroke: var(--line); stroke-width: .6; } .level { stroke: var(--ink); stroke-width: .8; } .line { fill: none; stroke-width: 1.8; }
+.grid { stroke: var(--line); stroke-width: .6; } .level { stroke: var(--ink); stroke-width: .8; }
+.line { fill: none; stroke: #0b5cad; stroke-width: 1.8; }
 .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: .9rem; }
 .key { width: 30px; height: 8px; margin-right: 6px; } dt { font-weight: 600; } dd { margin: 0 0 .5rem; } code { font-size: .85rem; }
-@media print { body { max-width: none; font-size: 11px; } .scroll { overflow: visible; } table { font-size: 9px; }
+@media print { :root { color-scheme: light; } * { print-color-adjust: exact; }
+  body { max-width: none; font-size: 11px; } .scroll { overflow: visible; } table { font-size: 9px; }
   th, td { padding: 2px 4px; }
   figure, tr { break-inside: avoid; } h2 { break-after: avoid; } }
 """
@@ -90,18 +92,6 @@ class Picture:
 def to_json(gathered: dict[str, Any]) -> str:
     """JSON of the report; null for what is not a number."""
     return json.dumps(_finite(gathered), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def write(path: Path, text: str) -> None:
-    """Writes a text under its name when it is whole. Raises ResourceError."""
-    beside = path.with_name(f".{path.stem[:40]}.{uuid.uuid4().hex[:12]}.part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)
-    except OSError as error:
-        raise ResourceError("internal", f"{path} cannot be written ({error.strerror}).", "Name an output in another folder.") from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def number(value: float | None, digits: int = 4) -> str:
@@ -161,6 +151,7 @@ def page(gathered: dict[str, Any], pictures: Sequence[Picture]) -> str:
     )
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><main>\n" + "\n".join(parts) + "\n</main></body></html>\n"
     )
 
@@ -283,7 +274,7 @@ def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, 
     # A region that scrolls must be reachable from the keyboard.
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table{" class=words" if words else ""}>'
-        f"<caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<caption><span>{escape(caption)}</span></caption><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

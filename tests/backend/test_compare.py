@@ -27,7 +27,7 @@ from backend.cancel import Cancel
 from backend.compare.comparison import Settings, run
 from backend.compare.coregistration import displacement
 from backend.compare.drawings import ticks
-from backend.errors import Cancelled, InputError
+from backend.errors import Cancelled, InputError, ResourceError
 from backend.events import Comparison, Event, Progress
 from backend.metrics.spectrum import TILE, power
 from backend.metrics.terrain import SLOPE_CLASSES
@@ -377,6 +377,54 @@ def test_cancelled_nothing_is_left(pair: Pair, tmp_path: Path) -> None:
     assert not [path for path in tmp_path.iterdir() if not path.name.startswith(".")]
 
 
+def test_what_was_there_before_stands_until_all_is_written(pair: Pair, tmp_path: Path) -> None:
+    older = {name: tmp_path / name for name in ("r.json", "r.html", "tested_error.tif")}
+    for name, path in older.items():
+        path.write_text(f"older {name}", encoding="utf-8")
+    settings = Settings(
+        str(pair.reference),
+        (str(pair.tested),),
+        json=str(older["r.json"]),
+        html=str(older["r.html"]),
+        error=str(tmp_path),
+        overwrite=True,
+    )
+
+    def meddle(event: Event) -> None:
+        if isinstance(event, Progress) and event.message == "Writing":
+            older["r.html"].unlink()
+            older["r.html"].mkdir()
+
+    with pytest.raises(ResourceError, match=r"r\.html cannot be written"):
+        run(settings, meddle)
+    assert [older[name].read_text(encoding="utf-8") for name in ("r.json", "tested_error.tif")] == [
+        "older r.json",
+        "older tested_error.tif",
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(older)
+
+    older["r.html"].rmdir()
+    run(settings, lambda event: None)
+    assert older["r.html"].read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert json.loads(older["r.json"].read_text(encoding="utf-8"))["seconds"] > 0
+    with rasterio.open(older["tested_error.tif"]) as dataset:
+        assert dataset.count == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(older)
+
+
+def test_a_report_that_somebody_else_wrote_meanwhile_is_left_alone(pair: Pair, tmp_path: Path) -> None:
+    report = tmp_path / "r.json"
+
+    def meddle(event: Event) -> None:
+        if isinstance(event, Progress) and event.message == "Writing":
+            report.write_text("theirs", encoding="utf-8")
+
+    with pytest.raises(InputError, match="exists"):
+        run(Settings(str(pair.reference), (str(pair.tested),), json=str(report), error=str(tmp_path)), meddle)
+    assert report.read_text(encoding="utf-8") == "theirs"
+    assert [path.name for path in tmp_path.iterdir()] == ["r.json"]
+
+
 # --- the page
 
 
@@ -420,6 +468,9 @@ def test_the_page_is_whole_and_needs_nothing_from_elsewhere(pair: Pair, tmp_path
     names = {attributes.get("id") for _, attributes in page.seen}
     assert len(drawings) == 2 and all(set((drawing["aria-labelledby"] or "").split()) <= names for drawing in drawings)
     assert text.count("<caption>") == text.count("<table") == 5
+    headings = [attributes for tag, attributes in page.seen if tag == "th"]
+    assert headings and all(attributes["scope"] in ("col", "row") for attributes in headings)
+    assert '<html lang="en">' in text and '<meta name="viewport"' in text and "<title>DEMs compared with reference.tif</title>" in text
     assert "&lt;b&gt;&amp;.tif" in text and "prefers-color-scheme: dark" in text and "@media print" in text
     assert f"{gathered['tested'][0]['results'][1]['rmse']:.4g}" in text and "python -m backend compare" in text
 
