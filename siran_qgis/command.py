@@ -31,6 +31,8 @@ class Job(NamedTuple):
     device: str = "auto"
     tile: int | None = None
     threads: int | None = None
+    uncertainty: str = ""
+    difference: str = ""
 
 
 def superresolve(job: Job) -> list[str]:
@@ -58,6 +60,10 @@ def superresolve(job: Job) -> list[str]:
         arguments.append(f"--tile={job.tile}")
     if job.threads:
         arguments.append(f"--threads={job.threads}")
+    if job.uncertainty:
+        arguments.append(f"--uncertainty={job.uncertainty}")
+    if job.difference:
+        arguments.append(f"--difference={job.difference}")
     return [*arguments, "--", job.dem, job.output]
 
 

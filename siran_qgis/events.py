@@ -21,7 +21,7 @@ class Log(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What was made."""
+    """What was made; `uncertainty` and `difference` are None where they were not asked for."""
 
     path: str
     grid: dict[str, Any]
@@ -29,6 +29,8 @@ class Result(NamedTuple):
     provider: str
     seconds: float
     pixels: int
+    uncertainty: str | None = None
+    difference: str | None = None
 
 
 class Comparison(NamedTuple):
@@ -60,7 +62,7 @@ def parse(line: str) -> Progress | Log | Result | Comparison | Failure:
         kind = _KINDS[fields["event"]]
         if kind is Result and "path" not in fields:
             kind = Comparison
-        event = kind(**{name: fields[name] for name in kind._fields})
+        event = kind(**{name: fields[name] for name in kind._fields if name in fields or name not in kind._field_defaults})
         if kind is Progress:
             event = Progress(min(max(float(event.fraction), 0.0), 1.0), str(event.message))
         return event

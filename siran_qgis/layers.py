@@ -1,11 +1,14 @@
 """Layers: the file behind one that comes in, and the looks of the one that goes out."""
 
+import math
 import os
 
-from qgis.core import QgsProcessingLayerPostProcessorInterface, QgsProviderRegistry
+from qgis.core import QgsColorRampShader, QgsProcessingLayerPostProcessorInterface, QgsProviderRegistry
 
 from . import paths
 from .errors import SiranError
+
+SAMPLE = 250_000  # pixels that a range of colours is found from
 
 # QGIS keeps no reference to post-processors written in Python.
 _post_processors = []
@@ -24,32 +27,68 @@ def file_of(layer) -> str:
     return layer.source() if os.path.exists(layer.source()) else layer.source().split("|")[0]
 
 
-def style_when_loaded(path, result, context):
-    """Style the layer of `path`, and say in its name what made it, if `context` is going to load it."""
-    if context.willLoadLayerOnCompletion(path):
-        processor = Hillshade(result)
+def style_when_loaded(path, result, context, look=None):
+    """Give the layer of `path` its `look` (default: hillshade), and say in its name what made it, if `context` is going to load it."""
+    if path and context.willLoadLayerOnCompletion(path):
+        processor = Styled(result, look or hillshade)
         _post_processors.append(processor)
         context.layerToLoadOnCompletionDetails(path).setPostProcessor(processor)
 
 
-class Hillshade(QgsProcessingLayerPostProcessorInterface):
-    """Shows an elevation model as a hillshade, and adds model and resolution to its name: `hills (siran-3x, 30 m)`.
+class Styled(QgsProcessingLayerPostProcessorInterface):
+    """Gives a layer its look, and adds model and resolution to its name: `hills (siran-3x, 30 m)`.
 
     The name itself is QGIS's choice or the user's: the file's, the parameter's or that of a model's output.
     """
 
-    def __init__(self, result):
+    def __init__(self, result, look):
         super().__init__()
         self.model = result.model["name"]
         self.pixel_size = result.grid["pixel_size"]  # metres on the ground
+        self.look = look
 
     def postProcessLayer(self, layer, context, feedback):
         layer.setName(f"{layer.name()} ({self.model}, {self.pixel_size:.3g} m)")
-        layer.loadNamedStyle(str(paths.STYLES / "hillshade.qml"))
-        renderer = layer.renderer()
-        if hasattr(renderer, "setZFactor") and self.pixel_size > 0:
-            # QGIS shades by heights over pixels in units of the CRS: degrees, feet, Web Mercator's stretched metres.
-            renderer.setZFactor(layer.rasterUnitsPerPixelX() / self.pixel_size)
+        self.look(layer, self.pixel_size)
         layer.triggerRepaint()
         if self in _post_processors:
             _post_processors.remove(self)
+
+
+def hillshade(layer, pixel_size):
+    """An elevation model, lit from several sides; `pixel_size` in metres."""
+    layer.loadNamedStyle(str(paths.STYLES / "hillshade.qml"))
+    renderer = layer.renderer()
+    if hasattr(renderer, "setZFactor") and pixel_size > 0:
+        # QGIS shades by heights over pixels in units of the CRS: degrees, feet, Web Mercator's stretched metres.
+        renderer.setZFactor(layer.rasterUnitsPerPixelX() / pixel_size)
+
+
+def uncertainty(layer, pixel_size):
+    """Expected errors, from 0 to what 98 % of them stay below."""
+    layer.loadNamedStyle(str(paths.STYLES / "uncertainty.qml"))
+    _, high = layer.dataProvider().cumulativeCut(1, 0, 0.98, layer.extent(), SAMPLE)
+    _stretch(layer.renderer(), high)
+
+
+def difference(layer, pixel_size):
+    """Differences, as far up as down around 0, to what all but 2 % at each end stay within."""
+    layer.loadNamedStyle(str(paths.STYLES / "difference.qml"))
+    low, high = layer.dataProvider().cumulativeCut(1, 0.02, 0.98, layer.extent(), SAMPLE)
+    _stretch(layer.renderer(), max(-low, high))
+
+
+def _stretch(renderer, largest):
+    """Spread the colours of a style, which end at 1, up to `largest`, rounded up to two digits; up to 1 where nothing differs from 0."""
+    limit = 1.0
+    if math.isfinite(largest) and largest > 0:
+        digit = 10.0 ** (math.floor(math.log10(largest)) - 1)
+        limit = float(f"{math.ceil(largest / digit) * digit:.2g}")
+    colours = renderer.shader().rasterShaderFunction()
+    items = []
+    for item in colours.colorRampItemList():
+        value = item.value * limit
+        items.append(QgsColorRampShader.ColorRampItem(value, item.color, f"{value:g}"))
+    renderer.setClassificationMin(items[0].value)
+    renderer.setClassificationMax(items[-1].value)
+    colours.setColorRampItemList(items)

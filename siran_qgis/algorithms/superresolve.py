@@ -41,6 +41,8 @@ class SuperResolve(SiranAlgorithm):
     TILE_SIZE = "TILE_SIZE"
     THREADS = "THREADS"
     OUTPUT = "OUTPUT"
+    UNCERTAINTY = "UNCERTAINTY"
+    DIFFERENCE = "DIFFERENCE"
 
     CHOICES: ClassVar = {
         DEM_SOURCE: (
@@ -80,6 +82,10 @@ class SuperResolve(SiranAlgorithm):
             "the image says itself which band is which.</p>"
             "<p><b>Which DEM it is.</b> Tells the network how wrong the input may be. SRTM is off by metres, smoothly, so that nothing "
             "in it shows it; lidar is to be sharpened and otherwise left alone.</p>"
+            "<p><b>Uncertainty and difference.</b> Two more rasters on the result's grid, if asked for. <i>Uncertainty</i> is the error "
+            "that the model expects, 1 standard deviation: 68 % of the errors should lie within it, 95 % within twice as much. "
+            "<i>Difference</i> is what the model changed: the result minus the input by cubic resampling. Both are in the unit of the "
+            "heights.</p>"
             "<p><b>What it does not do.</b> Heights keep their vertical datum and unit. Gaps stay gaps.</p>"
             "<p>The work is done by a process of its own, with its own Python: see <i>Set up backend</i>.</p>"
         )
@@ -154,6 +160,16 @@ class SuperResolve(SiranAlgorithm):
             advanced=True,
         )
         self.addParameter(QgsProcessingParameterRasterDestination(self.OUTPUT, self.tr("Super-resolved DEM")))
+        self.add(
+            QgsProcessingParameterRasterDestination(self.UNCERTAINTY, self.tr("Uncertainty"), optional=True, createByDefault=False),
+            self.tr("The error that the model expects, 1 standard deviation, in the unit of the heights. Not every model tells it."),
+        )
+        self.add(
+            QgsProcessingParameterRasterDestination(
+                self.DIFFERENCE, self.tr("Difference from cubic resampling"), optional=True, createByDefault=False
+            ),
+            self.tr("What the model changed: the result minus the input by cubic resampling, in the unit of the heights."),
+        )
         self.addOutput(QgsProcessingOutputString("PROVIDER", self.tr("Device that really ran")))
         self.addOutput(QgsProcessingOutputNumber("SECONDS", self.tr("Seconds")))
         self.addOutput(QgsProcessingOutputNumber("PIXELS", self.tr("Output pixels")))
@@ -203,8 +219,12 @@ class SuperResolve(SiranAlgorithm):
             )
         )
         layers.style_when_loaded(job.output, result, context)
+        layers.style_when_loaded(job.uncertainty, result, context, layers.uncertainty)
+        layers.style_when_loaded(job.difference, result, context, layers.difference)
+        beside = {self.UNCERTAINTY: job.uncertainty, self.DIFFERENCE: job.difference}
         return {
             self.OUTPUT: job.output,
+            **{name: path for name, path in beside.items() if path},
             "PROVIDER": result.provider,
             "SECONDS": result.seconds,
             "PIXELS": result.pixels,
@@ -215,9 +235,10 @@ class SuperResolve(SiranAlgorithm):
 
     def _check(self, parameters, context):
         """What can be said before Run without opening anything. Raises QgsProcessingException."""
-        output = self.parameterAsFileOutput(parameters, self.OUTPUT, context)
-        if output and output != QgsProcessing.TEMPORARY_OUTPUT and not output.lower().endswith((".tif", ".tiff")):
-            raise QgsProcessingException(self.tr("The output is a GeoTIFF; {} does not end with .tif.").format(output))
+        for name in (self.OUTPUT, self.UNCERTAINTY, self.DIFFERENCE):
+            output = self.parameterAsFileOutput(parameters, name, context)
+            if output and output != QgsProcessing.TEMPORARY_OUTPUT and not output.lower().endswith((".tif", ".tiff")):
+                raise QgsProcessingException(self.tr("The output is a GeoTIFF; {} does not end with .tif.").format(output))
         job = self._job(parameters, context, dry=True)
         dem = self.parameterAsRasterLayer(parameters, self.INPUT, context)
         if not 1 <= job.band <= dem.bandCount():
@@ -264,7 +285,7 @@ class SuperResolve(SiranAlgorithm):
         threads = self._number(parameters, self.THREADS, context)
         return command.Job(
             dem=dem_file,
-            output="" if dry else os.path.abspath(self.parameterAsOutputLayer(parameters, self.OUTPUT, context)),
+            output="" if dry else self._output(parameters, self.OUTPUT, context),
             band=1 if parameters.get(self.BAND) in (None, "") else self.parameterAsInt(parameters, self.BAND, context),
             guide=guide_file,
             guide_bands=guide_bands,
@@ -276,7 +297,14 @@ class SuperResolve(SiranAlgorithm):
             device=self.parameterAsString(parameters, self.DEVICE, context).strip().lower(),
             tile=None if tile is None else int(tile),
             threads=None if threads is None else int(threads),
+            uncertainty="" if dry else self._output(parameters, self.UNCERTAINTY, context),
+            difference="" if dry else self._output(parameters, self.DIFFERENCE, context),
         )
+
+    def _output(self, parameters, name, context):
+        """Where an output is to lie; empty where it is not asked for."""
+        path = self.parameterAsOutputLayer(parameters, name, context)
+        return os.path.abspath(path) if path else ""
 
     def _extent(self, parameters, context):
         rectangle = self.parameterAsExtent(parameters, self.EXTENT, context)

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from conftest import write_raster
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
@@ -18,6 +19,7 @@ from qgis.core import (
 
 from siran_qgis import command, interpreter, layers, paths
 from siran_qgis.errors import SiranError
+from siran_qgis.events import Result
 
 
 @pytest.fixture
@@ -79,13 +81,24 @@ def test_parameters(algorithm):
     definitions = {definition.name(): definition for definition in algorithm.parameterDefinitions()}
     assert list(definitions) == [
         "INPUT", "BAND", "GUIDE", "GUIDE_BANDS", "MODEL", "DEM_SOURCE", "DEM_ERROR", "RESOLUTION", "EXTENT", "DEVICE", "TILE_SIZE",
-        "THREADS", "OUTPUT",
+        "THREADS", "OUTPUT", "UNCERTAINTY", "DIFFERENCE",
     ]  # fmt: skip
     advanced = [name for name, one in definitions.items() if one.flags() & QgsProcessingParameterDefinition.FlagAdvanced]
     assert advanced == ["TILE_SIZE", "THREADS"]
     assert all(one.help() for one in definitions.values() if not one.isDestination())
     outputs = [output.name() for output in algorithm.outputDefinitions()]
-    assert outputs == ["OUTPUT", "PROVIDER", "SECONDS", "PIXELS", "PIXEL_SIZE", "MODEL_NAME", "MODEL_SHA256"]
+    assert outputs == ["OUTPUT", "UNCERTAINTY", "DIFFERENCE", "PROVIDER", "SECONDS", "PIXELS", "PIXEL_SIZE", "MODEL_NAME", "MODEL_SHA256"]
+
+
+def test_what_lies_beside_the_result_is_made_only_if_asked_for(algorithm, context, dem):
+    for name in ("UNCERTAINTY", "DIFFERENCE"):
+        definition = algorithm.parameterDefinition(name)
+        assert definition.flags() & QgsProcessingParameterDefinition.FlagOptional and not definition.createByDefault() and definition.help()
+    for nothing in (None, ""):
+        made = job(algorithm, context, INPUT=str(dem), UNCERTAINTY=nothing, DIFFERENCE=nothing)
+        assert (made.uncertainty, made.difference) == ("", "")
+    made = job(algorithm, context, INPUT=str(dem), UNCERTAINTY="/tmp/sigma.tif", DIFFERENCE="TEMPORARY_OUTPUT")
+    assert made.uncertainty == "/tmp/sigma.tif" and made.difference.endswith(".tif")
 
 
 def test_help_and_looks(provider):
@@ -148,6 +161,8 @@ def test_an_extent_carries_its_crs(algorithm, context, dem):
         ({"RESOLUTION": 0}, "more than 0"),
         ({"TILE_SIZE": 1}, "TILE_SIZE"),
         ({"OUTPUT": "/tmp/out.png"}, "png"),
+        ({"UNCERTAINTY": "/tmp/sigma.png"}, "sigma.png"),
+        ({"DIFFERENCE": "/tmp/added.png"}, "added.png"),
     ],
 )
 def test_refusals_before_the_run(algorithm, context, dem, guide, parameters, words):
@@ -249,8 +264,6 @@ def test_in_the_model_designer_inputs_can_be_chosen(algorithm):
 
 
 def test_loaded_results_are_named_and_styled(dem, context):
-    from siran_qgis.events import Result
-
     context.addLayerToLoadOnCompletion(str(dem), QgsProcessingContext.LayerDetails("hills", QgsProject.instance(), "OUTPUT"))
     result = Result(str(dem), {"pixel_size": 45.0}, {"name": "tiny"}, "CPU", 1.0, 1)
     layers.style_when_loaded(str(dem), result, context)
@@ -259,6 +272,33 @@ def test_loaded_results_are_named_and_styled(dem, context):
     assert layer.name() == "hills (tiny, 45 m)"
     assert layer.renderer().type() == "hillshade"
     assert layer.renderer().zFactor() == 2.0  # 90 units of the CRS are 45 m on the ground
+
+
+@pytest.mark.parametrize(
+    ("look", "value", "low", "high"),
+    [
+        (layers.uncertainty, lambda column, row: 0.01 * column, 0, 0.4),
+        (layers.uncertainty, lambda column, row: 0, 0, 1),
+        (layers.difference, lambda column, row: 0.1 * column - 1, -3, 3),
+        (layers.difference, lambda column, row: 1 - 0.1 * column, -3, 3),
+        (layers.difference, lambda column, row: 0, -1, 1),
+    ],
+)
+def test_colours_are_fitted_to_the_values(tmp_path, context, look, value, low, high):
+    path = str(write_raster(tmp_path / "beside.tif", [value], size=(40, 30), origin=(540000, 4190000), pixel=90, epsg=32610))
+    context.addLayerToLoadOnCompletion(path, QgsProcessingContext.LayerDetails("beside", QgsProject.instance(), "OUTPUT"))
+    layers.style_when_loaded(path, Result(path, {"pixel_size": 45.0}, {"name": "tiny"}, "CPU", 1.0, 1), context, look)
+    layer = QgsRasterLayer(path, "beside")
+    context.layerToLoadOnCompletionDetails(path).postProcessor().postProcessLayer(layer, context, None)
+    assert layer.name() == "beside (tiny, 45 m)" and layer.renderer().type() == "singlebandpseudocolor"
+    items = layer.renderer().shader().rasterShaderFunction().colorRampItemList()
+    values = [item.value for item in items]
+    assert values == sorted(values) and len(values) == 5
+    assert (layer.renderer().classificationMin(), layer.renderer().classificationMax()) == (values[0], values[-1])
+    assert values[0] == (-values[-1] if low else 0)
+    assert values[-1] == pytest.approx(high, rel=0.1)
+    if low:
+        assert values[2] == 0 and items[2].color.name() == "#f7f7f7"
 
 
 def test_results_that_nobody_loads_are_left_alone(dem, context):

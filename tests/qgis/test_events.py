@@ -11,7 +11,7 @@ BACKEND_SAYS = """
 from backend.events import Failure, Log, Progress, Result, to_line
 grid = {"crs": "X", "transform": [1, 0, 0, 0, -1, 0], "width": 3, "height": 2, "pixel_size": 30.0}
 for event in (Progress(0.25, "Tile 3 of 12"), Log("warning", "Höhe \\u2026"), Failure("crs-missing", "a.tif has no CRS.", "Give it one."),
-              Result("/o.tif", grid, {"name": "m", "version": "1", "sha256": "ab"}, "CPUExecutionProvider", 1.5, 6)):
+              Result("/o.tif", grid, {"name": "m", "version": "1", "sha256": "ab"}, "CPUExecutionProvider", 1.5, 6, difference="/d.tif")):
     print(to_line(event))
 """
 
@@ -23,6 +23,7 @@ def test_what_the_backend_writes_is_what_the_plugin_reads(backend_python, pytest
     assert log == events.Log("warning", "Höhe …")
     assert failure == events.Failure("crs-missing", "a.tif has no CRS.", "Give it one.")
     assert (result.path, result.grid["width"], result.model["name"], result.pixels) == ("/o.tif", 3, "m", 6)
+    assert (result.uncertainty, result.difference) == (None, "/d.tif")
 
 
 @pytest.mark.parametrize(

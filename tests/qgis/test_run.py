@@ -116,6 +116,19 @@ def test_extent_in_another_crs_resolution_and_band(qgis_process, model, dem, tmp
     assert said["results"]["PIXELS"] < 40 * 40
 
 
+def test_uncertainty_and_difference_lie_beside_the_result(qgis_process, dem, tmp_path):
+    """With the bundled model, which tells its uncertainty."""
+    files = {name: tmp_path / "out" / f"{name.lower()}.tif" for name in ("OUTPUT", "UNCERTAINTY", "DIFFERENCE")}
+    files["OUTPUT"].parent.mkdir()
+    said = qgis_process.run_json("superresolve", INPUT=dem, DEM_SOURCE="lidar", THREADS=1, **files)
+    assert {name: said["results"][name] for name in files} == {name: str(path) for name, path in files.items()}
+    assert entries(files["OUTPUT"].parent) == ["difference.tif", "output.tif", "uncertainty.tif"]
+    assert all(size_of(path) == (120, 90) for path in files.values())
+    raster = gdal.Open(str(files["UNCERTAINTY"]))
+    low, high = raster.GetRasterBand(1).ComputeRasterMinMax()
+    assert 0 < low < high
+
+
 def test_an_output_that_exists_is_replaced(qgis_process, model, dem, tmp_path):
     (tmp_path / "fine.tif").write_text("old")
     qgis_process.run_json("superresolve", INPUT=dem, MODEL=model, OUTPUT=tmp_path / "fine.tif")
@@ -156,6 +169,11 @@ def test_the_backends_message_and_hint_are_shown(qgis_process, dem, tmp_path):
     refused(qgis_process, ["gone.onnx", "."], INPUT=dem, MODEL=tmp_path / "gone.onnx")
     (tmp_path / "broken.onnx").write_text("nothing")
     refused(qgis_process, ["broken.onnx"], INPUT=dem, MODEL=tmp_path / "broken.onnx")
+
+
+def test_a_model_that_does_not_tell_its_uncertainty(qgis_process, model, dem):
+    said = refused(qgis_process, ["tiny", "uncertainty"], INPUT=dem, MODEL=model, UNCERTAINTY=qgis_process.folder / "out" / "sigma.tif")
+    assert "Leave out" in said
 
 
 def test_a_dem_without_crs(qgis_process, model, tmp_path):
@@ -265,6 +283,23 @@ def test_run_and_load_names_and_styles_the_layer(provider, use_backend, model, d
     )
     layer = QgsProject.instance().mapLayer(results["OUTPUT"]) or next(iter(QgsProject.instance().mapLayers().values()))
     assert layer.name().endswith(" (tiny, 30 m)") and layer.renderer().type() == "hillshade"
+    QgsProject.instance().removeAllMapLayers()
+
+
+def test_all_that_is_loaded_has_its_own_look(provider, use_backend, dem, tmp_path, monkeypatch):
+    import processing
+    import processing.gui.Postprocessing
+
+    monkeypatch.setattr(processing.gui.Postprocessing, "iface", None, raising=False)
+    files = {name: str(tmp_path / f"{name}.tif") for name in ("OUTPUT", "UNCERTAINTY", "DIFFERENCE")}
+    processing.runAndLoadResults("siran:superresolve", {"INPUT": str(dem), "THREADS": 1, **files})
+    loaded = {layer.source(): layer for layer in QgsProject.instance().mapLayers().values()}
+    assert sorted(loaded) == sorted(files.values())
+    assert all(" (siran-3x, 30 m)" in layer.name() for layer in loaded.values())
+    looks = {name: loaded[path].renderer() for name, path in files.items()}
+    assert looks["OUTPUT"].type() == "hillshade"
+    assert looks["UNCERTAINTY"].classificationMin() == 0 < looks["UNCERTAINTY"].classificationMax()
+    assert looks["DIFFERENCE"].classificationMin() == -looks["DIFFERENCE"].classificationMax() < 0
     QgsProject.instance().removeAllMapLayers()
 
 
