@@ -23,7 +23,7 @@ def rows(model) -> list:
     card = model.card
     said = [
         (_tr("Comes from"), _tr("SIRAN (bundled)") if model.bundled else _tr("you (added)")),
-        (_tr("Size"), _tr("{:.2f} MB").format(model.size / 1e6)),
+        (_tr("Size"), _tr("{:.3g} MB").format(model.size / 1e6)),
         (_tr("SHA-256"), model.sha256 or _tr("unknown")),
         (_tr("File"), plain(model.path)),
     ]

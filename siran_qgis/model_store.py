@@ -228,8 +228,10 @@ def _read_sums(folder):
 
 
 def _write_sums(folder, lines):
-    if lines or (folder / SUMS).is_file():
+    if lines:
         write_whole(folder / SUMS, "".join(f"{line}\n" for line in lines))
+    elif (folder / SUMS).is_file():
+        (folder / SUMS).unlink()
 
 
 def _line(digest, name):

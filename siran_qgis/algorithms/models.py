@@ -102,9 +102,12 @@ class ManageModels(SiranAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         html = self.parameterAsFileOutput(parameters, self.HTML, context)
+        html = html and os.path.abspath(html)
         name = digest = ""
         try:
             action = self._check(parameters, context)
+            if html and not os.path.isdir(os.path.dirname(html)):
+                raise SiranError(self.tr("There is no folder {}.").format(os.path.dirname(html)))
             if action == "add":
                 name, digest = self._add(parameters, context, feedback)
             elif action == "remove":

@@ -14,7 +14,14 @@ import time
 
 import pytest
 from conftest import ROOT, write_raster
-from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProject
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingAlgRunnerTask,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProject,
+    QgsTask,
+)
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtNetwork import QSslCertificate, QSslConfiguration
 
@@ -120,7 +127,7 @@ def test_a_file_is_added_listed_and_removed(run, model, tmp_path):
 
     results = run("remove", NAME="tiny")
     assert results["MODEL_NAME"] == "tiny" and "tiny" not in results["MODELS"].split(",")
-    assert everything(folder) == {"SHA256SUMS": b""}
+    assert everything(folder) == {}
 
 
 def test_an_added_model_is_the_one_that_the_backend_runs(run, provider, model, dem, context, tmp_path):
@@ -200,6 +207,11 @@ def test_refusals_before_anything_is_added(run, model, parameters, words):
     assert not paths.models().exists()
 
 
+def test_a_page_that_cannot_be_written_is_said_before_anything_is_added(run, model, tmp_path):
+    assert run("add", FILE=str(model), HTML=str(tmp_path / "no folder" / "models.html")) is None
+    assert "There is no folder" in run.said and not paths.models().exists()
+
+
 def test_bundled_and_unknown_models_are_not_removed(run):
     bundled = paths.default_model()
     assert run("remove", NAME=bundled) is None and run.said == f"The model {bundled} comes with SIRAN and cannot be removed."
@@ -223,6 +235,8 @@ def test_a_model_of_ones_own_may_stand_in_for_a_bundled_one_and_leave_again(run,
 
 def test_what_cannot_be_written_leaves_what_was_there(run, model, tmp_path, monkeypatch):
     install(model)
+    with (paths.models() / "SHA256SUMS").open("a") as sums:
+        sums.write(f"{'0' * 64}  other.onnx\n")
     before = everything(paths.models())
     newer = changed(model, tmp_path / "newer.onnx", (b'"version": "1.0.0"', b'"version": "1.0.1"'))
     replace = os.replace
@@ -455,9 +469,6 @@ def test_a_file_is_fetched(site, model, tmp_path):
 
 
 def test_a_file_is_fetched_on_another_thread(site, model, tmp_path):
-    """Where QGIS runs an algorithm when somebody presses Run."""
-    from qgis.core import QgsApplication, QgsTask
-
     task = QgsTask.fromFunction("fetch", lambda _: fetch(f"{site}/tiny.onnx", tmp_path / "got"))
     QgsApplication.taskManager().addTask(task)
     assert task.waitForFinished(20000)
@@ -522,11 +533,25 @@ def trusted(certificate):
     QSslConfiguration.setDefaultConfiguration(before)
 
 
-def test_a_model_is_added_from_an_address(run, secure_site, trusted, model):
+def test_a_model_is_added_from_an_address_on_another_thread(algorithm, context, secure_site, trusted, model):
+    """As QGIS does it when somebody presses Run."""
+    done, feedback = [], QgsProcessingFeedback(False)  # the task does not keep it
+    parameters = {"ACTION": "add", "URL": f"{secure_site}/tiny.onnx", "SHA256": sha256(model)}
+    task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
+    task.executed.connect(lambda good, results: done.append((good, results["MODEL_NAME"])))
+    QgsApplication.taskManager().addTask(task)
+    end = time.monotonic() + 60
+    while not done and time.monotonic() < end:
+        QgsApplication.processEvents()
+        time.sleep(0.02)
+    assert done == [(True, "tiny")]
+    assert everything(paths.models())["tiny.onnx"] == model.read_bytes()
+
+
+def test_what_an_address_holds_is_held_against_the_sum(run, secure_site, trusted, model):
     address = f"{secure_site}/tiny.onnx"
-    assert run("add", URL=address, SHA256=sha256(model))["MODEL_NAME"] == "tiny"
+    install(model)
     before = everything(paths.models())
-    assert before["tiny.onnx"] == model.read_bytes()
     assert run("add", URL=address, SHA256="0" * 64, OVERWRITE=True) is None
     assert "has the SHA-256" in run.said and everything(paths.models()) == before
 
@@ -542,6 +567,7 @@ def test_a_certificate_that_nobody_trusts_is_refused(run, secure_site, model):
 
 
 @pytest.mark.qgis
+@pytest.mark.slow
 def test_from_a_terminal(qgis_process, model, tmp_path):
     results = qgis_process.run_json("models", ACTION="add", FILE=model, HTML=tmp_path / "models.html")["results"]
     assert results["MODEL_NAME"] == "tiny" and (qgis_process.profile / "siran" / "models" / "tiny.onnx").is_file()
