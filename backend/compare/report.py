@@ -43,6 +43,8 @@ _COLUMNS = (
     ("ssim", "SSIM"), ("psnr", "PSNR, dB"), ("slope_rmse", "Slope RMSE, °"), ("curvature_rmse", "Curvature RMSE, 1/m × 100"),
 )  # fmt: skip
 _MOST_TESTED_IN_A_DRAWING = 6
+_NO_BREAK = "\u00a0"
+"""A space."""
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --line: #c9ced6; --soft: #5c6570; --warn: #fff3cd;
@@ -60,9 +62,10 @@ caption { text-align: left; color: var(--soft); padding: 10px 0 2px; }
 caption span { display: block; max-width: calc(100vw - 28px); position: sticky; left: 0; }
 th, td { padding: 4px 9px; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; }
 thead th { vertical-align: bottom; } thead th:first-child { text-align: left; }
-tbody th { min-width: 7.5em; max-width: 16em; }
-.scroll th:first-child { position: sticky; left: 0; background: var(--paper); overflow-wrap: anywhere; }
-@media screen and (max-width: 600px) { tbody th { max-width: 9em; } }
+tbody th { min-width: 8.6em; max-width: 16em; }
+.scroll th:first-child { position: sticky; left: 0; background: var(--paper); overflow-wrap: break-word; }
+@media screen and (max-width: 600px) { thead th { white-space: nowrap; } tbody th { max-width: 9em; }
+  .scroll th:first-child { overflow-wrap: anywhere; } }
 th[scope=row], .words td { text-align: left; } .words td { overflow-wrap: anywhere; min-width: 6em; }
 .words td:nth-child(2) { min-width: 14em; }
 figure { margin: 0 0 1.4rem; } figcaption { font-size: .9rem; color: var(--soft); }
@@ -74,7 +77,8 @@ figure > svg { width: 100%; max-width: 760px; height: auto; } svg text { font-si
 .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: .9rem; }
 .key { width: 30px; height: 8px; margin-right: 6px; } dt { font-weight: 600; } dd { margin: 0 0 .5rem; } code { font-size: .85rem; }
 @media print { :root { color-scheme: light; } * { print-color-adjust: exact; }
-  body { max-width: none; font-size: 11px; } .scroll { overflow: visible; } table { font-size: 9px; }
+  body { max-width: none; font-size: 11px; } .scroll { overflow: visible; break-inside: avoid; }
+  table { font-size: 9px; } figure > svg { max-width: 520px; }
   th, td { padding: 2px 4px; }
   figure, tr { break-inside: avoid; } h2 { break-after: avoid; } }
 """
@@ -262,7 +266,7 @@ def _inputs(gathered: dict[str, Any]) -> list[str]:
 
 def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, headings: int, words: bool = False) -> str:
     """The first `headings` cells of a row are its heading."""
-    titles = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
+    titles = "".join(f'<th scope="col">{escape(_unit_in_one(cell))}</th>' for cell in head)
     body = "".join(
         "<tr>"
         + "".join(
@@ -276,6 +280,14 @@ def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, 
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table{" class=words" if words else ""}>'
         f"<caption><span>{escape(caption)}</span></caption><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _unit_in_one(heading: str) -> str:
+    """A heading that does not break within its unit, nor before a short one."""
+    name, comma, unit = heading.partition(", ")
+    if len(unit) > 2:
+        return f"{name}{comma}{unit.replace(' ', _NO_BREAK)}"
+    return f"{name},{_NO_BREAK}{unit}" if comma else heading
 
 
 def _picture(picture: Picture) -> str:
