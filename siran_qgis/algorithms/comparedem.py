@@ -162,8 +162,8 @@ class CompareDem(SiranAlgorithm):
         except SiranError as failure:
             raise QgsProcessingException(str(failure)) from None
         results = self._figures(tested, feedback)
-        for path, measured in zip(result.errors, tested):
-            styles.errors_when_loaded(path, measured[-1].figures["LE90"], context)
+        for path in result.errors:
+            styles.errors_when_loaded(path, context)
         for name, path in ((self.REPORT, job.html), (self.JSON, kept and job.json), (self.ERROR, error and job.error)):
             if path:
                 results[name] = path

@@ -226,16 +226,21 @@ def test_polygons_of_any_kind_become_geojson(context, kind, shape, rings, tmp_pa
     assert len(coordinates) == rings
 
 
-def test_errors_are_white_at_0_and_as_red_as_blue(dem, context):
-    context.addLayerToLoadOnCompletion(str(dem), QgsProcessingContext.LayerDetails("errors", QgsProject.instance(), "ERROR"))
-    styles.errors_when_loaded(str(dem), 2.31, context)
-    layer = QgsRasterLayer(str(dem), "errors")
-    context.layerToLoadOnCompletionDetails(str(dem)).postProcessor().postProcessLayer(layer, context, None)
+def test_errors_are_white_at_0_and_as_red_as_blue(tmp_path, context, qgis_app):
+    path = str(write_raster(tmp_path / "e.tif", [lambda column, row: column - 10], size=SIZE, origin=ORIGIN, pixel=PIXEL, epsg=32610))
+    context.addLayerToLoadOnCompletion(path, QgsProcessingContext.LayerDetails("errors", QgsProject.instance(), "ERROR"))
+    styles.errors_when_loaded(path, context)
+    layer = QgsRasterLayer(path, "errors")
+    context.layerToLoadOnCompletionDetails(path).postProcessor().postProcessLayer(layer, context, None)
     renderer = layer.renderer()
-    assert (renderer.classificationMin(), renderer.classificationMax()) == (-3, 3)
-    items = renderer.shader().rasterShaderFunction().colorRampItemList()
-    assert [(item.value, item.color.name()) for item in items] == [(-3, "#2166ac"), (0, "#f7f7f7"), (3, "#b2182b")]
-    styles.errors_when_loaded("/nobody/loads.tif", None, context)
+    assert layer.name() == "errors" and renderer.classificationMin() == -renderer.classificationMax() < 0
+    colours = {item.value: item.color.name() for item in renderer.shader().rasterShaderFunction().colorRampItemList()}
+    assert (
+        colours[0] == "#f7f7f7"
+        and colours[renderer.classificationMin()] == "#2166ac"
+        and colours[renderer.classificationMax()] == "#b2182b"
+    )
+    styles.errors_when_loaded("/nobody/loads.tif", context)
 
 
 def test_a_damaged_report_is_one_sentence(tmp_path):
