@@ -35,22 +35,14 @@ def refusal(model, dem, guide, resolution, context) -> str:
     )
     if not fine:
         return ""
-    lowest = max(facts.pixel_sizes[0], coarse / facts.ratios[1])
-    highest = min(facts.pixel_sizes[1], coarse / facts.ratios[0])
-    if lowest / SLACK <= fine <= highest * SLACK:
-        return ""
-    offered = _rounded(lowest, math.ceil), _rounded(highest, math.floor)
-    if offered[0] > offered[1]:
-        what = _tr("choose another model")
-    else:
-        what = _tr("choose an output pixel size (RESOLUTION) of {} m on the ground, or another model").format(model_card.span(offered))
     ratio = coarse / fine
-    if not facts.ratios[0] / SLACK <= ratio <= facts.ratios[1] * SLACK:
-        return _tr(
-            "The elevation model's pixel ({:.3g} m) is {:.3g} times the output's ({:.3g} m), and the model {} is for {}: {}."
-        ).format(coarse, ratio, fine, name, model_card.span(facts.ratios), what)
-    return _tr("The output's pixel is {:.3g} m, and the model {} is for {} m: {}.").format(
-        fine, name, model_card.span(facts.pixel_sizes), what
+    if facts.ratios[0] / SLACK <= ratio <= facts.ratios[1] * SLACK:
+        return ""
+    # Terrain is close to self-similar: of pixels that are larger or smaller than those of its training the backend only warns.
+    offered = _rounded(coarse / facts.ratios[1], math.ceil), _rounded(coarse / facts.ratios[0], math.floor)
+    what = _tr("choose an output pixel size (RESOLUTION) of {} m on the ground, or another model").format(model_card.span(offered))
+    return _tr("The elevation model's pixel ({:.3g} m) is {:.3g} times the output's ({:.3g} m), and the model {} is for {}: {}.").format(
+        coarse, ratio, fine, name, model_card.span(facts.ratios), what
     )
 
 

@@ -366,9 +366,9 @@ def fussy(model):
     [
         ({}, ""),  # 90 m over 3
         ({"RESOLUTION": 24}, ""),
-        ({"RESOLUTION": 42}, ""),  # just outside: a warning of the backend's
+        ({"RESOLUTION": 44}, ""),  # pixels larger than the card's: a warning of the backend's
         ({"RESOLUTION": 10}, "is 9 times the output's (10 m), and the model tiny"),
-        ({"RESOLUTION": 90}, "(RESOLUTION) of 23 to 40 m on the ground"),
+        ({"RESOLUTION": 90}, "(RESOLUTION) of 23 to 45 m on the ground"),
         ({"GUIDE": "guide"}, ""),  # 30 m
         ({"GUIDE": "guide", "RESOLUTION": 5}, "is 18 times"),
         ({"GUIDE": "degrees"}, ""),  # 0.0003 degrees
