@@ -104,18 +104,25 @@ def expected(*columns):
     }
 
 
-def test_figures_error_raster_and_reports(algorithm, context, dem, tested, tmp_path):
-    results = compare(
-        context, TESTED=[str(tested)], REFERENCE=str(dem), REPORT=str(tmp_path / "r.html"), JSON=str(tmp_path / "r.json"),
-        ERROR=str(tmp_path / "e.tif"),
-    )  # fmt: skip
+def test_figures_reports_and_an_error_raster_that_is_loaded(algorithm, context, dem, tested, tmp_path, monkeypatch):
+    import processing
+    import processing.gui.Postprocessing
+
+    monkeypatch.setattr(processing.gui.Postprocessing, "iface", None, raising=False)
+    parameters = {
+        "TESTED": [str(tested)], "REFERENCE": str(dem), "REPORT": str(tmp_path / "r.html"), "JSON": str(tmp_path / "r.json"),
+        "ERROR": str(tmp_path / "e.tif"),
+    }  # fmt: skip
+    results = processing.runAndLoadResults("siran:comparedem", parameters, context=context)
+    (layer,) = QgsProject.instance().mapLayers().values()
+    assert layer.source() == str(tmp_path / "e.tif") and layer.renderer().classificationMin() == -layer.renderer().classificationMax()
     for name, value in expected(40).items():
         assert results[name] == pytest.approx(value, rel=1e-3, abs=1e-4), name
     assert results["NMAD"] > 0 and "BIAS_COREGISTERED" not in results
     assert results["REPORT"] == str(tmp_path / "r.html") and "tested.tif" in (tmp_path / "r.html").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["tested"][0]["results"][0]["bias"] == results["BIAS"]
-    assert results["ERRORS"] == [results["ERROR"]] == [str(tmp_path / "e.tif")]
-    raster = gdal.Open(results["ERROR"]).ReadRaster(3, 4, 1, 1, buf_type=gdal.GDT_Float32)
+    assert results["ERRORS"] == [str(tmp_path / "e.tif")]
+    raster = gdal.Open(str(tmp_path / "e.tif")).ReadRaster(3, 4, 1, 1, buf_type=gdal.GDT_Float32)
     assert struct.unpack("f", raster)[0] == pytest.approx(error(3, 4), abs=1e-4)
 
 
