@@ -25,7 +25,7 @@ demo: setup ## make the sample finer through QGIS, and a picture of it
 test: setup lint test-fast test-slow ## everything: ruff, mypy, pytest for backend, training, package and QGIS
 
 lint: setup
-	$(PYTHON) -m ruff check backend training siran_qgis tests scripts __init__.py
+	$(PYTHON) -m ruff check backend training siran_qgis tests scripts benchmarks __init__.py
 	$(PYTHON) -m mypy --strict backend training
 
 test-fast: setup ## the tests that take no longer than a few seconds each

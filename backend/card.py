@@ -30,7 +30,7 @@ class ModelCard:
 
     `ratio` is the input-to-output pixel ratio that is the default, `ratios` the lowest and highest that it was trained for;
     `pixel_sizes` the smallest and largest target pixel and `dem_errors` the lowest and highest input error, metres;
-    `size_multiple` what H and W must be multiples of; `halo` the pixels on each side that influence a pixel.
+    `size_multiple` what H and W must be multiples of; `halo` the pixels on each side that are to be read around a tile.
     """
 
     name: str

@@ -45,7 +45,7 @@ from training.evaluation.tables import table  # noqa: E402
 from training.metrics import error_statistics, slope_degrees, slopes  # noqa: E402
 from training.networks import terrain  # noqa: E402
 from training.networks.attention import box_mean  # noqa: E402
-from training.networks.shading import read_shading  # noqa: E402
+from training.networks.shading import Reading, read_shading  # noqa: E402
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -255,6 +255,12 @@ def srtm_slopes(place: Place) -> torch.Tensor:
     return terrain.slopes(tensor(place.pair.cubic), torch.tensor([place.area.pixel_size]))
 
 
+def read(place: Place, image: Floats) -> Reading:
+    """What the image's shading says, as the network is told."""
+    rough = terrain.roughness(terrain.detail(tensor(place.pair.cubic), torch.tensor([place.area.pixel_size])))
+    return read_shading(srtm_slopes(place), tensor(image), tensor(place.known), rough)
+
+
 def slope_features(place: Place) -> Floats:
     """Two slopes: a shift of the whole DEM is linear in them. (n, 2)."""
     return srtm_slopes(place)[0].numpy()[:, place.judged].T
@@ -286,7 +292,7 @@ def cover_features(place: Place) -> Floats:
 
 def shading_features(place: Place, image: Floats) -> Floats:
     """What the image says about slopes: the change that it asks for, in a window, and NIR itself there. `image` (3, H, W) to (n, 243)."""
-    change = read_shading(srtm_slopes(place), tensor(image), tensor(place.known)).change[0].numpy()
+    change = read(place, image).change[0].numpy()
     return np.concatenate([window(each, place.judged) for each in (*change, image[0])], axis=1)
 
 
@@ -514,7 +520,7 @@ def describe(places: Sequence[Place]) -> Iterable[str]:
         largest = place.judged & (size > np.quantile(size[place.judged], 1 - TOP))
         covers.append([name, "largest 1 % of errors", *_statistics(place, largest)])
         # read_shading counts in cells of two pixels.
-        found = 2 * read_shading(srtm_slopes(place), tensor(place.image), tensor(place.known)).shift[0].numpy()
+        found = 2 * read(place, place.image).shift[0].numpy()
         shifts.append([name, *(f"{np.median(each[place.judged[::2, ::2]]):+.2f}" for each in found)])
     yield "## 1. The error\n\nSRTM minus reference, metres. Share: of the squared error that is left when the area's bias is taken away.\n"
     yield table(["area", "slope of the reference", "pixels", "bias", "RMSE", "NMAD", "share"], by_slope)

@@ -1,17 +1,20 @@
-"""The paper's ablation: five runs that differ in one thing each, under one budget.
+"""The ablation: runs that differ in one thing each, under one budget, from several seeds.
 
-    python -m training.evaluate --ablation training/configs/siran.toml --time 10m
+    python -m training.evaluate --ablation training/configs/ablation.toml --time 4m --seeds 3 --markdown docs/ablation.md
 
-Rows as in the paper's ablation table: no guide; the guide; + the discriminator's spatial attention; + polarized self-attention; + the
-Sinkhorn term. All five play the adversarial game. Each is trained for the same time, from the same seed, on the same batches in the same
-order, and is then measured without a guide and with good ones. A run that was stopped goes on when the command is given again.
+Rows: no guide; the guide; + what is read off its shading; + the discriminator's spatial attention; + polarized self-attention; + the
+adversarial game; + the Sinkhorn term, once for each of its measures. The paper's table has the second and those from the fourth on. All
+are trained for the same time, from the same seeds, on the same batches in the same order, and measured without a guide and with
+good ones. What was stopped goes on when the command is given again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import torch
@@ -19,53 +22,91 @@ import torch
 from training.checkpoint import CHECKPOINT, load_checkpoint
 from training.config import Config, ObjectiveSettings, config_from_dict
 from training.errors import TrainingError
-from training.evaluation.figures import Floats, Run
+from training.evaluation.figures import Figure, Floats, Mean, Run, means
 from training.networks.generator import SuperResolver
+from training.objectives.sinkhorn import Measure, SinkhornSettings
 from training.train import train
 
 PAPER = ObjectiveSettings()
+SINKHORN = SinkhornSettings()
 
 
 def rows(config: Config) -> dict[str, Config]:
-    """The five configurations by name, each with one thing more than the one before.
+    """The configurations by name, each with one thing more than the one before; those with the Sinkhorn term all follow the game.
 
     Where `config` leaves the adversarial or the Sinkhorn term out, they get the paper's weights: without them there is nothing to compare.
+    The configured measure comes with its own settings, the others with the paper's.
     """
-    weigh = replace(config.objective, adversarial=config.objective.adversarial or PAPER.adversarial, transport=0.0)
-    plain = replace(config, network=replace(config.network, attention="none", shading=False), objective=weigh)
-    attention = replace(plain, network=replace(plain.network, attention="discriminator"))
-    polarized = replace(plain, network=replace(plain.network, attention="polarized"))
-    transport = replace(weigh, transport=config.objective.transport or PAPER.transport)
-    return {
-        "no guide": replace(plain, data=replace(plain.data, no_guide=1.0, blurred_guide=0.0, bad_guide=0.0)),
-        "guide": plain,
+    content = replace(config.objective, adversarial=0.0, transport=0.0)
+    guide = replace(config, network=replace(config.network, attention="none", shading=False), objective=content, transport=SINKHORN)
+    shading = replace(guide, network=replace(guide.network, shading=True))
+    attention = replace(shading, network=replace(shading.network, attention="discriminator"))
+    polarized = replace(attention, network=replace(attention.network, attention="polarized"))
+    game = replace(content, adversarial=config.objective.adversarial or PAPER.adversarial)
+    transport = replace(game, transport=config.objective.transport or PAPER.transport)
+    made = {
+        "no guide": replace(guide, data=replace(guide.data, no_guide=1.0, blurred_guide=0.0, bad_guide=0.0)),
+        "guide": guide,
+        "+ shading": shading,
         "+ spatial attention": attention,
         "+ PSA": polarized,
-        "+ Sinkhorn": replace(polarized, objective=transport),
+        "+ adversarial": replace(polarized, objective=game),
     }
+    for measure in get_args(Measure):
+        settings = config.transport if measure == config.transport.measure else SinkhornSettings(measure)
+        made[f"+ Sinkhorn, {measure}"] = replace(polarized, objective=transport, transport=settings)
+    return made
 
 
-def train_rows(config: Config, data: Path, out: Path, say: Callable[[str], None]) -> dict[str, SuperResolver]:
-    """Trains what is not trained yet, each row in a folder of its own in `out`; returns the averaged networks.
+def train_rows(config: Config, data: Path, out: Path, seeds: int, say: Callable[[str], None]) -> dict[str, SuperResolver]:
+    """Trains what is not trained yet, each row and seed in a folder of its own in `out`; returns the averaged networks by `run_name`.
 
     Raises TrainingError where a folder holds a run of another configuration.
     """
     networks = {}
-    for number, (name, row) in enumerate(rows(config).items(), start=1):
-        folder = out / f"{number} {name}"
-        begun = (folder / CHECKPOINT).exists()
-        if begun and config_from_dict(load_checkpoint(folder).config) != row:
-            raise TrainingError(f"{folder} holds a run of another configuration.", "Name another folder with --out, or remove it.")
-        checkpoint = load_checkpoint(folder) if begun else None
-        if checkpoint is None or checkpoint.step < checkpoint.steps or not checkpoint.steps:
-            say(f"row {number} of 5: {name}")
-            train(row, data, folder, resume=begun)
-            checkpoint = load_checkpoint(folder)
-        say(f"row {number} of 5: {name}, {checkpoint.step} steps in {checkpoint.elapsed / 60:.1f} min")
-        network = SuperResolver(row.network)
-        network.load_state_dict(checkpoint.ema)
-        networks[name] = network.eval()
+    several = rows(config)
+    # Seed by seed: what is stopped half way has whole tables behind it.
+    for seed in range(config.train.seed, config.train.seed + seeds):
+        for number, (name, row) in enumerate(several.items(), start=1):
+            row = replace(row, train=replace(row.train, seed=seed))
+            folder = out / f"{number} {run_name(name, seed, seeds)}"
+            begun = (folder / CHECKPOINT).exists()
+            if begun and config_from_dict(load_checkpoint(folder).config) != row:
+                raise TrainingError(f"{folder} holds a run of another configuration.", "Name another folder with --out, or remove it.")
+            checkpoint = load_checkpoint(folder) if begun else None
+            if checkpoint is None or checkpoint.step < checkpoint.steps or not checkpoint.steps:
+                say(f"row {number} of {len(several)}, seed {seed}: {name}")
+                train(row, data, folder, resume=begun)
+                checkpoint = load_checkpoint(folder)
+            say(f"row {number} of {len(several)}, seed {seed}: {name}, {checkpoint.step} steps in {checkpoint.elapsed / 60:.1f} min")
+            network = SuperResolver(row.network)
+            network.load_state_dict(checkpoint.ema)
+            networks[run_name(name, seed, seeds)] = network.eval()
     return networks
+
+
+def run_name(row: str, seed: int, seeds: int) -> str:
+    """What a row's run is called: as the row, with its seed where there are several."""
+    return f"{row}, seed {seed}" if seeds > 1 else row
+
+
+def over_seeds(figures: Sequence[Figure]) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of a table: mean and standard deviation over the seeds of each row's means over the areas."""
+    head = ["row", "condition", "seeds", "RMSE / cubic", "slope RMSE / cubic", "relief, longer half", "shorter half"]
+    groups: dict[tuple[str, str], list[Mean]] = {}
+    for mean in means(figures):
+        groups.setdefault((re.sub(r", seed \d+$", "", mean.method), mean.condition), []).append(mean)
+    table = []
+    for (name, condition), group in groups.items():
+        columns = [[m.ratios["rmse"] for m in group], [m.ratios["slope_rmse"] for m in group], [m.upper for m in group]]
+        columns.append([m.lower for m in group])
+        table.append([name, condition, str(len(group)), *(_spread(values) for values in columns)])
+    return head, table
+
+
+def _spread(values: list[float]) -> str:
+    mean = f"{np.mean(values):.3f}"
+    return f"{mean} ± {np.std(values, ddof=1):.3f}" if len(values) > 1 else mean
 
 
 def network_run(network: SuperResolver) -> Run:

@@ -6,9 +6,9 @@ Each area's DEM is coarsened by area mean, brought back by cubic convolution (as
 with good and bad ones; where an area has a real coarse DEM, that too. Pixels whose cubic kernel reaches a gap are left out. `--json` has
 all figures, `--markdown` tables of them, `--page` a folder with hillshades, error maps, profiles and spectra.
 
-    python -m training.evaluate --ablation training/configs/siran.toml --time 10m
+    python -m training.evaluate --ablation training/configs/ablation.toml --time 4m --seeds 3
 
-trains the paper's five rows under one budget, and measures them (training/ablation.py).
+trains rows that differ in one thing each under one budget, and measures them (training/ablation.py).
 """
 
 from __future__ import annotations
@@ -30,11 +30,12 @@ from backend.card import sidecar_path
 from backend.engines import Engine, open_engine
 from backend.errors import BackendError
 from backend.models import Model
-from training.ablation import network_run, train_rows
+from training.ablation import network_run, over_seeds, train_rows
 from training.card import note_sum, rewrite_card
 from training.config import load_config
 from training.data.areas import SPLITS, load_areas
 from training.errors import TrainingError
+from training.evaluation.conditions import CONDITIONS, SHARP
 from training.evaluation.figures import Figure, Floats, Run, evaluate, means
 from training.evaluation.page import Panels, write_page
 from training.evaluation.pairs import Pair, simulate, with_real_coarse
@@ -126,8 +127,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="file for all figures")
     parser.add_argument("--markdown", type=Path, help="file for tables")
     parser.add_argument("--page", type=Path, help="folder for a page of panels")
-    parser.add_argument("--ablation", type=Path, metavar="CONFIG", help="train and measure the paper's five rows of this configuration")
+    parser.add_argument("--ablation", type=Path, metavar="CONFIG", help="train and measure this configuration's rows")
     parser.add_argument("--time", help='with --ablation: train each row this long, e.g. "10m"')
+    parser.add_argument("--seeds", type=int, default=1, help="with --ablation: train each row so many times (1)")
     parser.add_argument("--out", type=Path, default=Path("runs/ablation"), help="with --ablation: folder of the runs (runs/ablation)")
     parser.add_argument("--record", action="store_true", help="write the figures into the models' cards (test split only)")
     options = parser.parse_args(arguments)
@@ -137,6 +139,8 @@ def main(arguments: list[str] | None = None) -> int:
             raise TrainingError("There is nothing to measure.", "Pass --model FILE, --resampler NAME or --ablation CONFIG.")
         if options.time and not options.ablation:
             raise TrainingError("--time says how long each row of an ablation is trained.", "Pass --ablation CONFIG with it.")
+        if options.seeds < 1 or (options.seeds > 1 and not options.ablation):
+            raise TrainingError("--seeds says how often each row of an ablation is trained, 1 or more.", "Pass --ablation CONFIG with it.")
         if options.record and options.split != "test":
             raise TrainingError(
                 f"--record with --split {options.split}: a card states figures of areas that were held out.", "Pass --split test."
@@ -152,9 +156,11 @@ def main(arguments: list[str] | None = None) -> int:
             config = load_config(options.ablation)
             if options.time:
                 config = replace(config, train=replace(config.train, time=options.time, steps=0))
-            networks = train_rows(config, options.data, options.out, _progress)
+            networks = train_rows(config, options.data, options.out, options.seeds, _progress)
             runs |= {name: network_run(network) for name, network in networks.items()}
-        figures = evaluate(runs, pairs, resamplers, say=_progress, keep=panels.keep if options.page else _forget)
+        # Rows are compared on what they were trained for; whole models on all that may happen to them.
+        conditions = SHARP if options.ablation else CONDITIONS
+        figures = evaluate(runs, pairs, resamplers, conditions, say=_progress, keep=panels.keep if options.page else _forget)
         about = {"data": str(options.data), "split": options.split, "ratio": options.ratio, "models": [str(path) for path in options.model]}
         title = (
             f"{', '.join([*names, *resamplers, *(['ablation'] if options.ablation else [])])}: split {options.split}, ratio {options.ratio}"
@@ -162,7 +168,10 @@ def main(arguments: list[str] | None = None) -> int:
         if options.json:
             options.json.write_text(as_json(figures, about), encoding="utf-8")
         if options.markdown:
-            options.markdown.write_text(markdown(figures, title), encoding="utf-8")
+            text = markdown(figures, title)
+            if options.seeds > 1:
+                text += f"\n## Over the seeds\n\nMean and standard deviation of means over the areas.\n\n{table(*over_seeds(figures))}\n"
+            options.markdown.write_text(text, encoding="utf-8")
         if options.page:
             _progress(f"page: {write_page(options.page, figures, panels, title)}")
     except (BackendError, TrainingError, OSError) as error:
@@ -173,6 +182,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{area}\n\n{table(head, rows)}\n")
     for name, head, rows in summary(figures):
         print(f"{name}\n\n{table(head, rows)}\n")
+    if options.seeds > 1:
+        print(f"Mean and standard deviation over the seeds\n\n{table(*over_seeds(figures))}\n")
     if options.record:
         for model in loaded:
             place = f"--data {options.data} --split {options.split} --ratio {options.ratio}"

@@ -1,6 +1,6 @@
 """Writes a trained network as the model file that the backend runs.
 
-    python -m training.export --run runs/siran --card training/configs/siran.card.toml --out resources/models/siran-3x.onnx
+    python -m training.export --run runs/siran --card training/configs/siran.card.toml --halo 64 --out resources/models/siran-3x.onnx
 
 The averaged weights of the run's last checkpoint become one ONNX file with the card inside (docs/contracts.md). It is written only
 after ONNX Runtime gave the same names, dynamic sizes and values (to 1e-4 of a pixel) as PyTorch. Beside it, siran-3x.safetensors has all
@@ -15,6 +15,7 @@ import os
 import sys
 import tomllib
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from training.card import build_card, note_sum
 from training.checkpoint import load_checkpoint, save_weights
 from training.config import config_from_dict
 from training.errors import ExportError, TrainingError
+from training.halo import check_halo
 from training.networks.generator import SuperResolver
 
 OPSET = 18
@@ -188,11 +190,15 @@ def main(arguments: list[str] | None = None) -> int:
         "--data", type=Path, default=Path("runs/data"), help="what the run was trained on (runs/data); its manifest goes into the card"
     )
     parser.add_argument("--card", type=Path, required=True, help="what the card says (TOML)")
+    parser.add_argument("--halo", type=int, help="pixels around a tile, fewer than what can influence it; checked on the areas in --data")
     parser.add_argument("--out", type=Path, required=True, help="model file; its ending chooses: .onnx, or .pt for TorchScript")
     options = parser.parse_args(arguments)
     try:
         network = load_network(options.run)
         card = build_card(options.card.read_text(encoding="utf-8"), network, options.out.stem, options.data)
+        if options.halo is not None:
+            print(f"a halo of {options.halo} px: at most {check_halo(network, options.data, options.halo):.1e} pixel sizes off")
+            card = replace(card, halo=options.halo)
         write = {".onnx": export_onnx, ".pt": export_torchscript}.get(options.out.suffix)
         if write is None:
             raise ExportError(f"{options.out} ends neither in .onnx nor in .pt.", "Name the output accordingly.")

@@ -214,7 +214,7 @@ def _identity(model: Model) -> str:
         ("ratio of the pixels, input to output", f"{card.ratio:g}; trained for {span(card.ratios)}"),
         ("output pixels it was trained for", span(card.pixel_sizes, " m")),
         ("errors of the input DEM it was trained for (1 standard deviation)", span(card.dem_errors, " m")),
-        ("halo: pixels on each side that influence a pixel", str(card.halo)),
+        ("halo: pixels around a tile that have to be read", str(card.halo)),
         ("guide", f"near infrared, red, green; {'needed' if card.guide_required else 'not needed'}"),
     ]
     return table(["", model.path.stem], [(name, _cell(value)) for name, value in rows])

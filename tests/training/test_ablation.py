@@ -1,21 +1,26 @@
-"""`python -m training.evaluate --ablation` trains and measures five rows that differ in one thing each."""
+"""`python -m training.evaluate --ablation` trains and measures rows that differ in one thing each."""
 
 from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
+from tests.training.conftest import hills
 from tests.training.test_generator import SMALL, inputs, network
 from tests.training.test_train import GAME, TINY, TINY_TOML
-from training.ablation import network_run, rows
-from training.evaluate import main
+from training.ablation import network_run, over_seeds, rows
+from training.data.areas import Area
+from training.evaluate import evaluate, main, simulate
+from training.evaluation.figures import Run
 
 
 def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -27,13 +32,30 @@ def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 @pytest.mark.parametrize("config", [GAME, TINY])
 def test_each_row_has_one_thing_more(config: Any) -> None:
-    made = [flat(asdict(row)) for row in rows(config).values()]
+    named = rows(config)
+    made = [flat(asdict(row)) for row in named.values()]
     changes = [{key for key in one if one[key] != other[key]} for one, other in itertools.pairwise(made)]
     assert changes[0] == {"data.no_guide", "data.blurred_guide", "data.bad_guide"}
-    assert changes[1:] == [{"network.attention"}, {"network.attention"}, {"objective.transport"}]
-    assert [row["network.attention"] for row in made] == ["none", "none", "discriminator", "polarized", "polarized"]
-    assert all(row["objective.adversarial"] > 0 for row in made)
-    assert [row["objective.transport"] > 0 for row in made] == [False] * 4 + [True]
+    assert changes[1:5] == [{"network.shading"}, {"network.attention"}, {"network.attention"}, {"objective.adversarial"}]
+    assert [row["network.attention"] for row in made] == ["none"] * 3 + ["discriminator"] + ["polarized"] * 6
+    game = made[5]
+    for row in made[6:]:
+        assert {key for key in row if row[key] != game[key]} <= {"objective.transport", "transport.measure"}
+        assert row["objective.transport"] > game["objective.transport"] == 0
+    assert [row["transport.measure"] for row in made[6:]] == ["batch", "pixels", "windows", "features"]
+
+
+def test_a_table_over_seeds_has_their_mean_and_spread() -> None:
+    pair = simulate(Area("Ridge", "test", hills(120, 132, seed=6), None, 10.0, 10.0), 3)
+
+    def off(by: float) -> Run:
+        return lambda dem, *_given: (pair.target + np.float32(by), None)
+
+    figures = evaluate({"guide, seed 0": off(1.0), "guide, seed 1": off(3.0), "+ PSA": off(2.0)}, [pair], conditions=["no guide"])
+    cubic = figures[0].rmse_cubic
+    found = {row[0]: row for row in over_seeds(figures)[1]}
+    assert found["guide"][1:4] == ["no guide", "2", f"{2 / cubic:.3f} ± {math.sqrt(2) / cubic:.3f}"]
+    assert found["+ PSA"][2:4] == ["1", f"{2 / cubic:.3f}"]
 
 
 @torch.no_grad()
@@ -49,7 +71,7 @@ def test_a_network_is_run_on_any_size() -> None:
 
 
 @pytest.mark.slow
-def test_five_rows_are_trained_once_and_measured(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rows_are_trained_once_from_each_seed_and_measured(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "tiny.toml"
     config.write_text(TINY_TOML.format(steps=2))
     command = [
@@ -61,12 +83,20 @@ def test_five_rows_are_trained_once_and_measured(prepared: Path, tmp_path: Path,
         str(tmp_path / "runs"),
         "--json",
         str(tmp_path / "figures.json"),
+        "--markdown",
+        str(tmp_path / "figures.md"),
+        "--seeds",
+        "2",
     ]
     assert main(command) == 0
     first = json.loads((tmp_path / "figures.json").read_text())
-    names = ["cubic", "no guide", "guide", "+ spatial attention", "+ PSA", "+ Sinkhorn"]
-    assert list(dict.fromkeys(figure["method"] for figure in first["figures"])) == names
-    assert len(re.findall(r"row \d of 5: .* 2 steps", capsys.readouterr().err)) == 5
+    names = ["no guide", "guide", "+ shading", "+ spatial attention", "+ PSA", "+ adversarial"]
+    names += [f"+ Sinkhorn, {measure}" for measure in ("batch", "pixels", "windows", "features")]
+    runs = [f"{name}, seed {seed}" for seed in (0, 1) for name in names]
+    assert list(dict.fromkeys(figure["method"] for figure in first["figures"])) == ["cubic", *runs]
+    said = capsys.readouterr()
+    assert len(re.findall(r"row \d+ of 10, seed [01]: .* 2 steps", said.err)) == 20
+    assert "| guide | rendered guide | 2 |" in said.out and "| guide | rendered guide | 2 |" in (tmp_path / "figures.md").read_text()
     assert main(command) == 0  # nothing is trained again
     assert json.loads((tmp_path / "figures.json").read_text()) == first
     config.write_text(TINY_TOML.format(steps=3))

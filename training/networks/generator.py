@@ -22,6 +22,8 @@ MARGIN = 16
 """Pixels that training leaves out around each patch."""
 FIRST_LOG_SIGMA = -2.3
 """An untrained network expects to be off by a tenth of a pixel size in mountains, what cubic resampling is off by there at ratio 3."""
+REREAD = 3
+"""DMRBs before the image is read again."""
 SLOPE_GAIN = 5.0
 """Slopes that are missing are some percent where image and detail are some tens of percent: made as large."""
 LOG_SIGMA_RANGE = (-9.0, 4.0)
@@ -29,10 +31,10 @@ LOG_SIGMA_RANGE = (-9.0, 4.0)
 
 
 class Features(NamedTuple):
-    """What the generator is given, all (N, F, H/s, W/s) but the `gate` (N, 1, H, W) of what it returns.
+    """What the generator is given, all (N, F, H/s, W/s) but the `gate` (N, 1, H, W) of what it returns and the `scene`.
 
     `all` of it, in units of the `roughness` around where it is detail or slope change; what the skip sees (`linear`), and the guide's slope
-    `change` and `response` apart, as they are.
+    `change` and `response` apart, as they are. `scene` is what the shading is read from, as `shading.regress` takes it.
     """
 
     all: Tensor
@@ -41,6 +43,7 @@ class Features(NamedTuple):
     response: Tensor
     roughness: Tensor
     gate: Tensor
+    scene: tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 class Generator(nn.Module):
@@ -60,6 +63,9 @@ class Generator(nn.Module):
     An image shows slopes along one direction only, that of its sun; to turn them into relief is an integration along a direction that
     differs from scene to scene. One pass of convolutions, whose kernels know fixed directions, cannot; a descent that looks at the image
     again after each step can.
+
+    After REREAD DMRBs the shading is read anew, on the slopes as they are then: where the sun stands, and how bright the ground is, was
+    found by regression on a coarse DEM; its error, small beside the image of the coarse relief, is large beside that of what is missing.
     """
 
     gradient: Tensor
@@ -89,7 +95,9 @@ class Generator(nn.Module):
         self.register_buffer("gradient", _gradient(settings.unshuffle), persistent=False)
         # A gradient more for each DMRB but the last. The skip joins behind the first DMRB.
         later = sum(block.reach + 1 for block in list(self.trunk.blocks)[1:]) if between else 0  # type: ignore[misc, operator]
-        self.reach = max(self.trunk.reach + between + 1, window // 2 + 1 + later)
+        # The image is read again on what lies around, in pixels.
+        again = -(-(1 + shading.REGRESSION_REACH) // settings.unshuffle) if between >= REREAD else 0
+        self.reach = again + max(self.trunk.reach + between + 1, window // 2 + 1 + later)
 
     def forward(self, seen: Features, margin: int = 0) -> Tensor:
         """`margin`: cells to leave out on each side of the result; the trunk then does not see them, the skip does."""
@@ -101,10 +109,14 @@ class Generator(nn.Module):
             added: Tensor = self.skip((linear if self.solved else features).float())[inside]
         x = self.trunk.encoder(features[inside])
         change, response, roughness = change[inside], response[inside], roughness[inside]
-        for block, decoder, tell in zip(self.trunk.blocks, self.decoders, self.told, strict=False):
+        known = torch.zeros_like(added)  # What the image was read on, beside the DEM.
+        for number, (block, decoder, tell) in enumerate(zip(self.trunk.blocks, self.decoders, self.told, strict=False), 1):
             x = block(x)
             added = added + roughness * decoder(x).float()
-            x = x + tell((change - self._explained(added, response)) / roughness)
+            if number == REREAD:
+                known = added
+                change, response = self._read_again(added, seen, margin * self.factor)
+            x = x + tell((change - self._explained(added - known, response)) / roughness)
         for block in list(self.trunk.blocks)[len(self.decoders) :]:
             x = block(x)
         learned = self.decoder(x).float()
@@ -114,6 +126,18 @@ class Generator(nn.Module):
             made.append(learned[:, s2:] + torch.log(roughness))
         return F.pixel_shuffle(torch.cat(made, dim=1), self.factor)
 
+    def _read_again(self, added: Tensor, seen: Features, margin: int) -> tuple[Tensor, Tensor]:
+        """Change and response, as in `Features`, once relief in pixel sizes (N, s*s, H/s, W/s) is added. `margin` in pixels."""
+        slopes, image, valid, roughness = (
+            part[..., margin : part.shape[2] - margin, margin : part.shape[3] - margin] for part in seen.scene
+        )
+        gate = seen.gate[..., margin : seen.gate.shape[2] - margin, margin : seen.gate.shape[3] - margin]
+        with torch.autocast(added.device.type, enabled=False):
+            slopes = slopes + terrain.gradient(gate * F.pixel_shuffle(added, self.factor))
+            found = shading.regress(slopes, image, valid, roughness)
+            change = SLOPE_GAIN * shading.slope_change(found, slopes, image, valid)
+        return F.pixel_unshuffle(change, self.factor), to_cells(found.response, self.factor)
+
     def _explained(self, added: Tensor, response: Tensor) -> Tensor:
         """How much of the image's slope change relief in pixel sizes (N, s*s, H/s, W/s) explains: (N, 2 s*s, H/s, W/s)."""
         # Where an autocast computes in half precision, slopes of small relief would be lost.
@@ -121,6 +145,13 @@ class Generator(nn.Module):
             east, south = F.conv2d(added, self.gradient, padding=1).chunk(2, dim=1)
         pp, pq, qq = torch.split(response, 1, dim=1)
         return SLOPE_GAIN * torch.cat([pp * east + pq * south, pq * east + qq * south], dim=1)
+
+
+def to_cells(halved: Tensor, s: int) -> Tensor:
+    """From cells of 2 x 2 pixels to those of the grid unshuffled by `s`."""
+    if s == 1:
+        return F.interpolate(halved, scale_factor=2.0, mode="nearest")
+    return halved if s == 2 else F.avg_pool2d(halved, s // 2)
 
 
 def _gradient(s: int) -> Tensor:
@@ -161,11 +192,11 @@ class SuperResolver(nn.Module):
 
     @property
     def halo(self) -> int:
-        """Pixels to each side that can influence a pixel; 0 stands for all of them (global attention)."""
+        """Pixels to each side that can influence a pixel (training/halo.py: fewer may do); 0 stands for all of them (global attention)."""
         s = self.settings
         if s.attention != "none" and not s.attention_window:
             return 0
-        before = [terrain.REACH + terrain.ROUGHNESS_WINDOW // 2 + terrain.KINK_WINDOW // 2]
+        before = [terrain.REACH + terrain.ROUGHNESS_WINDOW // 2]
         if s.attention != "none":
             pooled = self.psa.reach if s.attention == "polarized" else 0
             before.append(terrain.REACH + (self.discriminator.trunk.reach + pooled) * s.unshuffle)
@@ -195,17 +226,18 @@ class SuperResolver(nn.Module):
         linear = detail[:, : terrain.BANDS]
         # -1..1 where it is real and 0 where it is not, so that "no guide" is not "black guide"; clouds and glints are cut off.
         image = (2.0 * guide.clamp(-0.5, 1.5) - 1.0) * guide_valid
+        bands = image
         rough = terrain.roughness(detail)
         valid = F.avg_pool2d(guide_valid, s)
         gate = terrain.relief_gate(slopes, GATE_WINDOW)
         change = response = image[:, :0]
         if self.settings.shading:
-            reading = shading.read_shading(slopes, image, guide_valid)
+            reading = shading.read_shading(slopes, image, guide_valid, rough)
             change = SLOPE_GAIN * reading.change
             image = torch.cat([image, change / rough], dim=1)
             linear = torch.cat([linear, change], dim=1)
             change = F.pixel_unshuffle(change, s)
-            response = self._to_cells(reading.response)
+            response = to_cells(reading.response, s)
         image = F.pixel_unshuffle(image, s)
         if self.settings.attention != "none":
             image = image * self.attention(detail)
@@ -215,16 +247,9 @@ class SuperResolver(nn.Module):
         error = torch.log1p(20.0 * (dem_error / pixel_size).reshape(-1, 1, 1, 1) / rough_cells)
         parts = [F.pixel_unshuffle(detail / rough, s), image, valid, error, F.avg_pool2d(gate, s)]
         if self.settings.shading:
-            parts += [response, self._to_cells(reading.shift)]
-        gate = gate * terrain.fineness_gate(detail)
-        return Features(torch.cat(parts, dim=1), F.pixel_unshuffle(linear, s), change, response, rough_cells, gate)
-
-    def _to_cells(self, halved: Tensor) -> Tensor:
-        """From cells of 2 x 2 pixels to those of the unshuffled grid."""
-        s = self.settings.unshuffle
-        if s == 1:
-            return F.interpolate(halved, scale_factor=2.0, mode="nearest")
-        return halved if s == 2 else F.avg_pool2d(halved, s // 2)
+            parts += [response, to_cells(reading.shift, s)]
+        scene = slopes, bands, guide_valid, rough
+        return Features(torch.cat(parts, dim=1), F.pixel_unshuffle(linear, s), change, response, rough_cells, gate, scene)
 
     def forward(
         self, dem: Tensor, guide: Tensor, guide_valid: Tensor, pixel_size: Tensor, dem_error: Tensor, margin: int = 0

@@ -5,12 +5,14 @@ the slopes east and south and g = sqrt(1 + p^2 + q^2). Where the sun stands need
 regressing the image on the normals of the coarse DEM. What is left over, e, is shading by relief that the DEM lacks, and land cover.
 With a = dI/dp and b = dI/dq at the DEM's own slopes, and read as shading alone, it means the slope change
 
-    (dp, dq) = sum_k (a_k, b_k) e_k / s_k^2  /  (sum_k (a_k^2 + b_k^2) / s_k^2 + 1 / t^2)
+    dp = a' S^-1 e / (a' S^-1 a + b' S^-1 b + 1 / t^2)         dq likewise, with b for the first a
 
-over the bands k, s_k^2 being the variance of e_k and t the size of slopes that a coarse DEM lacks: the posterior mean under normal
-errors. An image that does not go with the terrain (constant, clouded, of another place, upside down) has a and b near 0, and says
-little: the network has less to learn about distrust. A network of convolutions can learn all this, but slowly: it has to find the sun of
-every patch, and to multiply.
+where a, b and e have an entry for each band, S is the covariance of e, and t the size of slopes that a coarse DEM lacks: the posterior mean
+under normal errors. Shading darkens all bands alike, land cover does not: where grass becomes soil one band rises and another falls.
+S knows that, and what is left of e is shading (against weights from the variances alone, the correlation of the change with the true one
+rises from 0.1 to 0.5 where the land cover has colours). An image that does not go with the terrain (constant, clouded, of another place,
+upside down) has a and b near 0, and says little: the network has less to learn about distrust. A network of convolutions can learn all
+this, but slowly: it has to find the sun of every patch, and to multiply.
 
 An image that is off by d pixels leaves e = -d . grad(A n_x + B n_y + C n_z) over: regressing e on that gradient finds d (Lucas and Kanade
 1981), and the network is told.
@@ -33,13 +35,16 @@ SHIFT_WINDOW = 13
 """Cells that the shift is averaged over: the network can average on."""
 CHANGES, RESPONSES, SHIFTS = 2, 3, 2
 """Channels of the three parts of a `Reading`."""
+REGRESSION_REACH = 2 * (WINDOW // 2) + 4
 REACH = 2 * (WINDOW // 2 + 1 + SHIFT_WINDOW // 2) + 4
-RIDGE = 1e-3
-"""Added to the variances of the normals: on level ground nothing can be regressed."""
+"""Pixels to each side that a `Reading` depends on; without its shift, REGRESSION_REACH."""
+RIDGE = 3e-5
+"""Added to the variances of the normals: on level ground nothing can be regressed. Those of n_z are 0.001 to 0.003 in mountains; a ridge of
+their size leaves a quarter of its part of the image over."""
 NOISE = 2e-4
 """Added to the variance of what is left over: no image is better than 1.4 % of its range."""
 PRIOR = 1e-2
-"""t^2: cubic-upsampled DEMs lack slopes of about 10 % (RMS over mountains, ratio 3)."""
+"""t^2 in units of the squared roughness: cubic-upsampled DEMs lack slopes of about 10 % (RMS over mountains, ratio 3)."""
 SHIFT_PRIOR = 0.02
 """Inverse variance of a misregistration, 1 cell^-2, for each of the some 50 cells of a window that say something of their own."""
 LARGEST_SHIFT = 3.0
@@ -47,8 +52,7 @@ LARGEST_SHIFT = 3.0
 
 
 class Reading(NamedTuple):
-    """`change` (N, 2, H, W): the slopes (dp, dq) that the DEM lacks. `response` (N, 3, H/2, W/2): the symmetric matrix (pp, pq, qq) by
-    which that shrinks as slopes are added to the DEM; its eigenvalues lie in 0..1, 0 where the image says nothing. `shift` (N, 2, H/2,
+    """`change` (N, 2, H, W): the slopes (dp, dq) that the DEM lacks. `response` (N, 3, H/2, W/2): see `Regression`. `shift` (N, 2, H/2,
     W/2): how far the image seems to lie east and south of where it should, in cells."""
 
     change: Tensor
@@ -56,71 +60,127 @@ class Reading(NamedTuple):
     shift: Tensor
 
 
-def read_shading(slopes: Tensor, guide: Tensor, valid: Tensor) -> Reading:
-    """`slopes` (N, 2, H, W) east and south, `guide` (N, 3, H, W), `valid` (N, 1, H, W). H and W are even."""
-    cells = F.avg_pool2d(torch.cat([slopes * valid, guide * valid, valid], dim=1), 2)
-    weight = cells[:, -1:]
+class Regression(NamedTuple):
+    """The regression of an image on normals, all of it in cells of 2 x 2 pixels, (N, K, H/2, W/2).
+
+    `normal` (K = 3), `image` (3) and `weight` (1), the share of each cell that is valid. For each band I = `by_x` n_x + `by_y` n_y +
+    `by_z` n_z + `offset` (3 each), and `rest` (3) is the variance of what is left over; `to_p`, `to_q` (3) turn that into slope changes.
+    `response` (3): the symmetric matrix (pp, pq, qq) by which these shrink as slopes are added to the DEM; its eigenvalues lie in 0..1, 0
+    where the image says nothing.
+    """
+
+    normal: Tensor
+    image: Tensor
+    weight: Tensor
+    by_x: Tensor
+    by_y: Tensor
+    by_z: Tensor
+    offset: Tensor
+    rest: Tensor
+    to_p: Tensor
+    to_q: Tensor
+    response: Tensor
+
+
+def regress(slopes: Tensor, guide: Tensor, valid: Tensor, roughness: Tensor) -> Regression:
+    """`slopes` (N, 2, H, W) east and south, `guide` (N, 3, H, W), `valid` (N, 1, H, W), `roughness` (N, 1, H, W). H and W are even."""
+    cells = F.avg_pool2d(torch.cat([slopes * valid, guide * valid, valid, roughness], dim=1), 2)
+    weight = cells[:, -2:-1]
     share = box_mean(weight, WINDOW) + 1e-6
     inverse = 1.0 / (weight + 1e-6)
-    p, q, image = cells[:, :1] * inverse, cells[:, 1:2] * inverse, cells[:, 2:-1] * inverse
+    p, q, image = cells[:, :1] * inverse, cells[:, 1:2] * inverse, cells[:, 2:5] * inverse
     normal = _normals(p, q)
 
     # Means, variances and covariances over the window, of the valid part of each cell.
     x, y, z = torch.split(normal, 1, dim=1)
-    seen = [normal, image, x * normal, y * normal[:, 1:], z * z, x * image, y * image, z * image, image * image]
+    others = torch.cat([image[:, 1:], image[:, :1]], dim=1)
+    seen = [normal, image, x * normal, y * normal[:, 1:], z * z, x * image, y * image, z * image, image * image, image * others]
     means = box_mean(torch.cat([weight * part for part in seen], dim=1), WINDOW) / share
-    mean_n, mean_i, of_x, of_y, zz, xi, yi, zi, ii = torch.split(means, [3, 3, 3, 2, 1, 3, 3, 3, 3], dim=1)
+    mean_n, mean_i, of_x, of_y, zz, xi, yi, zi, ii, ij = torch.split(means, [3, 3, 3, 2, 1, 3, 3, 3, 3, 3], dim=1)
     mx, my, mz = torch.split(mean_n, 1, dim=1)
     xx, xy, xz = torch.split(of_x - mx * mean_n, 1, dim=1)
     yy, yz = torch.split(of_y - my * mean_n[:, 1:], 1, dim=1)
     xx, yy, zz = xx + RIDGE, yy + RIDGE, zz - mz * mz + RIDGE
     xi, yi, zi = xi - mx * mean_i, yi - my * mean_i, zi - mz * mean_i
 
-    # The regression: three unknowns, by Cramer's rule.
-    minor_xx, minor_xy, minor_xz = yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy
-    minor_yy, minor_yz, minor_zz = xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
-    inverse = 1.0 / (xx * minor_xx + xy * minor_xy + xz * minor_xz)
-    by_x = (minor_xx * xi + minor_xy * yi + minor_xz * zi) * inverse
-    by_y = (minor_xy * xi + minor_yy * yi + minor_yz * zi) * inverse
-    by_z = (minor_xz * xi + minor_yz * yi + minor_zz * zi) * inverse
+    # The regression: three unknowns for each band.
+    by_x, by_y, by_z = _solve((xx, xy, xz, yy, yz, zz), xi, yi, zi)
+    offset = mean_i - by_x * mx - by_y * my - by_z * mz
     rest = (ii - mean_i * mean_i - by_x * xi - by_y * yi - by_z * zi).clamp_min(0.0) + NOISE
+    next_mean, next_x, next_y, next_z = (torch.cat([part[:, 1:], part[:, :1]], dim=1) for part in (mean_i, xi, yi, zi))
+    shared = ij - mean_i * next_mean - by_x * next_x - by_y * next_y - by_z * next_z
+    # `shared` is of the bands 0 and 1, 1 and 2, 2 and 0.
+    s00, s11, s22 = torch.split(rest, 1, dim=1)
+    s01, s12, s02 = torch.split(shared, 1, dim=1)
+    covariance = s00, s01, s02, s11, s12, s22
 
     # dI/dp and dI/dq on the slopes as they are.
-    g3 = z * z * z
+    g1 = 1.0 + z
+    g3 = g1 * g1 * g1
     a = (by_x * (1 + q * q) - by_y * (p * q) - by_z * p) * g3
     b = (by_y * (1 + p * p) - by_x * (p * q) - by_z * q) * g3
-    to_p, to_q = a / rest, b / rest
-    precision = 1.0 / ((a * to_p + b * to_q).sum(dim=1, keepdim=True) + 1.0 / PRIOR)
+    to_p, to_q = (torch.cat(_solve(covariance, *torch.split(part, 1, dim=1)), dim=1) for part in (a, b))
+    rough = cells[:, -1:]
+    precision = 1.0 / ((a * to_p + b * to_q).sum(dim=1, keepdim=True) + 1.0 / (PRIOR * rough * rough))
     to_p, to_q = to_p * precision, to_q * precision
     response = torch.cat([(to_p * part).sum(dim=1, keepdim=True) for part in (a, b)] + [(to_q * b).sum(dim=1, keepdim=True)], dim=1)
+    return Regression(normal, image, weight, by_x, by_y, by_z, offset, rest, to_p, to_q, response)
 
+
+def read_shading(slopes: Tensor, guide: Tensor, valid: Tensor, roughness: Tensor) -> Reading:
+    """Arguments as those of `regress`."""
+    found = regress(slopes, guide, valid, roughness)
+    return Reading(slope_change(found, slopes, guide, valid), found.response, misregistration(found))
+
+
+def slope_change(found: Regression, slopes: Tensor, guide: Tensor, valid: Tensor) -> Tensor:
+    """The slopes (dp, dq) that the DEM lacks, (N, 2, H, W): arguments as those of `regress`."""
     # The image is as sharp as the pixels, the coefficients are not: they are brought back to the pixels, and meet it there.
-    offset = mean_i - by_x * mx - by_y * my - by_z * mz
-    maps = F.interpolate(torch.cat([by_x, by_y, by_z, offset, to_p, to_q], dim=1), scale_factor=2.0, mode="nearest")
-    fine_x, fine_y, fine_z, fine_offset, to_p, to_q = torch.split(maps, guide.shape[1], dim=1)
-    nx, ny, nz = torch.split(_normals(slopes[:, :1], slopes[:, 1:]), 1, dim=1)
-    left_over = (guide - (fine_x * nx + fine_y * ny + fine_z * nz + fine_offset)) * valid
-    change = torch.cat([(to_p * left_over).sum(dim=1, keepdim=True), (to_q * left_over).sum(dim=1, keepdim=True)], dim=1)
+    coefficients = [found.by_x, found.by_y, found.by_z, found.offset, found.to_p, found.to_q]
+    maps = F.interpolate(torch.cat(coefficients, dim=1), scale_factor=2.0, mode="nearest")
+    by_x, by_y, by_z, offset, to_p, to_q = torch.split(maps, guide.shape[1], dim=1)
+    x, y, z = torch.split(_normals(slopes[:, :1], slopes[:, 1:]), 1, dim=1)
+    left_over = (guide - (by_x * x + by_y * y + by_z * z + offset)) * valid
+    return torch.cat([(to_p * left_over).sum(dim=1, keepdim=True), (to_q * left_over).sum(dim=1, keepdim=True)], dim=1)
 
-    # Registration: what is left over in the cells, against the gradient of what was explained.
-    explained = by_x * x + by_y * y + by_z * z
-    error = image - explained - offset
+
+def misregistration(found: Regression) -> Tensor:
+    """How far the image seems to lie east and south of where it should, in cells: (N, 2, H/2, W/2)."""
+    # What is left over in the cells, against the gradient of what was explained.
+    normal, by_x, by_y, by_z = found.normal, found.by_x, found.by_y, found.by_z
+    explained = by_x * normal[:, :1] + by_y * normal[:, 1:2] + by_z * normal[:, 2:]
+    error = found.image - explained - found.offset
     sides = F.pad(normal, (1, 1, 1, 1), mode="replicate")
     right = 0.5 * (sides[:, :, 1:-1, 2:] - sides[:, :, 1:-1, :-2])
     down = 0.5 * (sides[:, :, 2:, 1:-1] - sides[:, :, :-2, 1:-1])
     east = by_x * right[:, :1] + by_y * right[:, 1:2] + by_z * right[:, 2:]
     south = by_x * down[:, :1] + by_y * down[:, 1:2] + by_z * down[:, 2:]
-    sums = [(first * second / rest).sum(dim=1, keepdim=True) for first, second in ((east, east), (east, south), (south, south))]
-    sums += [-(gradient * error / rest).sum(dim=1, keepdim=True) for gradient in (east, south)]
-    ee, es, ss, er, sr, share = torch.split(box_mean(torch.cat([*sums, torch.ones_like(weight)], dim=1) * weight, SHIFT_WINDOW), 1, dim=1)
+    pairs = ((east, east), (east, south), (south, south))
+    sums = [(first * second / found.rest).sum(dim=1, keepdim=True) for first, second in pairs]
+    sums += [-(gradient * error / found.rest).sum(dim=1, keepdim=True) for gradient in (east, south)]
+    sums.append(torch.ones_like(found.weight))
+    ee, es, ss, er, sr, share = torch.split(box_mean(torch.cat(sums, dim=1) * found.weight, SHIFT_WINDOW), 1, dim=1)
     ridge = SHIFT_PRIOR * share + 1e-6
     ee, ss = ee + ridge, ss + ridge
     inverse = 1.0 / (ee * ss - es * es)
-    shift = torch.cat([(er * ss - sr * es) * inverse, (sr * ee - er * es) * inverse], dim=1).clamp(-LARGEST_SHIFT, LARGEST_SHIFT)
-    return Reading(change, response, shift)
+    return torch.cat([(er * ss - sr * es) * inverse, (sr * ee - er * es) * inverse], dim=1).clamp(-LARGEST_SHIFT, LARGEST_SHIFT)
+
+
+def _solve(matrix: tuple[Tensor, ...], u: Tensor, v: Tensor, w: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Solves symmetric 3 x 3 systems, `matrix` being (xx, xy, xz, yy, yz, zz), by Cramer's rule."""
+    xx, xy, xz, yy, yz, zz = matrix
+    minor_xx, minor_xy, minor_xz = yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy
+    minor_yy, minor_yz, minor_zz = xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
+    inverse = 1.0 / (xx * minor_xx + xy * minor_xy + xz * minor_xz)
+    return (
+        (minor_xx * u + minor_xy * v + minor_xz * w) * inverse,
+        (minor_xy * u + minor_yy * v + minor_yz * w) * inverse,
+        (minor_xz * u + minor_yz * v + minor_zz * w) * inverse,
+    )
 
 
 def _normals(p: Tensor, q: Tensor) -> Tensor:
-    """Unit normals (N, 3, H, W) of slopes (N, 1, H, W), with the signs of the slopes."""
+    """Unit normals (N, 3, H, W) of slopes (N, 1, H, W), with the signs of the slopes, less that of level ground: where slopes are gentle,
+    the variance of n_z would be the small difference of two numbers near 1."""
     z = torch.rsqrt(1.0 + p * p + q * q)
-    return torch.cat([p * z, q * z, z], dim=1)
+    return torch.cat([p * z, q * z, z - 1.0], dim=1)

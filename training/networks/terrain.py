@@ -18,11 +18,6 @@ ROUGHNESS_WINDOW = 31
 ROUGHNESS_GAIN = 1.7
 ROUGHNESS_FLOOR = 0.02
 """Of the mean size of the bands over a square of that many pixels."""
-SMOOTH, FINE = 0.77, 0.80
-"""The finest band over the mean of all three, each with its gain. Area means of real terrain, cubic-upsampled, have 0.86 or more at ratio 3
-(19 patches in 20), 0.79 at ratio 4, 0.73 at ratio 6."""
-KINK_WINDOW = 19
-"""Pixels. The smoothest place within them decides."""
 BANDS = len(WINDOWS)
 CHANNELS = BANDS + 2
 REACH = WINDOWS[-1] // 2
@@ -30,7 +25,12 @@ REACH = WINDOWS[-1] // 2
 
 def slopes(dem: Tensor, pixel_size: Tensor) -> Tensor:
     """Slopes east and south, rise over run, central differences: (N, 1, H, W) metres and (N,) metres to (N, 2, H, W)."""
-    z = F.pad(_relative(dem, pixel_size), (1, 1, 1, 1), mode="replicate")
+    return gradient(_relative(dem, pixel_size))
+
+
+def gradient(z: Tensor) -> Tensor:
+    """Central differences east and south, per pixel: (N, 1, H, W) to (N, 2, H, W)."""
+    z = F.pad(z, (1, 1, 1, 1), mode="replicate")
     east = (z[:, :, 1:-1, 2:] - z[:, :, 1:-1, :-2]) * 0.5
     south = (z[:, :, 2:, 1:-1] - z[:, :, :-2, 1:-1]) * 0.5
     return torch.cat([east, south], dim=1)
@@ -65,23 +65,6 @@ def relief_gate(slopes: Tensor, window: int) -> Tensor:
     """
     m = box_mean(slopes.abs().sum(dim=1, keepdim=True), window)
     return m / (m + 0.005)
-
-
-def fineness_gate(detail: Tensor) -> Tensor:
-    """0 where the DEM is too smooth for its relief, 1 where the finest band is as strong as it is in real terrain: (N, 5, H, W) of `detail`
-    to (N, 1, H, W).
-
-    The network is not told the ratio of the pixels: it sees it in how little there is in the finest band. Ground that is truly smooth (a
-    model of waves; a DEM that somebody has smoothed) looks to it like rough ground through six times larger pixels, and would be
-    sharpened as that. Such ground is left to cubic resampling, and with it most of what comes at ratios 5 and 6.
-    """
-    around = box_mean(detail[:, :BANDS].abs(), ROUGHNESS_WINDOW)
-    share = around[:, :1] / (around.mean(dim=1, keepdim=True) + 1e-6)
-    # Where a raster ends, or a gap was filled, the surface has a kink, which is fine but no relief.
-    half = KINK_WINDOW // 2
-    share = -F.max_pool2d(-share, (1, KINK_WINDOW), stride=1, padding=(0, half))
-    share = -F.max_pool2d(-share, (KINK_WINDOW, 1), stride=1, padding=(half, 0))
-    return ((share - SMOOTH) / (FINE - SMOOTH)).clamp(0.0, 1.0)
 
 
 def _relative(dem: Tensor, pixel_size: Tensor) -> Tensor:
