@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import shutil
 import tempfile
 import threading
@@ -32,6 +31,7 @@ from backend.cancel import Cancel
 from backend.errors import BackendError, InputError, ResourceError
 from backend.grid import Grid
 from backend.rasters import printable
+from backend.together import Name
 from backend.windows import Window
 
 NODATA = -9999.0
@@ -104,7 +104,7 @@ def check_space(path: Path, pixels: int) -> None:
 class Output:
     """Takes windows, in any order, from one thread; `finish` gives it its name, leaving the context without that removes it.
 
-    `finish` is `prepare`, `take_name` and `clear_beside`; backend/outputs.py takes these steps for several outputs at once.
+    `finish` is `prepare`, `take_name` and `clear_beside`; backend/together.py takes the latter for several files at once.
     """
 
     def __init__(
@@ -120,13 +120,11 @@ class Output:
         description: str = DESCRIPTION,
     ) -> None:
         self.path = path
-        self._overwrite = overwrite
         # A name may be as long as the file system lets it; this one is longer.
         self._prefix = f".{path.stem[:40]}.{uuid.uuid4().hex[:12]}."
         self._plain = path.with_name(f"{self._prefix}plain.tif")
         self._whole = path.with_name(f"{self._prefix}whole.tif")
-        self._older = path.with_name(f"{self._prefix}older.tif")
-        self._named = False
+        self._name = Name(path, self._whole, path.with_name(f"{self._prefix}older.tif"), overwrite=overwrite)
         self._threads = threads
         self._pixels = grid.pixels
         self._written = 0
@@ -201,27 +199,20 @@ class Output:
 
     def keep_older(self) -> None:
         """Keeps what has its name, for `give_back`; `remove` forgets it."""
-        if not self._overwrite or not os.path.lexists(self.path):
-            return
         with self._reporting():
-            try:
-                os.link(self.path, self._older)
-            except OSError:  # A file system without links: the name is free for a moment.
-                os.replace(self.path, self._older)
+            self._name.keep_older()
 
     def take_name(self) -> None:
         """Gives it its name. Raises InputError (output-exists) where that is taken and must not be."""
         with self._reporting():
-            self._take_name()
-        self._named = True
+            try:
+                self._name.take()
+            except FileExistsError as error:
+                raise _exists(self.path) from error
 
     def give_back(self) -> None:
         """Undoes `take_name`: what `keep_older` kept has its name again, or nothing has."""
-        if os.path.lexists(self._older):
-            os.replace(self._older, self.path)
-        elif self._named:
-            self.path.unlink(missing_ok=True)
-        self._named = False
+        self._name.give_back()
 
     def clear_beside(self) -> None:
         """Removes what belongs to an older file of its name."""
@@ -263,20 +254,6 @@ class Output:
         cancel.check()
         if failures:
             raise failures[0]
-
-    def _take_name(self) -> None:
-        if self._overwrite:
-            os.replace(self._whole, self.path)
-            return
-        # Another run may have finished under this name meanwhile. A link, unlike a renamed file, replaces nothing.
-        try:
-            os.link(self._whole, self.path)
-        except FileExistsError as error:
-            raise _exists(self.path) from error
-        except OSError:  # A file system without links.
-            if self.path.exists():
-                raise _exists(self.path) from None
-            os.replace(self._whole, self.path)
 
     def remove(self) -> None:
         """Removes what lies beside the output's name. Can be called at any time, from any thread."""

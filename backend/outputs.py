@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from backend.cancel import Cancel
 from backend.errors import InputError
 from backend.output import Output, check_space
+from backend.together import Together
 from backend.windows import Window
 
 
@@ -46,7 +46,7 @@ class Outputs:
     def __init__(self) -> None:
         self._by_name: dict[str, Output] = {}
         self._stack = contextlib.ExitStack()
-        self._naming = threading.Lock()
+        self._together = Together()
 
     def __enter__(self) -> Self:
         return self
@@ -57,6 +57,7 @@ class Outputs:
     def add(self, name: str, output: Output) -> None:
         """Takes over the output."""
         self._by_name[name] = self._stack.enter_context(output)
+        self._together.add(output)
 
     @property
     def names(self) -> list[str]:
@@ -75,25 +76,10 @@ class Outputs:
 
     def finish(self, cancel: Cancel | None = None) -> None:
         """Makes all of them whole, then gives them their names. Raises as Output.finish does, and all names are as they were before."""
-        outputs = list(self._by_name.values())
-        for output in outputs:
+        for output in self._by_name.values():
             output.prepare(cancel)
-        with self._naming:
-            try:
-                # Not of the last: once it has its name nothing can fail.
-                for output in outputs[:-1]:
-                    output.keep_older()
-                for output in outputs:
-                    output.take_name()
-            except BaseException:
-                for output in reversed(outputs):
-                    output.give_back()
-                raise
-        for output in outputs:
-            output.clear_beside()
+        self._together.take_names()
 
     def remove(self) -> None:
         """Removes what lies beside the outputs' names. Can be called at any time, from any thread: it waits while they are named."""
-        with self._naming:
-            for output in tuple(self._by_name.values()):
-                output.remove()
+        self._together.remove()

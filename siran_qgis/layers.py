@@ -27,10 +27,10 @@ def file_of(layer) -> str:
     return layer.source() if os.path.exists(layer.source()) else layer.source().split("|")[0]
 
 
-def style_when_loaded(path, result, context, look=None):
-    """Give the layer of `path` its `look` (default: hillshade), and say in its name what made it, if `context` is going to load it."""
+def style_when_loaded(path, context, look, result=None):
+    """Give the layer of `path` its `look` if `context` is going to load it, and say in its name what made it where there is a `result`."""
     if path and context.willLoadLayerOnCompletion(path):
-        processor = Styled(result, look or hillshade)
+        processor = Styled(look, result)
         _post_processors.append(processor)
         context.layerToLoadOnCompletionDetails(path).setPostProcessor(processor)
 
@@ -41,15 +41,16 @@ class Styled(QgsProcessingLayerPostProcessorInterface):
     The name itself is QGIS's choice or the user's: the file's, the parameter's or that of a model's output.
     """
 
-    def __init__(self, result, look):
+    def __init__(self, look, result=None):
         super().__init__()
-        self.model = result.model["name"]
-        self.pixel_size = result.grid["pixel_size"]  # metres on the ground
         self.look = look
+        self.result = result
 
     def postProcessLayer(self, layer, context, feedback):
-        layer.setName(f"{layer.name()} ({self.model}, {self.pixel_size:.3g} m)")
-        self.look(layer, self.pixel_size)
+        pixel_size = self.result.grid["pixel_size"] if self.result else None  # metres on the ground
+        if self.result:
+            layer.setName(f"{layer.name()} ({self.result.model['name']}, {pixel_size:.3g} m)")
+        self.look(layer, pixel_size)
         layer.triggerRepaint()
         if self in _post_processors:
             _post_processors.remove(self)

@@ -28,7 +28,7 @@ from backend.compare.coregistration import coregister
 from backend.compare.mask import ENDINGS, Cells, Everywhere, Mask, Polygons
 from backend.compare.pairs import Reference, Tested, coarser, datum, overlap
 from backend.compare.statistics import Scale, Statistics
-from backend.compare.together import Text, Together
+from backend.compare.text import Text
 from backend.elevation import Elevation
 from backend.errors import InputError
 from backend.events import Comparison, Level, Log, Progress, Sink
@@ -37,6 +37,7 @@ from backend.metrics import spectrum
 from backend.output import Output, check_output, check_sources, check_space, keeps_crs
 from backend.parent import Unfinished
 from backend.rasters import Raster
+from backend.together import Together
 from backend.version import version
 from backend.windows import Window, tiles
 

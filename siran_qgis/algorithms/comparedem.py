@@ -20,7 +20,7 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
-from .. import client, comparison, interpreter, layers, styles
+from .. import client, comparison, interpreter, layers
 from ..errors import SiranError
 from .base import SiranAlgorithm
 
@@ -163,7 +163,7 @@ class CompareDem(SiranAlgorithm):
             raise QgsProcessingException(str(failure)) from None
         results = self._figures(tested, feedback)
         for path in result.errors:
-            styles.errors_when_loaded(path, context)
+            layers.style_when_loaded(path, context, layers.difference)
         for name, path in ((self.REPORT, job.html), (self.JSON, kept and job.json), (self.ERROR, error and job.error)):
             if path:
                 results[name] = path

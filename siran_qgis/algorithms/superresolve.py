@@ -218,9 +218,9 @@ class SuperResolve(SiranAlgorithm):
                 result.grid["width"], result.grid["height"], result.seconds, result.model["name"], result.provider
             )
         )
-        layers.style_when_loaded(job.output, result, context)
-        layers.style_when_loaded(job.uncertainty, result, context, layers.uncertainty)
-        layers.style_when_loaded(job.difference, result, context, layers.difference)
+        layers.style_when_loaded(job.output, context, layers.hillshade, result)
+        layers.style_when_loaded(job.uncertainty, context, layers.uncertainty, result)
+        layers.style_when_loaded(job.difference, context, layers.difference, result)
         beside = {self.UNCERTAINTY: job.uncertainty, self.DIFFERENCE: job.difference}
         return {
             self.OUTPUT: job.output,

@@ -148,7 +148,7 @@ def test_without_overwriting_it_gets_its_name_all_the_same(tmp_path: Path, monke
         raise PermissionError("no links here")
 
     if not links:
-        monkeypatch.setattr(output_module.os, "link", refuse)
+        monkeypatch.setattr("os.link", refuse)
     with output(tmp_path / "a.tif", overwrite=False) as made:
         made.write(*whole())
         made.finish()

@@ -224,7 +224,7 @@ def test_what_cannot_get_its_name_takes_the_others_names_back(
         raise PermissionError("no links here")
 
     if not links:
-        monkeypatch.setattr(output_module.os, "link", refuse)
+        monkeypatch.setattr("os.link", refuse)
     older = {"fine.tif": b"older", "sigma.tif": b"older too"} if last == "a folder" else {}
     for name, content in older.items():
         (folder / name).write_bytes(content)
@@ -254,7 +254,7 @@ def test_all_that_exist_are_replaced_at_the_end(
         raise PermissionError("no links here")
 
     if not links:
-        monkeypatch.setattr(output_module.os, "link", refuse)
+        monkeypatch.setattr("os.link", refuse)
     before = {**dict.fromkeys(NAMES, b"older"), "sigma.tif.aux.xml": b"<PAMDataset/>"}
     for name, content in before.items():
         (folder / name).write_bytes(content)

@@ -66,6 +66,19 @@ def provider(qgis_app, qgis_processing):
 
 
 @pytest.fixture
+def context(qgis_app):
+    """A context that loads layers into the project."""
+    from qgis.core import QgsProcessingContext, QgsProject
+
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    yield context
+    # Its layers must not outlive QGIS, and pytest keeps the context a little longer than that.
+    context.temporaryLayerStore().removeAllMapLayers()
+    QgsProject.instance().removeAllMapLayers()
+
+
+@pytest.fixture
 def use_backend(monkeypatch, backend_python):
     """The real backend for algorithms that run inside the test's own QGIS."""
     monkeypatch.setenv("SIRAN_PYTHON", backend_python)

@@ -27,16 +27,6 @@ def algorithm(provider):
     return provider.algorithm("superresolve")
 
 
-@pytest.fixture
-def context():
-    context = QgsProcessingContext()
-    context.setProject(QgsProject.instance())
-    yield context
-    # Its layers must not outlive QGIS, and pytest keeps the context a little longer than that.
-    context.temporaryLayerStore().removeAllMapLayers()
-    QgsProject.instance().removeAllMapLayers()
-
-
 def job(algorithm, context, **parameters):
     parameters.setdefault("OUTPUT", "/tmp/out.tif")
     fresh = algorithm.create()
@@ -266,7 +256,7 @@ def test_in_the_model_designer_inputs_can_be_chosen(algorithm):
 def test_loaded_results_are_named_and_styled(dem, context):
     context.addLayerToLoadOnCompletion(str(dem), QgsProcessingContext.LayerDetails("hills", QgsProject.instance(), "OUTPUT"))
     result = Result(str(dem), {"pixel_size": 45.0}, {"name": "tiny"}, "CPU", 1.0, 1)
-    layers.style_when_loaded(str(dem), result, context)
+    layers.style_when_loaded(str(dem), context, layers.hillshade, result)
     layer = QgsRasterLayer(str(dem), "hills")
     context.layerToLoadOnCompletionDetails(str(dem)).postProcessor().postProcessLayer(layer, context, None)
     assert layer.name() == "hills (tiny, 45 m)"
@@ -287,7 +277,7 @@ def test_loaded_results_are_named_and_styled(dem, context):
 def test_colours_are_fitted_to_the_values(tmp_path, context, look, value, low, high):
     path = str(write_raster(tmp_path / "beside.tif", [value], size=(40, 30), origin=(540000, 4190000), pixel=90, epsg=32610))
     context.addLayerToLoadOnCompletion(path, QgsProcessingContext.LayerDetails("beside", QgsProject.instance(), "OUTPUT"))
-    layers.style_when_loaded(path, Result(path, {"pixel_size": 45.0}, {"name": "tiny"}, "CPU", 1.0, 1), context, look)
+    layers.style_when_loaded(path, context, look, Result(path, {"pixel_size": 45.0}, {"name": "tiny"}, "CPU", 1.0, 1))
     layer = QgsRasterLayer(path, "beside")
     context.layerToLoadOnCompletionDetails(path).postProcessor().postProcessLayer(layer, context, None)
     assert layer.name() == "beside (tiny, 45 m)" and layer.renderer().type() == "singlebandpseudocolor"
@@ -302,4 +292,4 @@ def test_colours_are_fitted_to_the_values(tmp_path, context, look, value, low, h
 
 
 def test_results_that_nobody_loads_are_left_alone(dem, context):
-    layers.style_when_loaded(str(dem), None, context)
+    layers.style_when_loaded(str(dem), context, layers.hillshade)

@@ -24,7 +24,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from siran_qgis import comparison, styles
+from siran_qgis import comparison, layers
 from siran_qgis.errors import SiranError
 
 SIZE = (40, 30)
@@ -53,15 +53,6 @@ def tested(tmp_path, dem):
 @pytest.fixture
 def algorithm(provider, use_backend):
     return provider.algorithm("comparedem")
-
-
-@pytest.fixture
-def context():
-    context = QgsProcessingContext()
-    context.setProject(QgsProject.instance())
-    yield context
-    context.temporaryLayerStore().removeAllMapLayers()
-    QgsProject.instance().removeAllMapLayers()
 
 
 def polygons(*shapes, crs="EPSG:32610", kind="Polygon"):
@@ -236,7 +227,7 @@ def test_polygons_of_any_kind_become_geojson(context, kind, shape, rings, tmp_pa
 def test_errors_are_white_at_0_and_as_red_as_blue(tmp_path, context, qgis_app):
     path = str(write_raster(tmp_path / "e.tif", [lambda column, row: column - 10], size=SIZE, origin=ORIGIN, pixel=PIXEL, epsg=32610))
     context.addLayerToLoadOnCompletion(path, QgsProcessingContext.LayerDetails("errors", QgsProject.instance(), "ERROR"))
-    styles.errors_when_loaded(path, context)
+    layers.style_when_loaded(path, context, layers.difference)
     layer = QgsRasterLayer(path, "errors")
     context.layerToLoadOnCompletionDetails(path).postProcessor().postProcessLayer(layer, context, None)
     renderer = layer.renderer()
@@ -247,7 +238,7 @@ def test_errors_are_white_at_0_and_as_red_as_blue(tmp_path, context, qgis_app):
         and colours[renderer.classificationMin()] == "#2166ac"
         and colours[renderer.classificationMax()] == "#b2182b"
     )
-    styles.errors_when_loaded("/nobody/loads.tif", context)
+    layers.style_when_loaded("/nobody/loads.tif", context, layers.difference)
 
 
 def test_a_damaged_report_is_one_sentence(tmp_path):

@@ -17,9 +17,7 @@ from conftest import ROOT, write_raster
 from qgis.core import (
     QgsApplication,
     QgsProcessingAlgRunnerTask,
-    QgsProcessingContext,
     QgsProcessingFeedback,
-    QgsProject,
     QgsTask,
 )
 from qgis.PyQt.QtCore import QUrl
@@ -44,15 +42,6 @@ def changed(model, path, *changes):
 @pytest.fixture
 def algorithm(provider, use_backend):
     return provider.algorithm("models")
-
-
-@pytest.fixture
-def context():
-    context = QgsProcessingContext()
-    context.setProject(QgsProject.instance())
-    yield context
-    context.temporaryLayerStore().removeAllMapLayers()
-    QgsProject.instance().removeAllMapLayers()
 
 
 class Run:
