@@ -156,7 +156,7 @@ def test_real_coarse_dems_are_given_as_they_are(areas: list[Area]) -> None:
     coarse[:60] = np.nan
     area = replace(areas[0], coarse=coarse, coarse_error=4.0)
     settings = replace(CLEAN, ratios=(1,))
-    real = BatchSource([area], replace(settings, real_coarse=1.0, misstated_share=0.0), 0)
+    real = BatchSource([area], replace(settings, real_coarse=1.0), 0)
     batches = [real.batch(step) for step in range(10)]
     offset = torch.cat([(batch.dem - batch.target).flatten(1).mean(dim=1) for batch in batches])
     stated = torch.cat([batch.dem_error for batch in batches])

@@ -97,9 +97,10 @@ class DataSettings:
             raise ValueError(f"error_range must be two numbers above 0, the lower one first; it is {self.error_range}")
 
     def clean(self) -> DataSettings:
-        """The same with area means alone for coarse DEMs: nothing is wrong with them but the size of their pixels."""
+        """The same with area means alone for coarse DEMs: only the size of their pixels is wrong with them, and what is stated is true."""
         return replace(
             self,
+            misstated_share=0.0,
             stretch=0.0,
             smooth_share=0.0,
             real_coarse=0.0,
