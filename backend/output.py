@@ -222,6 +222,7 @@ class Output:
 
     def _compress(self, cancel: Cancel) -> None:
         """In a thread: GDAL takes a minute for a large file and cannot be interrupted. After a stop it is left to itself."""
+        cancel.check()
         failures: list[BaseException] = []
         options = getenv() if hasenv() else {}
 
