@@ -100,7 +100,7 @@ def measure(config: Config, steps: int) -> dict[str, object]:
                 if player_d:
                     losses = alone.discriminator_losses(batch.dem, batch.target, free, batch.pixel_size)
                 else:
-                    losses = alone.generator_losses(batch.target, batch.pixel_size, True, 0, free)
+                    losses = alone.generator_losses(batch.dem, batch.target, batch.truthful, batch.pixel_size, True, 0, free)
             wanted: list[torch.Tensor] = list(network.discriminator.parameters()) if player_d else [free]
             torch.autograd.grad(torch.stack(list(losses.values())).sum(), wanted, allow_unused=True)
 

@@ -60,7 +60,15 @@ class Game(nn.Module):
         return losses
 
     def generator_losses(
-        self, dem: Tensor, target: Tensor, pixel_size: Tensor, playing: bool, step_seed: int, result: Tensor, sigma: Tensor | None = None
+        self,
+        dem: Tensor,
+        target: Tensor,
+        truthful: Tensor,
+        pixel_size: Tensor,
+        playing: bool,
+        step_seed: int,
+        result: Tensor,
+        sigma: Tensor | None = None,
     ) -> Losses:
         """λ_P pixel + λ_str structural + λ_ADV adversarial + λ_OT Sinkhorn (paper, equation 10), and what is ours.
 
@@ -76,7 +84,7 @@ class Game(nn.Module):
         if weigh.structural:
             losses["l_g_str"] = weigh.structural * structural_loss(result, target, pixel_size)
         if weigh.sigma and sigma is not None:
-            losses["l_g_sigma"] = weigh.sigma * sigma_loss(result, sigma, target, unit)
+            losses["l_g_sigma"] = weigh.sigma * sigma_loss(result, sigma, target, unit, truthful)
         if not playing:
             return losses
         features = None

@@ -244,7 +244,7 @@ def update(
         discriminator.requires_grad_(False)
 
     # (2) Update G: be right, be like the reference, be taken for it.
-    losses = game("generator_losses", batch.dem, batch.target, batch.pixel_size, playing, seed, *made)
+    losses = game("generator_losses", batch.dem, batch.target, batch.truthful, batch.pixel_size, playing, seed, *made)
     fabric.backward(total_of(losses))
     learns = not contest and any(weight.grad is not None for weight in discriminator.parameters())
     if learns:

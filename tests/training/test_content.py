@@ -94,7 +94,7 @@ def test_the_unit_of_a_patch_lies_between_its_pixel_and_its_error() -> None:
 def test_sigma_loss_by_hand() -> None:
     target = torch.zeros(1, 1, 4, 4)
     result, sigma = torch.full_like(target, 3.0), torch.full_like(target, 6.0)  # 0.3 and 0.6 of a unit
-    loss = float(sigma_loss(result, sigma, target, torch.tensor([10.0])))
+    loss = float(sigma_loss(result, sigma, target, torch.tensor([10.0]), torch.ones(1)))
     assert loss == pytest.approx((1 - 0.6827) * (0.6 - 0.3) + (1 - 0.9545) * (1.2 - 0.3))
 
 
@@ -103,14 +103,23 @@ def test_sigma_loss_is_least_at_the_standard_deviation_of_normal_errors(metres: 
     errors = metres * torch.randn(1, 1, 400, 400, generator=torch.Generator().manual_seed(0))
 
     def value(sigma: float) -> float:
-        return float(sigma_loss(errors, torch.full_like(errors, sigma), torch.zeros_like(errors), torch.tensor([10.0])))
+        return float(sigma_loss(errors, torch.full_like(errors, sigma), torch.zeros_like(errors), torch.tensor([10.0]), torch.ones(1)))
 
     assert value(metres) < min(value(0.93 * metres), value(1.07 * metres))
 
 
+def test_sigma_loss_leaves_out_patches_whose_error_is_misstated() -> None:
+    target = torch.zeros(2, 1, 4, 4)
+    result, sigma = torch.stack([torch.full((1, 4, 4), 3.0), torch.full((1, 4, 4), 90.0)]), torch.full_like(target, 6.0)
+    sizes = torch.tensor([10.0, 10.0])
+    alone = sigma_loss(result[:1], sigma[:1], target[:1], sizes[:1], torch.ones(1))
+    assert float(sigma_loss(result, sigma, target, sizes, torch.tensor([1.0, 0.0]))) == pytest.approx(float(alone))
+    assert float(sigma_loss(result, sigma, target, sizes, torch.zeros(2))) == 0
+
+
 def test_sigma_loss_leaves_the_elevation_alone() -> None:
     result, sigma = torch.ones(1, 1, 4, 4, requires_grad=True), torch.ones(1, 1, 4, 4, requires_grad=True)
-    sigma_loss(result, sigma, torch.zeros(1, 1, 4, 4), torch.tensor([10.0])).backward()  # type: ignore[no-untyped-call]
+    sigma_loss(result, sigma, torch.zeros(1, 1, 4, 4), torch.tensor([10.0]), torch.ones(1)).backward()  # type: ignore[no-untyped-call]
     assert result.grad is None
     assert sigma.grad is not None
     assert sigma.grad.abs().min() > 0
@@ -119,7 +128,7 @@ def test_sigma_loss_leaves_the_elevation_alone() -> None:
 @pytest.mark.parametrize("expected", [0.0, 1e-30, 1e-6])
 def test_an_error_that_was_not_expected_pulls_no_harder_than_others(expected: float) -> None:
     sigma = torch.full((1, 1, 4, 4), expected, requires_grad=True)
-    loss = sigma_loss(torch.full((1, 1, 4, 4), 50.0), sigma, torch.zeros(1, 1, 4, 4), torch.tensor([10.0]))
+    loss = sigma_loss(torch.full((1, 1, 4, 4), 50.0), sigma, torch.zeros(1, 1, 4, 4), torch.tensor([10.0]), torch.ones(1))
     loss.backward()
     assert float(loss.detach()) == pytest.approx(5.0 * (0.6827 + 0.9545))
     assert sigma.grad is not None
@@ -135,7 +144,7 @@ def test_bfloat16_around_and_inside(name: str) -> None:
         "absolute": partial(pixel_loss, power=1),
         "slope": partial(slope_loss, power=2),
         "structural": lambda x, y, size: structural_loss(0.5 * x + 0.5 * y, y, size),
-        "sigma": lambda x, y, size: sigma_loss(torch.zeros_like(y), x.abs() + 10, y, size),
+        "sigma": lambda x, y, size: sigma_loss(torch.zeros_like(y), x.abs() + 10, y, size, torch.ones_like(size)),
     }
     loss, size = losses[name], torch.tensor([10.0])
     expected = loss(a, b, size)

@@ -169,5 +169,9 @@ def test_real_coarse_dems_are_given_as_they_are(areas: list[Area]) -> None:
     misstated = BatchSource([area], replace(settings, real_coarse=1.0, misstated_share=1.0), 0)
     wrong = torch.cat([misstated.batch(step).dem_error for step in range(10)])[given]
     assert float(wrong.min()) < 1.0 and float(wrong.max()) > 5.0
+    # And then it is said so; what is given without an error cannot be misstated.
+    assert all((real.batch(step).truthful == 1).all() for step in range(10))
+    told = torch.cat([misstated.batch(step).truthful for step in range(10)])
+    assert torch.equal(told == 0, given)
     none = BatchSource([area], replace(settings, real_coarse=0.0), 0).batch(0)
     torch.testing.assert_close(none.dem, none.target, atol=1e-3, rtol=0)

@@ -115,7 +115,7 @@ def test_losses_are_the_papers_sums(patches: Batch) -> None:
     torch.testing.assert_close(d["l_d_adv"], -torch.log(real).mean() - torch.log(1 - fake).mean())
     distance = (logits["coarse"].maps - logits["real"].maps).square()
     assert float(d["l_d_da"]) == pytest.approx(0.1 * float(distance.sum(dim=1).mean()), rel=1e-4)
-    g = game.generator_losses(patches.dem, patches.target, patches.pixel_size, True, 0, result)
+    g = game.generator_losses(patches.dem, patches.target, patches.truthful, patches.pixel_size, True, 0, result)
     torch.testing.assert_close(g["l_g_adv"], -torch.log(fake).mean())
     errors = ((result - target) / patches.pixel_size.reshape(-1, 1, 1, 1)).square()
     torch.testing.assert_close(g["l_g_pix"], 100 * errors.mean())
@@ -127,7 +127,7 @@ def test_losses_are_the_papers_sums(patches: Batch) -> None:
 def test_the_sinkhorn_term_is_there_for_each_measure(patches: Batch, measure: str) -> None:
     transport = SinkhornSettings(measure=measure)
     game = Game(Players().network, replace(CONFIG, transport=transport))
-    losses = game.generator_losses(patches.dem, patches.target, patches.pixel_size, True, 0, inside(patches.dem) + 0.5)
+    losses = game.generator_losses(patches.dem, patches.target, patches.truthful, patches.pixel_size, True, 0, inside(patches.dem) + 0.5)
     assert set(losses) == {"l_g_pix", "l_g_str", "l_g_adv", "l_g_ot"}
     assert float(losses["l_g_ot"]) > 0
 
@@ -135,7 +135,8 @@ def test_the_sinkhorn_term_is_there_for_each_measure(patches: Batch, measure: st
 @pytest.mark.parametrize("weight", ["pixel", "structural", "adversarial", "transport"])
 def test_a_weight_of_zero_leaves_a_loss_out(patches: Batch, weight: str) -> None:
     game = Game(Players().network, replace(CONFIG, objective=replace(ObjectiveSettings(), **{weight: 0.0})))
-    losses = game.generator_losses(patches.dem, patches.target, patches.pixel_size, True, 0, inside(patches.dem).clone().requires_grad_())
+    result = inside(patches.dem).clone().requires_grad_()
+    losses = game.generator_losses(patches.dem, patches.target, patches.truthful, patches.pixel_size, True, 0, result)
     assert len(losses) == 3
 
 

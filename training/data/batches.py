@@ -113,7 +113,8 @@ class DataSettings:
 
 @dataclass(frozen=True)
 class Batch:
-    """Model inputs as docs/contracts.md names them, and the reference `target` (N, 1, P, P), metres."""
+    """Model inputs as docs/contracts.md names them, the reference `target` (N, 1, P, P), metres, and whether `dem_error` is
+    about true (`truthful`, (N,), 1 or 0)."""
 
     dem: Tensor
     guide: Tensor
@@ -121,6 +122,7 @@ class Batch:
     pixel_size: Tensor
     dem_error: Tensor
     target: Tensor
+    truthful: Tensor
 
     def inputs(self) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """In the order of the model contract."""
@@ -214,11 +216,13 @@ class BatchSource:
                 scene = guides.Scene(guide, with_cover, with_cover)
             coarse, error = self._degrade(crop, ratio, scene if forest else None, scene if built else None, rng, gen)
             dem = coarsen_dem.cubic_upsample(coarse, ratio)[cut]
-        if rng.random() < self.settings.misstated_share:
+        truthful = error == 0 or rng.random() >= self.settings.misstated_share
+        if not truthful:
             error *= 1.5 * float(rng.uniform()) ** 2
         # A user's idea of the error is rough: half to double.
         error *= float(np.exp(rng.uniform(-0.5, 0.5)))
-        return Batch(dem, guide[cut], valid[cut], torch.tensor([crop.pixel_size]), torch.tensor([error]), crop.dem[cut])
+        size_and_error = torch.tensor([crop.pixel_size]), torch.tensor([error])
+        return Batch(dem, guide[cut], valid[cut], *size_and_error, crop.dem[cut], torch.tensor([float(truthful)]))
 
     def _crop(self, rng: np.random.Generator, size: int) -> Crop:
         """A square whose reference has no gaps."""
@@ -373,7 +377,8 @@ class BatchSource:
 
     def _spoil(self, image: Tensor, size: int, rng: np.random.Generator, gen: torch.Generator) -> Tensor:
         """A guide that tells nothing, or lies: constant, clouded, of another place, upside down, misregistered by 1 to 4 pixels."""
-        match int(rng.integers(5)):
+        # As often as any two others: of all that goes wrong it is what happens to users most.
+        match int(rng.integers(6)):
             case 0:
                 return torch.full_like(image, float(rng.uniform(-0.1, 1.1)))
             case 1:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from training.networks import shading, terrain
+from training.networks import shading, sharpness, terrain
 from training.networks.attention import PSA
 from training.networks.discriminator import Discriminator
 from training.networks.settings import NetworkSettings
@@ -33,11 +33,13 @@ LOG_SIGMA_RANGE = (-9.0, 4.0)
 class Features(NamedTuple):
     """What the generator is given, all (N, F, H/s, W/s) but the `gate` (N, 1, H, W) of what it returns and the `scene`.
 
-    `all` of it, in units of the `roughness` around where it is detail or slope change; what the skip sees (`linear`), and the guide's slope
-    `change` and `response` apart, as they are. `scene` is what the shading is read from, as `shading.regress` takes it.
+    `all` of it, in units of the `roughness` around where it is detail or slope change; `hints`, what kernels are too small to see; what
+    the skip sees (`linear`), and the guide's slope `change` and `response` apart, as they are. `scene` is what the shading is read from,
+    as `shading.regress` takes it.
     """
 
     all: Tensor
+    hints: Tensor
     linear: Tensor
     change: Tensor
     response: Tensor
@@ -70,18 +72,20 @@ class Generator(nn.Module):
 
     gradient: Tensor
 
-    def __init__(self, features: int, linear: int, settings: NetworkSettings) -> None:
+    def __init__(self, features: int, hints: int, linear: int, settings: NetworkSettings) -> None:
         super().__init__()
         s2 = settings.unshuffle**2
         self.factor = settings.unshuffle
         self.solved = settings.skip == "solved"
         self.trunk = Trunk(features, settings.channels, settings.blocks, settings.rcbs)
+        self.hint = nn.Conv2d(hints, settings.channels, 1, bias=False)
         self.decoder = nn.Conv2d(settings.channels, s2 * (2 if settings.sigma else 1), 3, padding=1)
         window = SKIP_WINDOWS[settings.unshuffle] if self.solved else 1
         self.skip = nn.Conv2d(linear if self.solved else features, s2, window, padding=window // 2, bias=False)
         self.skip.requires_grad_(not self.solved)
         # Begin as cubic resampling: no harm before anything is learned.
         nn.init.zeros_(self.skip.weight)
+        nn.init.zeros_(self.hint.weight)
         nn.init.zeros_(self.decoder.weight)
         if self.decoder.bias is not None:
             nn.init.zeros_(self.decoder.bias)
@@ -107,7 +111,7 @@ class Generator(nn.Module):
         with torch.autocast(features.device.type, enabled=False):
             # Large weights of both signs on nearly equal pixels: what is left is lost in bfloat16.
             added: Tensor = self.skip((linear if self.solved else features).float())[inside]
-        x = self.trunk.encoder(features[inside])
+        x = self.trunk.encoder(features[inside]) + self.hint(seen.hints[inside])
         change, response, roughness = change[inside], response[inside], roughness[inside]
         known = torch.zeros_like(added)  # What the image was read on, beside the DEM.
         for number, (block, decoder, tell) in enumerate(zip(self.trunk.blocks, self.decoders, self.told, strict=False), 1):
@@ -188,7 +192,8 @@ class SuperResolver(nn.Module):
         # how much the bands say, and how far they seem to be off. With s = 2 that is 48, three blocks of 16: ONNX Runtime reorders what is
         # not.
         changes, planes = (shading.CHANGES, shading.RESPONSES + shading.SHIFTS) if settings.shading else (0, 0)
-        self.generator = Generator(s2 * (terrain.CHANNELS + 3 + changes) + 3 + planes, s2 * (terrain.BANDS + changes), settings)
+        hints = 2 * sharpness.PLANES + (shading.EVIDENCE if settings.shading else 0)
+        self.generator = Generator(s2 * (terrain.CHANNELS + 3 + changes) + 3 + planes, hints, s2 * (terrain.BANDS + changes), settings)
 
     @property
     def halo(self) -> int:
@@ -196,7 +201,7 @@ class SuperResolver(nn.Module):
         s = self.settings
         if s.attention != "none" and not s.attention_window:
             return 0
-        before = [terrain.REACH + terrain.ROUGHNESS_WINDOW // 2]
+        before = [terrain.REACH + max(terrain.ROUGHNESS_WINDOW // 2, sharpness.REACH)]
         if s.attention != "none":
             pooled = self.psa.reach if s.attention == "polarized" else 0
             before.append(terrain.REACH + (self.discriminator.trunk.reach + pooled) * s.unshuffle)
@@ -231,6 +236,7 @@ class SuperResolver(nn.Module):
         valid = F.avg_pool2d(guide_valid, s)
         gate = terrain.relief_gate(slopes, GATE_WINDOW)
         change = response = image[:, :0]
+        hints = [sharpness.dem_sharpness(detail), sharpness.image_sharpness(image, guide_valid)]
         if self.settings.shading:
             reading = shading.read_shading(slopes, image, guide_valid, rough)
             change = SLOPE_GAIN * reading.change
@@ -238,6 +244,7 @@ class SuperResolver(nn.Module):
             linear = torch.cat([linear, change], dim=1)
             change = F.pixel_unshuffle(change, s)
             response = to_cells(reading.response, s)
+            hints.append(reading.evidence)
         image = F.pixel_unshuffle(image, s)
         if self.settings.attention != "none":
             image = image * self.attention(detail)
@@ -249,7 +256,8 @@ class SuperResolver(nn.Module):
         if self.settings.shading:
             parts += [response, to_cells(reading.shift, s)]
         scene = slopes, bands, guide_valid, rough
-        return Features(torch.cat(parts, dim=1), F.pixel_unshuffle(linear, s), change, response, rough_cells, gate, scene)
+        told = to_cells(torch.cat(hints, dim=1), s)
+        return Features(torch.cat(parts, dim=1), told, F.pixel_unshuffle(linear, s), change, response, rough_cells, gate, scene)
 
     def forward(
         self, dem: Tensor, guide: Tensor, guide_valid: Tensor, pixel_size: Tensor, dem_error: Tensor, margin: int = 0

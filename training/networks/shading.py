@@ -33,8 +33,8 @@ WINDOW = 21
 cover; between 31 and 61 pixels it makes no difference."""
 SHIFT_WINDOW = 13
 """Cells that the shift is averaged over: the network can average on."""
-CHANGES, RESPONSES, SHIFTS = 2, 3, 2
-"""Channels of the three parts of a `Reading`."""
+CHANGES, RESPONSES, SHIFTS, EVIDENCE = 2, 3, 2, 1
+"""Channels of the four parts of a `Reading`."""
 REGRESSION_REACH = 2 * (WINDOW // 2) + 4
 REACH = 2 * (WINDOW // 2 + 1 + SHIFT_WINDOW // 2) + 4
 """Pixels to each side that a `Reading` depends on; without its shift, REGRESSION_REACH."""
@@ -45,19 +45,23 @@ NOISE = 2e-4
 """Added to the variance of what is left over: no image is better than 1.4 % of its range."""
 PRIOR = 1e-2
 """t^2 in units of the squared roughness: cubic-upsampled DEMs lack slopes of about 10 % (RMS over mountains, ratio 3)."""
-SHIFT_PRIOR = 0.02
-"""Inverse variance of a misregistration, 1 cell^-2, for each of the some 50 cells of a window that say something of their own."""
+CELLS = 50
+"""Of a window, that say something of their own."""
+SHIFT_PRIOR = 1.0 / CELLS
+"""Inverse variance of a misregistration, 1 cell^-2, for each of them."""
 LARGEST_SHIFT = 3.0
 """Cells. What looks further off is no misregistration, but another image."""
 
 
 class Reading(NamedTuple):
     """`change` (N, 2, H, W): the slopes (dp, dq) that the DEM lacks. `response` (N, 3, H/2, W/2): see `Regression`. `shift` (N, 2, H/2,
-    W/2): how far the image seems to lie east and south of where it should, in cells."""
+    W/2): how far the image seems to lie east and south of where it should, in cells. `evidence` (N, 1, H/2, W/2) that it does: the
+    logarithm of 1 + what the shift explains of what was left over, in variances of it."""
 
     change: Tensor
     response: Tensor
     shift: Tensor
+    evidence: Tensor
 
 
 class Regression(NamedTuple):
@@ -130,7 +134,7 @@ def regress(slopes: Tensor, guide: Tensor, valid: Tensor, roughness: Tensor) -> 
 def read_shading(slopes: Tensor, guide: Tensor, valid: Tensor, roughness: Tensor) -> Reading:
     """Arguments as those of `regress`."""
     found = regress(slopes, guide, valid, roughness)
-    return Reading(slope_change(found, slopes, guide, valid), found.response, misregistration(found))
+    return Reading(slope_change(found, slopes, guide, valid), found.response, *misregistration(found))
 
 
 def slope_change(found: Regression, slopes: Tensor, guide: Tensor, valid: Tensor) -> Tensor:
@@ -144,8 +148,9 @@ def slope_change(found: Regression, slopes: Tensor, guide: Tensor, valid: Tensor
     return torch.cat([(to_p * left_over).sum(dim=1, keepdim=True), (to_q * left_over).sum(dim=1, keepdim=True)], dim=1)
 
 
-def misregistration(found: Regression) -> Tensor:
-    """How far the image seems to lie east and south of where it should, in cells: (N, 2, H/2, W/2)."""
+def misregistration(found: Regression) -> tuple[Tensor, Tensor]:
+    """How far the image seems to lie east and south of where it should, in cells, (N, 2, H/2, W/2), and the evidence, (N, 1, H/2, W/2), as
+    in `Reading`."""
     # What is left over in the cells, against the gradient of what was explained.
     normal, by_x, by_y, by_z = found.normal, found.by_x, found.by_y, found.by_z
     explained = by_x * normal[:, :1] + by_y * normal[:, 1:2] + by_z * normal[:, 2:]
@@ -163,7 +168,9 @@ def misregistration(found: Regression) -> Tensor:
     ridge = SHIFT_PRIOR * share + 1e-6
     ee, ss = ee + ridge, ss + ridge
     inverse = 1.0 / (ee * ss - es * es)
-    return torch.cat([(er * ss - sr * es) * inverse, (sr * ee - er * es) * inverse], dim=1).clamp(-LARGEST_SHIFT, LARGEST_SHIFT)
+    east, south = (er * ss - sr * es) * inverse, (sr * ee - er * es) * inverse
+    evidence = torch.log1p(CELLS / (share + 1e-6) * (er * east + sr * south))
+    return torch.cat([east, south], dim=1).clamp(-LARGEST_SHIFT, LARGEST_SHIFT), evidence
 
 
 def _solve(matrix: tuple[Tensor, ...], u: Tensor, v: Tensor, w: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -95,11 +95,13 @@ def structural_loss(result: Tensor, target: Tensor, pixel_size: Tensor) -> Tenso
 
 
 @full_precision
-def sigma_loss(result: Tensor, sigma: Tensor, target: Tensor, unit: Tensor) -> Tensor:
+def sigma_loss(result: Tensor, sigma: Tensor, target: Tensor, unit: Tensor, truthful: Tensor) -> Tensor:
     """How far sigma is from holding 68.3 % of the errors, and twice sigma from holding 95.4 %: pinball losses (Koenker and Bassett 1978),
-    whose least value is where it does; a mean over all pixels.
+    whose least value is where it does; a mean over all pixels of the patches whose stated error is true.
 
-    `result`, `sigma`, `target` (N, 1, H, W) metres, `unit` (N,) metres that errors are measured in, to a scalar. The error is a constant
+    `result`, `sigma`, `target` (N, 1, H, W) metres, `unit` (N,) metres that errors are measured in, `truthful` (N,) 1 or 0, to a scalar.
+    Where users state an error they may state it wrongly, and the elevation has to bear that; an interval that allowed for it would be too
+    wide for all those who state theirs rightly. The error is a constant
     here: an uncertainty that pulled the elevation would buy itself a better value by leaving hard places alone. A normal likelihood was
     tried first: its gradient grows with the square of the errors that sigma did not expect, and drowned that of the elevation.
     """
@@ -108,5 +110,5 @@ def sigma_loss(result: Tensor, sigma: Tensor, target: Tensor, unit: Tensor) -> T
     loss: Tensor = torch.zeros(())
     for times, share in SHARES:
         beyond = error - times * width
-        loss = loss + torch.maximum(share * beyond, (share - 1) * beyond).mean()
-    return loss
+        loss = loss + torch.maximum(share * beyond, (share - 1) * beyond).mean(dim=(1, 2, 3))
+    return (truthful * loss).sum() / truthful.sum().clamp_min(1.0)

@@ -1,0 +1,59 @@
+"""Sharpness tells an image, or a DEM, of larger pixels from one of the pixels that it is given on."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from tests.training.conftest import hills
+from training.data.coarse import area_mean, cubic_upsample
+from training.data.guides import coarsen, render
+from training.networks.sharpness import REACH, dem_sharpness, image_sharpness
+from training.networks.terrain import detail
+
+SIZE = torch.tensor([10.0])
+
+
+def dem(seed: int = 0) -> torch.Tensor:
+    return torch.from_numpy(hills(120, 120, seed=seed))[None, None]
+
+
+def image(seed: int) -> torch.Tensor:
+    return render(dem(seed), SIZE, SIZE, torch.Generator().manual_seed(seed))
+
+
+@pytest.mark.parametrize("factor", [2.0, 3.0, 5.0])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_blurred_image_is_known_everywhere(seed: int, factor: float) -> None:
+    sharp = image(seed)
+    valid = torch.ones(1, 1, 120, 120)
+    one, other = (image_sharpness(x, valid)[..., 10:-10, 10:-10] for x in (sharp, coarsen(sharp, factor)))
+    assert float(other[:, 0].max()) < float(one[:, 0].min())
+
+
+def test_the_more_a_dem_was_upsampled_the_less_sharp_it_is() -> None:
+    found = [float(dem_sharpness(detail(cubic_upsample(area_mean(dem(), r), r), SIZE))[:, 0, 12:-12, 12:-12].mean()) for r in (1, 2, 3, 5)]
+    assert found == sorted(found, reverse=True)
+    assert found[0] - found[2] > 0.1
+
+
+def test_height_of_relief_and_contrast_do_not_matter() -> None:
+    torch.testing.assert_close(dem_sharpness(detail(5 * dem(), SIZE)), dem_sharpness(detail(dem(), SIZE)), atol=1e-3, rtol=0)
+    valid = torch.ones(1, 1, 120, 120)
+    torch.testing.assert_close(image_sharpness(5 * image(1), valid), image_sharpness(image(1), valid), atol=0.02, rtol=0)
+
+
+def test_nothing_is_neither_sharp_nor_blurred() -> None:
+    level, none = torch.full((1, 1, 64, 64), 321.0), torch.zeros(1, 3, 64, 64)
+    assert float(dem_sharpness(detail(level, SIZE)).abs().max()) < 1e-3
+    assert not image_sharpness(none, none[:, :1]).any()
+
+
+def test_nothing_beyond_its_reach_matters() -> None:
+    one = image(2)
+    other = one.clone()
+    other[..., :40] += 0.5
+    valid = torch.ones(1, 1, 120, 120)
+    difference = (image_sharpness(one, valid) - image_sharpness(other, valid)).abs()
+    assert not difference[..., (40 + REACH + 1) // 2 :].any()
+    assert difference[..., :20].any()
