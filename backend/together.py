@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class File(Protocol):
-    """Whole, but under another name beside its own: a raster (backend/output.py) or a text (backend/compare/text.py)."""
+    """Whole, but under another name beside its own: a raster (backend/output.py) or a text (backend/text.py)."""
 
     def keep_older(self) -> None:
         """Keeps what has its name, for `give_back`; `remove` forgets it."""

@@ -28,15 +28,18 @@ from backend.compare.coregistration import coregister
 from backend.compare.mask import ENDINGS, Cells, Everywhere, Mask, Polygons
 from backend.compare.pairs import Reference, Tested, coarser, datum, overlap
 from backend.compare.statistics import Scale, Statistics
-from backend.compare.text import Text
 from backend.elevation import Elevation
 from backend.errors import InputError
 from backend.events import Comparison, Level, Log, Progress, Sink
 from backend.grid import Grid
 from backend.metrics import spectrum
 from backend.output import Output, check_output, check_sources, check_space, keeps_crs
+from backend.page.numbers import rounded_up
+from backend.page.parts import Picture
+from backend.page.pictures import errors, hillshade
 from backend.parent import Unfinished
 from backend.rasters import Raster
+from backend.text import Text
 from backend.together import Together
 from backend.version import version
 from backend.windows import Window, tiles
@@ -349,20 +352,20 @@ def _warn_of_counts(tested: list[dict[str, Any]], counting: int, say: Callable[[
         )
 
 
-def _pictures(reference: Reference, states: list[list[_State]], gathered: dict[str, Any]) -> list[report.Picture]:
+def _pictures(reference: Reference, states: list[list[_State]], gathered: dict[str, Any]) -> list[Picture]:
     factor = pictures.factor(reference.grid)
     grid = coarser(reference.grid, factor)
     centre = Window(0, reference.grid.height // 2, 1, 1)
     dx, dy = (float(size[0, 0]) * factor for size in reference.edges(centre))
     means = f"means over {factor} × {factor} pixels" if factor > 1 else "every pixel"
 
-    def shade(dem: Any, name: str) -> report.Picture:
-        return report.Picture(f"{name}, {means}", f"Shaded relief of {name}, lit from the north-west", pictures.hillshade(dem, dx, dy))
+    def shade(dem: Any, name: str) -> Picture:
+        return Picture(f"{name}, {means}", f"Shaded relief of {name}, lit from the north-west", hillshade(dem, dx, dy))
 
     base = pictures.small(Elevation(reference.raster, 1, grid), grid)
     made = [shade(base, f"reference {reference.raster.name}")] if min(base.shape) > 2 else []
     widest = [entry["results"][-1]["le90"] for entry in gathered["tested"]]
-    limit = report.rounded_up(max([value for value in widest if math.isfinite(value)], default=1.0))
+    limit = rounded_up(max([value for value in widest if math.isfinite(value)], default=1.0))
     for several in states:
         state = several[-1]
         dem = pictures.small(state.tested.on(grid).elevation, grid) + state.tested.up
@@ -370,5 +373,5 @@ def _pictures(reference: Reference, states: list[list[_State]], gathered: dict[s
         if min(dem.shape) > 2:
             made.append(shade(dem, name))
         caption = f"{name}: errors from -{limit:g} m (blue, too low) over 0 (white) to {limit:g} m (red, too high), {means}"
-        made.append(report.Picture(caption, f"Map of the errors of {name}", pictures.errors(dem - base, limit)))
+        made.append(Picture(caption, f"Map of the errors of {name}", errors(dem - base, limit)))
     return made

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.compare.sketch import Sketch
 from backend.metrics import similarity, spectrum, terrain
+from backend.metrics.sketch import Sketch
 from backend.windows import Window
 
 Floats = NDArray[np.float64]
@@ -121,7 +121,7 @@ class Statistics:
         return view.around(difference, 0).astype(np.float32), view.around(both, 0)
 
     def add_deviations(self, view: View, dem: NDArray[Any], known: Bools) -> None:
-        """The same window again, for NMAD (backend/compare/sketch.py)."""
+        """The same window again, for NMAD (backend/metrics/sketch.py)."""
         if not self._deviations:
             medians = [self._sketch(groups).quantile(0.5) for groups in _populations()]
             self._deviations = [Sketch(0.0 if math.isnan(median) else median) for median in medians]

@@ -26,11 +26,11 @@ from skimage.metrics import structural_similarity
 from backend.cancel import Cancel
 from backend.compare.comparison import Settings, run
 from backend.compare.coregistration import displacement
-from backend.compare.drawings import ticks
 from backend.errors import Cancelled, InputError, ResourceError
 from backend.events import Comparison, Event, Progress
 from backend.metrics.spectrum import TILE, power
 from backend.metrics.terrain import SLOPE_CLASSES
+from backend.page.drawings import ticks
 from backend.version import ROOT
 
 PIXEL = 30.0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.compare.sketch import ACCURACY, SMALLEST, Sketch
+from backend.metrics.sketch import ACCURACY, SMALLEST, Sketch
 
 numbers = st.lists(st.floats(-9000, 9000, width=32), min_size=1, max_size=200).map(np.array)
 shares = st.floats(0, 1)
