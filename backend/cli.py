@@ -81,6 +81,7 @@ class Numbers(click.ParamType[tuple[float, ...]]):
     "--uncertainty", metavar="FILE", help="Also write the expected error of OUTPUT (1 standard deviation), if the model tells it."
 )
 @click.option("--difference", metavar="FILE", help="Also write OUTPUT minus cubic resampling of DEM.")
+@click.option("--report", metavar="FILE", help="Also write a report of the run, one page of HTML that needs nothing else.")
 @click.option("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, tensorrt, and what else 'info' lists.")
 @click.option("--tile", type=int, default=0, metavar="N", help="Edge of a tile in output pixels.")
 @click.option("--threads", type=int, default=0, metavar="N", help="Processor threads; default all.")
@@ -128,7 +129,7 @@ def _for_person(options: dict[str, Any], cancel: Cancel) -> None:
     with _Person() as person:
         result = run(Settings(**options), person, cancel)
     grid = result.grid
-    written = ", ".join(path for path in (result.path, result.uncertainty, result.difference) if path)
+    written = ", ".join(path for path in (result.path, result.uncertainty, result.difference, result.report) if path)
     click.echo(
         f"{written}: {grid['width']} x {grid['height']} pixels of {grid['pixel_size']:.4g} m in {result.seconds:.1f} s "
         f"({result.pixels / max(result.seconds, 1e-3):,.0f} pixels/s, {result.provider}).",

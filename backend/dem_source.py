@@ -74,6 +74,15 @@ UNKNOWN_ERROR = 0.0
 """What is assumed of a DEM that nobody knows: trust it."""
 
 
+@dataclass(frozen=True)
+class DemError:
+    """What a DEM's error is expected to be, metres, 1 standard deviation; the name of its source or "", and where that is known from."""
+
+    metres: float
+    source: str
+    origin: str
+
+
 def recognise(file_name: str, metadata: Iterable[str]) -> DemSource | None:
     """The source that a DEM's metadata name, else the one that its file name does; None where neither does."""
     for text in (" ".join(metadata), file_name):

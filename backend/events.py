@@ -32,7 +32,7 @@ class Log:
 class Result:
     """What was made. `grid` holds crs (WKT), transform (6 numbers, GDAL-free affine order a b c d e f), width, height
     and pixel_size (metres on the ground); `model` holds name, version and sha256; `provider` is the one that ran;
-    `uncertainty` and `difference` are the paths of these rasters, None where they were not asked for."""
+    `uncertainty` and `difference` are the paths of these rasters and `report` that of the page, None where they were not asked for."""
 
     event: ClassVar[str] = "result"
     path: str
@@ -43,6 +43,7 @@ class Result:
     pixels: int
     uncertainty: str | None = None
     difference: str | None = None
+    report: str | None = None
 
 
 @dataclass(frozen=True)

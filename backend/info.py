@@ -21,7 +21,7 @@ def gather() -> dict[str, Any]:
     return {
         "version": version(),
         "python": platform.python_version(),
-        "packages": _packages(),
+        "packages": packages(),
         "devices": [asdict(device) for device in onnx.devices()],
         "models": [_model(name, path) for name, path in models.installed().items()],
     }
@@ -46,7 +46,8 @@ def as_text(info: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _packages() -> dict[str, str]:
+def packages() -> dict[str, str]:
+    """Version of each of PACKAGES that is installed."""
     found = {}
     for name in PACKAGES:
         try:

@@ -182,6 +182,12 @@ class Output:
                     window=RasterioWindow(window.col, window.row, window.width, window.height),
                 )
 
+    def read(self, window: Window) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """What was written of a window, and where it has a value. Before `prepare`, and while nobody writes."""
+        with self._reporting():
+            values = self._dataset.read(1, window=RasterioWindow(window.col, window.row, window.width, window.height))
+        return values, values != np.float32(NODATA)
+
     def finish(self, cancel: Cancel | None = None) -> None:
         """Compresses it, adds overviews and gives it its name. Raises BackendError where pixels are missing, or Cancelled."""
         self.prepare(cancel)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from backend.cancel import Cancel
 from backend.errors import InputError
 from backend.output import Output, check_space
-from backend.together import Together
+from backend.together import File, Together
 from backend.windows import Window
 
 
@@ -41,7 +41,8 @@ def check_spaces(paths: Iterable[Path], pixels: int) -> None:
 
 
 class Outputs:
-    """Outputs by name, added within the context. `finish` gives them their names, leaving the context without that removes them."""
+    """Outputs by name, added within the context. `prepare` makes them whole, `take_names` gives them their names; leaving the context
+    without that removes them."""
 
     def __init__(self) -> None:
         self._by_name: dict[str, Output] = {}
@@ -59,6 +60,11 @@ class Outputs:
         self._by_name[name] = self._stack.enter_context(output)
         self._together.add(output)
 
+    def add_beside(self, file: File) -> None:
+        """Takes over a file that gets its name together with the outputs; it is made whole before `take_names`."""
+        self._stack.callback(file.remove)
+        self._together.add(file)
+
     @property
     def names(self) -> list[str]:
         """What was added, in this order."""
@@ -74,10 +80,17 @@ class Outputs:
         for name, output in self._by_name.items():
             output.write(window, values[name], known)
 
-    def finish(self, cancel: Cancel | None = None) -> None:
-        """Makes all of them whole, then gives them their names. Raises as Output.finish does, and all names are as they were before."""
+    def read(self, name: str, window: Window) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """What was written of a window of one output, and where it has a value. Before `prepare`, and while nobody writes."""
+        return self._by_name[name].read(window)
+
+    def prepare(self, cancel: Cancel | None = None) -> None:
+        """Makes all of them whole. Raises as Output.prepare does."""
         for output in self._by_name.values():
             output.prepare(cancel)
+
+    def take_names(self) -> None:
+        """Gives all of them their names. Raises as Output.take_name does, and all names are as they were before."""
         self._together.take_names()
 
     def remove(self) -> None:

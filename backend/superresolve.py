@@ -12,10 +12,11 @@ import contextlib
 import math
 import os
 import queue
+import shlex
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,15 +28,19 @@ from pyproj import CRS
 from backend import dem_source, guide, models
 from backend.cancel import Cancel
 from backend.card import ModelCard
+from backend.dem_source import DemError
 from backend.elevation import HIGHEST, Elevation
 from backend.engines import Engine, open_engine
 from backend.errors import InputError, ResourceError
 from backend.events import Level, Log, Progress, Result, Sink
 from backend.grid import Bounds, Grid, ground_pixel_size, parse_crs, target_grid
-from backend.output import DESCRIPTION, Output, check_output, check_sources, keeps_crs
+from backend.output import DESCRIPTION, ENDINGS, Output, check_output, check_sources, keeps_crs
 from backend.outputs import Outputs, check_apart, check_spaces
 from backend.parent import Unfinished
 from backend.rasters import Raster
+from backend.report.gathered import Gathered
+from backend.stopwatch import Stopwatch
+from backend.text import PAGES, Text
 from backend.version import version
 from backend.vertical import is_unit, with_vertical_of
 from backend.windows import Tile, Window, tiles
@@ -50,11 +55,13 @@ _WAIT = 0.05
 """Seconds between two looks at whether somebody wants to stop."""
 _FINISHING = 0.05
 """Share of the progress that compressing and the overviews get."""
+_REPORTING = 0.01
+"""Share of that of the report's page."""
 _GDAL: dict[str, object] = {"GDAL_PAM_ENABLED": "NO", "GDAL_CACHEMAX": 256}
 """No files beside the input, and 256 MB of cached blocks where GDAL would take a twentieth of the machine's memory."""
 
-ELEVATION, UNCERTAINTY, DIFFERENCE = "elevation", "uncertainty", "difference"
-"""Outputs of a run; the first is always made."""
+ELEVATION, UNCERTAINTY, DIFFERENCE, REPORT = "elevation", "uncertainty", "difference", "report"
+"""Outputs of a run; the first is always made, the last is no raster."""
 _DESCRIPTIONS = {
     ELEVATION: DESCRIPTION,
     UNCERTAINTY: "expected error of the elevation, 1 standard deviation",
@@ -88,6 +95,17 @@ class Settings:
     overwrite: bool = False
     uncertainty: str | None = None
     difference: str | None = None
+    report: str | None = None
+
+    def command(self) -> str:
+        """The command line that says the same."""
+        words = ["python", "-m", "backend", "superresolve"]
+        for setting in fields(self):
+            value = getattr(self, setting.name)
+            if setting.name not in ("dem", "output") and value != setting.default:
+                said = ",".join(map(repr, value)) if isinstance(value, tuple) else str(value)
+                words.append(f"--{setting.name.replace('_', '-')}" + ("" if value is True else f"={said}"))
+        return shlex.join([*words, "--", self.dem, self.output])
 
 
 @dataclass
@@ -101,22 +119,37 @@ class _Read:
     guide_valid: Floats
 
 
+@dataclass
+class _Made:
+    """What is written of a tile: `values` by the outputs' names, covering `core`; `guided` of its known pixels have a guide."""
+
+    core: Window
+    values: dict[str, Floats]
+    known: Bools
+    guided: int
+
+
 def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished: Unfinished | None = None) -> Result:
     """Makes the finer DEM. Raises BackendError; the outputs' paths then hold what they held before."""
-    started = time.monotonic()
+    stopwatch = Stopwatch()
     cancel = cancel or Cancel()
     unfinished = unfinished or Unfinished()
+    warnings: list[str] = []
 
     def say(level: Level, text: str) -> None:
+        if level == "warning":
+            warnings.append(text)
         sink(Log(level, text))
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(rasterio.Env(**_GDAL))
         _check_numbers(settings)
-        paths = _paths(settings)
+        named = _paths(settings)
+        paths = {name: path for name, path in named.items() if name != REPORT}
         inputs = {"the DEM": settings.dem, "the guide": settings.guide, "the raster of --like": settings.like, "the model": settings.model}
-        for path in paths.values():
-            check_output(path, {role: name for role, name in inputs.items() if name}, overwrite=settings.overwrite)
+        for name, path in named.items():
+            endings = PAGES if name == REPORT else ENDINGS
+            check_output(path, {role: file for role, file in inputs.items() if file}, overwrite=settings.overwrite, endings=endings)
         dem = stack.enter_context(Raster(settings.dem, "The DEM"))
         dem.check_band(settings.band, "--band")
         _check_sources(paths, "the DEM", dem)
@@ -131,11 +164,14 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         grid = _grid(settings, paths, dem, image, card)
         check_spaces(paths.values(), grid.pixels)
         crs = _crs(grid, dem, say)
-        dem_error = _dem_error(settings, dem, say)
+        expected = _dem_error(settings, dem, say)
+        dem_error = expected.metres
         threads = settings.threads or _processors()
         cancel.check()
+        stopwatch.lap("Opening and checking what is given")
 
         engine = open_engine(model, settings.device, threads, say)
+        stopwatch.lap("Loading the model")
         cancel.on_request(engine.stop)
         if UNCERTAINTY in paths and not engine.sigma:
             raise InputError(
@@ -183,44 +219,86 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                         description=_DESCRIPTIONS[name],
                     ),
                 )
-            reader = _Reader(work, elevation, scaled, card.halo)
-            _pump(reader, engine, elevation, outputs, grid.pixel_size, dem_error, len(work), sink, cancel)
+            reader = _Reader(work, elevation, scaled, card.halo, stopwatch)
+            gathered = Gathered(grid, elevation) if REPORT in named else None
+            stopwatch.lap("Preparing")
+            _pump(reader, engine, elevation, outputs, gathered, grid.pixel_size, dem_error, len(work), sink, cancel, stopwatch)
+            stopwatch.lap("Tiles")
             if not outputs.known:
                 say("warning", f"No pixel of the output has a value: where it lies the DEM has none. Above {HIGHEST:,.0f} m none counts.")
+            if gathered is not None:
+                gathered.look(lambda window: outputs.read(ELEVATION, window), card.halo, cancel.check)
+                stopwatch.lap("Looking at the result for this report")
             sink(Progress(1 - _FINISHING, "Compressing and adding overviews"))
-            outputs.finish(cancel)
+            outputs.prepare(cancel)
+            stopwatch.lap("Compressing and adding overviews")
+            if gathered is not None:
+                from backend.info import packages
+                from backend.report.page import Run, page
+
+                sink(Progress(1 - _REPORTING, "Writing the report"))
+                about = Run(
+                    paths=paths,
+                    descriptions=_DESCRIPTIONS,
+                    grid=grid,
+                    crs=crs,
+                    unit=elevation.unit,
+                    dem=dem,
+                    band=settings.band,
+                    dem_error=expected,
+                    guide=scaled,
+                    model=model,
+                    provider=engine.provider,
+                    tags=tags,
+                    warnings=warnings,
+                    command=settings.command(),
+                    versions={"SIRAN": version(), **packages()},
+                    created=datetime.now(UTC).isoformat(timespec="seconds"),
+                )
+                report = Text(named[REPORT], overwrite=settings.overwrite)
+                outputs.add_beside(report)
+                report.prepare(page(about, gathered, stopwatch))
+            cancel.check()
+            outputs.take_names()
         sink(Progress(1.0, "Done"))
         return Result(
             path=str(paths[ELEVATION]),
             grid=grid.to_event(),
             model={"name": card.name, "version": card.version, "sha256": model.sha256},
             provider=engine.provider,
-            seconds=round(time.monotonic() - started, 3),
+            seconds=round(stopwatch.seconds, 3),
             pixels=grid.pixels,
             uncertainty=str(paths[UNCERTAINTY]) if UNCERTAINTY in paths else None,
             difference=str(paths[DIFFERENCE]) if DIFFERENCE in paths else None,
+            report=str(named[REPORT]) if REPORT in named else None,
         )
 
 
 class _Reader:
     """Makes a tile's inputs, one after the other."""
 
-    def __init__(self, work: list[Tile], elevation: Elevation, scaled: guide.Guide | None, halo: int) -> None:
+    def __init__(self, work: list[Tile], elevation: Elevation, scaled: guide.Guide | None, halo: int, stopwatch: Stopwatch) -> None:
         self._work = work
         self._elevation = elevation
         self._guide = scaled
         self._halo = halo
+        self._stopwatch = stopwatch
 
     def __iter__(self) -> Iterator[_Read]:
         for tile in self._work:
-            dem, known = self._elevation.read(tile.read, self._halo)
-            known = known[tile.read.cut(tile.core)]
-            image = np.zeros((3, *dem.shape), np.float32)
-            valid = np.zeros(dem.shape, np.float32)
-            if self._guide is not None and known.any():
-                image, seen = self._guide.read(tile.read)
-                valid = seen.astype(np.float32)
-            yield _Read(tile, dem, known, image, valid)
+            with self._stopwatch.at_work("reading"):
+                item = self._read(tile)
+            yield item
+
+    def _read(self, tile: Tile) -> _Read:
+        dem, known = self._elevation.read(tile.read, self._halo)
+        known = known[tile.read.cut(tile.core)]
+        image = np.zeros((3, *dem.shape), np.float32)
+        valid = np.zeros(dem.shape, np.float32)
+        if self._guide is not None and known.any():
+            image, seen = self._guide.read(tile.read)
+            valid = seen.astype(np.float32)
+        return _Read(tile, dem, known, image, valid)
 
 
 def _pump(
@@ -228,15 +306,18 @@ def _pump(
     engine: Engine,
     elevation: Elevation,
     outputs: Outputs,
+    gathered: Gathered | None,
     pixel_size: float,
     dem_error: float,
     count: int,
     sink: Sink,
     cancel: Cancel,
+    stopwatch: Stopwatch,
 ) -> None:
     """Runs every tile through the engine, while another thread reads the next and a third writes the last."""
     to_run: queue.Queue[_Read | None] = queue.Queue(_AHEAD)
-    to_write: queue.Queue[tuple[Window, dict[str, Floats], Bools] | None] = queue.Queue(_AHEAD)
+    to_write: queue.Queue[_Made | None] = queue.Queue(_AHEAD)
+    wanted = outputs.names if gathered is None else [*outputs.names, DIFFERENCE]
     failures: list[BaseException] = []
     stop = threading.Event()
 
@@ -249,7 +330,11 @@ def _pump(
     def write() -> None:
         done = 0
         while (item := _get(to_write, stop)) is not None:
-            outputs.write(*item)
+            with stopwatch.at_work("writing"):
+                outputs.write(item.core, item.values, item.known)
+            if gathered is not None:
+                with stopwatch.at_work("gathering for this report"):
+                    gathered.add(item.core, item.values[ELEVATION], item.values[DIFFERENCE], item.known, item.guided)
             done += 1
             sink(Progress((1 - _FINISHING) * done / count, f"Tile {done} of {count}"))
 
@@ -269,9 +354,11 @@ def _pump(
         thread.start()
     try:
         while not stop.is_set() and (item := _get(to_run, stop, cancel)) is not None:
-            made = _made(item, engine, pixel_size, dem_error, outputs.names)
+            with stopwatch.at_work("running the model"):
+                made = _made(item, engine, pixel_size, dem_error, wanted)
             values = {name: elevation.from_metres(metres) for name, metres in made.items()}
-            _put(to_write, (item.tile.core, values, item.known), stop, cancel)
+            guided = 0 if gathered is None else _guided(item)
+            _put(to_write, _Made(item.tile.core, values, item.known, guided), stop, cancel)
         _put(to_write, None, stop, cancel)
         while threads[1].is_alive():
             cancel.check()
@@ -312,6 +399,10 @@ def _made(item: _Read, engine: Engine, pixel_size: float, dem_error: float, want
     if DIFFERENCE in wanted:
         made[DIFFERENCE] = made[ELEVATION] - cubic
     return made
+
+
+def _guided(item: _Read) -> int:
+    return int(np.count_nonzero(item.known & (item.guide_valid[item.tile.read.cut(item.tile.core)] > 0)))
 
 
 def _put(into: queue.Queue[T], item: T, stop: threading.Event, cancel: Cancel | None = None) -> bool:
@@ -362,7 +453,7 @@ def _check_numbers(settings: Settings) -> None:
 
 def _paths(settings: Settings) -> dict[str, Path]:
     """Where each output is to lie, by its name. Raises InputError where two are the same."""
-    named = {ELEVATION: settings.output, UNCERTAINTY: settings.uncertainty, DIFFERENCE: settings.difference}
+    named = {ELEVATION: settings.output, UNCERTAINTY: settings.uncertainty, DIFFERENCE: settings.difference, REPORT: settings.report}
     paths = {name: Path(path).absolute() for name, path in named.items() if path is not None}
     check_apart({"OUTPUT" if name == ELEVATION else f"--{name}": path for name, path in paths.items()})
     return paths
@@ -403,11 +494,12 @@ def _crs(grid: Grid, dem: Raster, say: Callable[[Level, str], None]) -> str:
     return crs
 
 
-def _dem_error(settings: Settings, dem: Raster, say: Callable[[Level, str], None]) -> float:
+def _dem_error(settings: Settings, dem: Raster, say: Callable[[Level, str], None]) -> DemError:
     if settings.dem_error is not None:
-        return settings.dem_error
+        return DemError(settings.dem_error, "", "stated with --dem-error")
     if settings.dem_source != "auto":
-        return dem_source.SOURCES[settings.dem_source].error
+        source = dem_source.SOURCES[settings.dem_source]
+        return DemError(source.error, source.name, f"{source.title}, as stated with --dem-source. {source.reference}.")
     tags = {**dem.dataset.tags(), **dem.dataset.tags(settings.band)}
     found = dem_source.recognise(dem.name, [*tags.values(), dem.dataset.descriptions[settings.band - 1] or ""])
     if found is None:
@@ -416,9 +508,9 @@ def _dem_error(settings: Settings, dem: Raster, say: Callable[[Level, str], None
             f"Nothing says which DEM {dem.name} is: it is trusted (expected error {dem_source.UNKNOWN_ERROR:g} m). "
             "Pass --dem-source or --dem-error.",
         )
-        return dem_source.UNKNOWN_ERROR
+        return DemError(dem_source.UNKNOWN_ERROR, "", "nothing says which DEM it is: it is trusted")
     say("info", f"{dem.name} looks like {found.title}: expected error {found.error:g} m.")
-    return found.error
+    return DemError(found.error, found.name, f"looks like {found.title} by its metadata or name. {found.reference}.")
 
 
 def _warn_beyond_card(card: ModelCard, dem: Raster, grid: Grid, dem_error: float, say: Callable[[Level, str], None]) -> None:

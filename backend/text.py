@@ -10,6 +10,9 @@ from pathlib import Path
 from backend.errors import InputError, ResourceError
 from backend.together import Name
 
+PAGES = (".html", ".htm")
+"""What the names of pages end in."""
+
 
 class Text:
     """UTF-8; a `backend.together.File`. Without `overwrite` a file of its name stays."""

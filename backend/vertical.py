@@ -36,6 +36,13 @@ def is_unit(name: str) -> bool:
     return name.strip().lower() in _UNITS
 
 
+def datum(crs: CRS) -> str:
+    """The name of what heights refer to, as far as a raster's CRS says; else ""."""
+    if crs.is_compound and len(crs.sub_crs_list) > 1:
+        return str(crs.sub_crs_list[1].name)
+    return f"the ellipsoid of {crs.name}" if len(crs.axis_info) == 3 else ""
+
+
 def with_vertical_of(horizontal: str, dem: CRS) -> tuple[str, str]:
     """A horizontal CRS (WKT) with the vertical part of the DEM's, as WKT; and a sentence where that could not be said, else ""."""
     parts = dem.sub_crs_list if dem.is_compound else []

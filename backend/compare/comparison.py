@@ -26,7 +26,7 @@ from backend.cancel import Cancel
 from backend.compare import pictures, report
 from backend.compare.coregistration import coregister
 from backend.compare.mask import ENDINGS, Cells, Everywhere, Mask, Polygons
-from backend.compare.pairs import Reference, Tested, coarser, datum, overlap
+from backend.compare.pairs import Reference, Tested, coarser, overlap
 from backend.compare.statistics import Scale, Statistics
 from backend.elevation import Elevation
 from backend.errors import InputError
@@ -39,9 +39,10 @@ from backend.page.parts import Picture
 from backend.page.pictures import errors, hillshade
 from backend.parent import Unfinished
 from backend.rasters import Raster
-from backend.text import Text
+from backend.text import PAGES, Text
 from backend.together import Together
 from backend.version import version
+from backend.vertical import datum
 from backend.windows import Window, tiles
 
 WINDOW = 512
@@ -217,7 +218,7 @@ def _outputs(settings: Settings) -> tuple[Path | None, Path | None, list[Path]]:
         inputs["the mask"] = settings.mask
     json_path, html_path = (Path(path).absolute() if path else None for path in (settings.json, settings.html))
     error_paths = _error_paths(settings) if settings.error else []
-    for path, endings in ((json_path, (".json",)), (html_path, (".html", ".htm"))):
+    for path, endings in ((json_path, (".json",)), (html_path, PAGES)):
         if path:
             check_output(path, inputs, overwrite=settings.overwrite, endings=endings)
     for path in error_paths:

@@ -13,7 +13,6 @@ from functools import cached_property
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
-from pyproj import CRS
 
 from backend.compare.mask import Mask
 from backend.compare.statistics import View, wide
@@ -115,13 +114,6 @@ def overlap(raster: Raster, reference: Grid) -> Grid:
             "Check the CRS of both; name DEMs of the same ground.",
         )
     return part
-
-
-def datum(crs: CRS) -> str:
-    """The name of what heights refer to, as far as a raster's CRS says; else ""."""
-    if crs.is_compound and len(crs.sub_crs_list) > 1:
-        return str(crs.sub_crs_list[1].name)
-    return f"the ellipsoid of {crs.name}" if len(crs.axis_info) == 3 else ""
 
 
 def _elevation(raster: Raster, grid: Grid) -> Elevation:

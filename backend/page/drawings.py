@@ -34,14 +34,16 @@ def drawing(
     y: str,
     logarithmic: bool = False,
     level: float | None = None,
+    zero: bool = True,
 ) -> str:
-    """SVG of `lines`. `name` is unique in the page; `x` and `y` are the axes' titles; `level` draws a thin horizontal line.
+    """SVG of `lines`. `name` is unique in the page; `x` and `y` are the axes' titles; `level` draws a thin horizontal line;
+    without `zero` the vertical axis begins near the lowest number. Where a number is not finite a line is broken.
 
     `logarithmic`: both axes; then numbers that are not above 0 are left out, and what lies 4 decades below the largest or
     lower is drawn there.
     """
     shown = [_drawable(line, logarithmic) for line in lines]
-    points = [point for series in shown for point in series]
+    points = [point for runs in shown for run in runs for point in run]
     if not points:
         return ""
     scale = math.log10 if logarithmic else float
@@ -53,7 +55,7 @@ def drawing(
         marks_y = _around(max(min(heights), max(heights) / _LOGARITHMIC_RANGE), max(heights))
     else:
         marks = [mark for mark in ticks(low_x, high_x) if low_x <= mark <= high_x]
-        marks_y = ticks(0.0, max(heights))
+        marks_y = ticks(0.0 if zero else min(heights), max(heights))
     low_y, high_y = scale(marks_y[0]), scale(marks_y[-1])
 
     def at(a: float, b: float) -> tuple[float, float]:
@@ -76,9 +78,9 @@ def drawing(
     if level is not None:
         _, down = at(points[0][0], level)
         parts.append(f'<path class="level" d="M{_LEFT} {down:.1f}H{WIDTH - _RIGHT}"/>')
-    for number, series in enumerate(shown):
-        path = "M" + "L".join("{:.1f} {:.1f}".format(*at(a, b)) for a, b in series)
-        if series:
+    for number, runs in enumerate(shown):
+        path = "".join("M" + "L".join("{:.1f} {:.1f}".format(*at(a, b)) for a, b in run) for run in runs)
+        if path:
             parts.append(f'<path class="line" style="{_style(number)}" d="{path}"/>')
     middle = (_LEFT + WIDTH - _RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">{escape(x)}</text>')
@@ -100,9 +102,15 @@ def ticks(low: float, high: float) -> list[float]:
     return [step * number for number in range(math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9) + 1)]
 
 
-def _drawable(line: Line, logarithmic: bool) -> list[tuple[float, float]]:
-    pairs = zip(line.x, line.y, strict=True)
-    return [(a, b) for a, b in pairs if math.isfinite(a) and math.isfinite(b) and (not logarithmic or min(a, b) > 0)]
+def _drawable(line: Line, logarithmic: bool) -> list[list[tuple[float, float]]]:
+    """Runs of points; between two of them a number is not finite."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for a, b in zip(line.x, line.y, strict=True):
+        if not (math.isfinite(a) and math.isfinite(b)):
+            runs.append([])
+        elif not logarithmic or min(a, b) > 0:
+            runs[-1].append((a, b))
+    return [run for run in runs if run]
 
 
 def _around(low: float, high: float) -> list[float]:
