@@ -6,14 +6,24 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Lap:
+    """A stage: how long it took, and how long what was done in it at the same time was busy; seconds."""
+
+    name: str
+    seconds: float
+    busy: dict[str, float] = field(default_factory=dict)
 
 
 class Stopwatch:
-    """Starts at once. `laps` are stages that follow each other, `busy` is work that threads do at the same time; seconds by name."""
+    """Starts at once; stages follow each other."""
 
     def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self.busy: dict[str, float] = {}
+        self.laps: list[Lap] = []
+        self._busy: dict[str, float] = {}
         self._started = self._last = time.monotonic()
         self._lock = threading.Lock()
 
@@ -23,17 +33,19 @@ class Stopwatch:
         return time.monotonic() - self._started
 
     def lap(self, name: str) -> None:
-        """Ends a stage: it took the time since the start or since the last stage."""
+        """Ends a stage, which began with the one before."""
         now = time.monotonic()
-        self.laps[name] = self.laps.get(name, 0.0) + now - self._last
+        with self._lock:
+            self.laps.append(Lap(name, now - self._last, self._busy))
+            self._busy = {}
         self._last = now
 
     @contextlib.contextmanager
     def at_work(self, name: str) -> Iterator[None]:
-        """Adds the time within the context to what `name` was busy. Can be used by any thread."""
+        """Adds the time within the context to what `name` was busy in this stage. Can be used by any thread."""
         started = time.monotonic()
         try:
             yield
         finally:
             with self._lock:
-                self.busy[name] = self.busy.get(name, 0.0) + time.monotonic() - started
+                self._busy[name] = self._busy.get(name, 0.0) + time.monotonic() - started

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT = 640, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 14, 12, 46
+_LEFT, _RIGHT, _TOP, _BOTTOM = 80, 14, 12, 46
 DASHES = ("", "7 4", "2 3", "10 3 2 3")
 _LOGARITHMIC_RANGE = 1e4
 COLOURS = 6

@@ -20,21 +20,21 @@ th, td { padding: 4px 9px; border-bottom: 1px solid var(--line); text-align: rig
 thead th { vertical-align: bottom; } thead th:first-child { text-align: left; }
 tbody th { min-width: 8.6em; max-width: 16em; }
 .scroll th:first-child { position: sticky; left: 0; background: var(--paper); overflow-wrap: break-word; }
-@media screen and (max-width: 600px) { thead th { white-space: nowrap; } tbody th { max-width: 9em; }
-  .scroll th:first-child { overflow-wrap: anywhere; } }
-th[scope=row], .words td { text-align: left; } .words td { overflow-wrap: anywhere; min-width: 6em; }
+th[scope=row], .words th, .words td { text-align: left; } .words td { overflow-wrap: anywhere; min-width: 6em; }
 .words td:nth-child(2) { min-width: 14em; }
 figure { margin: 0 0 1.4rem; } figcaption { font-size: .9rem; color: var(--soft); }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(320px, 100%), 1fr)); gap: 14px; }
 .pictures img { width: 100%; height: auto; background: repeating-conic-gradient(#8883 0 25%, #0000 0 50%) 0 0/16px 16px; }
-figure > svg { width: 100%; max-width: 760px; height: auto; } svg text { font-size: 12px; fill: var(--ink); }
+figure > svg { width: 100%; max-width: 760px; height: auto; overflow: visible; } svg text { font-size: 12px; fill: var(--ink); }
 .grid { stroke: var(--line); stroke-width: .6; } .level { stroke: var(--ink); stroke-width: .8; }
 .line { fill: none; stroke: #0b5cad; stroke-width: 1.8; }
 .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: .9rem; }
 .key { width: 30px; height: 8px; margin-right: 6px; } dt { font-weight: 600; } dd { margin: 0 0 .5rem; } code { font-size: .85rem; }
-@media print { :root { color-scheme: light; } * { print-color-adjust: exact; }
+@media screen and (max-width: 600px) { thead th { white-space: nowrap; } tbody th { max-width: 9em; }
+  .scroll th:first-child { overflow-wrap: anywhere; } figure > svg text { font-size: 18px; } }
+@media print { :root { color-scheme: light; font-size: 11px; } * { print-color-adjust: exact; }
   body { max-width: none; font-size: 11px; } .scroll { overflow: visible; break-inside: avoid; }
   table { font-size: 9px; } figure > svg { max-width: 520px; }
   th, td { padding: 2px 4px; }
-  figure, tr { break-inside: avoid; } h2 { break-after: avoid; } }
+  figure, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 """

@@ -44,7 +44,7 @@ _STYLE = f"""{PAIR_STYLE}{MAP_STYLE}
 nav ul {{ list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 18px; }} nav a {{ color: var(--c0); }}
 .command {{ display: block; padding: 10px 14px; border: 1px solid var(--line); border-radius: 6px; }}
 @media screen and (max-width: 600px) {{ .words td:nth-child(2) {{ min-width: 9em; }} .words tbody th {{ min-width: 7em; }} }}
-@media print {{ nav {{ display: none; }} }}
+@media print {{ nav {{ display: none; }} .map {{ max-width: 360px; }} }}
 """
 
 
@@ -148,12 +148,20 @@ def _change(run: Run, gathered: Gathered) -> list[str]:
     if not change.count:
         return ["<p>No pixel has a value.</p>"]
     low, median, high = change.quantiles()
-    head = ["Result minus cubic", "Pixels", "Mean, m", "Standard deviation, m", "5 %, m", "Median, m", "95 %, m", "Lowest, m", "Highest, m"]
-    values = (change.mean, change.deviation, low, median, high, change.lowest, change.highest)
-    rows = [["All known pixels", number(change.count), *map(number, values)]]
+    figures = [
+        ("Mean", change.mean),
+        ("Standard deviation", change.deviation),
+        ("5 % lie below", low),
+        ("Median", median),
+        ("95 % lie below", high),
+        ("Lowest", change.lowest),
+        ("Highest", change.highest),
+        ("Largest, up or down", change.largest),
+    ]
+    caption = f"The result minus the DEM by cubic resampling, {number(change.count)} pixels"
     made = [
-        table("The change: the result minus the DEM by cubic resampling", head, rows, headings=1),
-        f"<p>The largest change, {number(change.largest)} m up or down, is at {escape(_place(run.grid, change.place))}.</p>",
+        table(caption, ["Figure", "Metres"], [[name, number(value)] for name, value in figures], headings=1),
+        f"<p>The largest change is at {escape(_place(run.grid, change.place))}.</p>",
     ]
     edges, counts = change.histogram(_BINS)
     x = [edge for both in itertools.pairwise(edges.tolist()) for edge in both]
@@ -211,8 +219,8 @@ def _profile_text(profile: Profile) -> str:
     known = profile.result[np.isfinite(profile.result)]
     length = float(profile.along[-1] - profile.along[0])
     return (
-        f"{len(profile.along)} pixels over {number(length, 3)} m. The result lies between {number(float(known.min()))} m and "
-        f"{number(float(known.max()))} m and differs from cubic resampling by {number(profile.largest, 3)} m at most."
+        f"{len(profile.along)} pixels over {number(length, 3)} m. The result lies between {_height(known.min())} and "
+        f"{_height(known.max())} and differs from cubic resampling by {number(profile.largest, 3)} m at most."
     )
 
 
@@ -228,7 +236,7 @@ def _inputs(run: Run, gathered: Gathered) -> list[str]:
         rows += [
             ("Part under the output", f"{number(window.width)} × {number(window.height)} pixels"),
             ("Without a height there", f"{100 * part.unknown_share:.3g} %"),
-            ("Heights there", f"{number(part.lowest)} m to {number(part.highest)} m"),
+            ("Heights there", f"{_height(part.lowest)} to {_height(part.highest)}"),
         ]
     rows += [("Expected error", f"{run.dem_error.metres:g} m (1 standard deviation)"), ("Where that is from", run.dem_error.origin)]
     made = [_facts("The DEM", rows)]
@@ -271,7 +279,7 @@ def _outputs(run: Run, gathered: Gathered) -> list[str]:
         ("Without a value", f"{100 * (1 - change.count / grid.pixels):.3g} %"),
     ]
     if change.count:
-        rows.append(("Heights", f"{number(gathered.lowest)} m to {number(gathered.highest)} m"))
+        rows.append(("Heights", f"{_height(gathered.lowest)} to {_height(gathered.highest)}"))
     return [_facts("The outputs", rows)]
 
 
@@ -312,7 +320,7 @@ def _held_out(card: ModelCard, source: str) -> list[str]:
     rows = []
     for condition, found in by_condition.items():
         ratios, slopes = zip(*found, strict=True)
-        spread = f"{number(min(ratios), 3)} to {number(max(ratios), 3)}"
+        spread = f"{number(min(ratios), 3)} to {number(max(ratios), 3)}" if len(found) > 1 else number(ratios[0], 3)
         rows.append([condition, number(len(found)), number(float(np.mean(ratios)), 3), spread, number(float(np.mean(slopes)), 3)])
     head = ["Condition", "Areas", "RMSE, of cubic's", "Best to worst area", "Slope RMSE, of cubic's"]
     areas = card.held_out.get("areas")
@@ -324,8 +332,10 @@ def _held_out(card: ModelCard, source: str) -> list[str]:
 
 
 def _time(run: Run, stopwatch: Stopwatch) -> list[str]:
-    rows = [[name, number(seconds, 3)] for name, seconds in stopwatch.laps.items()]
-    rows += [[f"of which: {name}", number(seconds, 3)] for name, seconds in stopwatch.busy.items()]
+    rows = []
+    for lap in stopwatch.laps:
+        rows.append([lap.name, number(lap.seconds, 3)])
+        rows += [[f"{lap.name}: {name}", number(seconds, 3)] for name, seconds in lap.busy.items()]
     rows.append(["All, up to this page", number(stopwatch.seconds, 3)])
     speed = run.grid.pixels / max(stopwatch.seconds, 1e-3)
     return [
@@ -347,6 +357,11 @@ def _provenance(run: Run) -> list[str]:
 
 def _facts(caption: str, rows: Sequence[tuple[str, str]]) -> str:
     return table(caption, ["What", "Value"], [list(row) for row in rows], headings=1, words=True)
+
+
+def _height(metres: float) -> str:
+    """To the centimetre."""
+    return f"{number(round(float(metres), 2) + 0.0, 6)} m"
 
 
 def _crs(crs: CRS) -> str:
