@@ -33,6 +33,7 @@ class Job(NamedTuple):
     threads: int | None = None
     uncertainty: str = ""
     difference: str = ""
+    report: str = ""
 
 
 def superresolve(job: Job) -> list[str]:
@@ -64,6 +65,8 @@ def superresolve(job: Job) -> list[str]:
         arguments.append(f"--uncertainty={job.uncertainty}")
     if job.difference:
         arguments.append(f"--difference={job.difference}")
+    if job.report:
+        arguments.append(f"--report={job.report}")
     return [*arguments, "--", job.dem, job.output]
 
 

@@ -21,7 +21,7 @@ class Log(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What was made; `uncertainty` and `difference` are None where they were not asked for."""
+    """What was made; `uncertainty`, `difference` and `report` are None where they were not asked for."""
 
     path: str
     grid: dict[str, Any]
@@ -31,6 +31,7 @@ class Result(NamedTuple):
     pixels: int
     uncertainty: str | None = None
     difference: str | None = None
+    report: str | None = None
 
 
 class Comparison(NamedTuple):

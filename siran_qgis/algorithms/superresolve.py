@@ -11,6 +11,7 @@ from qgis.core import (
     QgsProcessingOutputString,
     QgsProcessingParameterBand,
     QgsProcessingParameterExtent,
+    QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
@@ -43,6 +44,7 @@ class SuperResolve(SiranAlgorithm):
     OUTPUT = "OUTPUT"
     UNCERTAINTY = "UNCERTAINTY"
     DIFFERENCE = "DIFFERENCE"
+    REPORT = "REPORT"
 
     CHOICES: ClassVar = {
         DEM_SOURCE: (
@@ -86,6 +88,8 @@ class SuperResolve(SiranAlgorithm):
             "that the model expects, 1 standard deviation: 68 % of the errors should lie within it, 95 % within twice as much. "
             "<i>Difference</i> is what the model changed: the result minus the input by cubic resampling. Both are in the unit of the "
             "heights.</p>"
+            "<p><b>Report.</b> One page, if asked for, that needs nothing beside itself: before and after as shaded reliefs, what was "
+            "changed and where, profiles, the inputs, what is known about the model, and how to do it again.</p>"
             "<p><b>What it does not do.</b> Heights keep their vertical datum and unit. Gaps stay gaps.</p>"
             "<p>The work is done by a process of its own, with its own Python: see <i>Set up backend</i>.</p>"
         )
@@ -170,6 +174,10 @@ class SuperResolve(SiranAlgorithm):
             ),
             self.tr("What the model changed: the result minus the input by cubic resampling, in the unit of the heights."),
         )
+        self.add(
+            QgsProcessingParameterFileDestination(self.REPORT, self.tr("Report"), self.tr("HTML files (*.html)"), None, True, False),
+            self.tr("One page that says what was changed, from what and how. It needs nothing else."),
+        )
         self.addOutput(QgsProcessingOutputString("PROVIDER", self.tr("Device that really ran")))
         self.addOutput(QgsProcessingOutputNumber("SECONDS", self.tr("Seconds")))
         self.addOutput(QgsProcessingOutputNumber("PIXELS", self.tr("Output pixels")))
@@ -221,7 +229,7 @@ class SuperResolve(SiranAlgorithm):
         layers.style_when_loaded(job.output, context, layers.hillshade, result)
         layers.style_when_loaded(job.uncertainty, context, layers.uncertainty, result)
         layers.style_when_loaded(job.difference, context, layers.difference, result)
-        beside = {self.UNCERTAINTY: job.uncertainty, self.DIFFERENCE: job.difference}
+        beside = {self.UNCERTAINTY: job.uncertainty, self.DIFFERENCE: job.difference, self.REPORT: job.report}
         return {
             self.OUTPUT: job.output,
             **{name: path for name, path in beside.items() if path},
@@ -239,6 +247,9 @@ class SuperResolve(SiranAlgorithm):
             output = self.parameterAsFileOutput(parameters, name, context)
             if output and output != QgsProcessing.TEMPORARY_OUTPUT and not output.lower().endswith((".tif", ".tiff")):
                 raise QgsProcessingException(self.tr("The output is a GeoTIFF; {} does not end with .tif.").format(output))
+        report = self.parameterAsFileOutput(parameters, self.REPORT, context)
+        if report and report != QgsProcessing.TEMPORARY_OUTPUT and not report.lower().endswith((".html", ".htm")):
+            raise QgsProcessingException(self.tr("The report is a page; {} does not end with .html.").format(report))
         job = self._job(parameters, context, dry=True)
         dem = self.parameterAsRasterLayer(parameters, self.INPUT, context)
         if not 1 <= job.band <= dem.bandCount():
@@ -299,11 +310,16 @@ class SuperResolve(SiranAlgorithm):
             threads=None if threads is None else int(threads),
             uncertainty="" if dry else self._output(parameters, self.UNCERTAINTY, context),
             difference="" if dry else self._output(parameters, self.DIFFERENCE, context),
+            report="" if dry else self._report(parameters, context),
         )
 
     def _output(self, parameters, name, context):
         """Where an output is to lie; empty where it is not asked for."""
         path = self.parameterAsOutputLayer(parameters, name, context)
+        return os.path.abspath(path) if path else ""
+
+    def _report(self, parameters, context):
+        path = self.parameterAsFileOutput(parameters, self.REPORT, context)
         return os.path.abspath(path) if path else ""
 
     def _extent(self, parameters, context):

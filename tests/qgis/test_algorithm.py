@@ -71,13 +71,14 @@ def test_parameters(algorithm):
     definitions = {definition.name(): definition for definition in algorithm.parameterDefinitions()}
     assert list(definitions) == [
         "INPUT", "BAND", "GUIDE", "GUIDE_BANDS", "MODEL", "DEM_SOURCE", "DEM_ERROR", "RESOLUTION", "EXTENT", "DEVICE", "TILE_SIZE",
-        "THREADS", "OUTPUT", "UNCERTAINTY", "DIFFERENCE",
+        "THREADS", "OUTPUT", "UNCERTAINTY", "DIFFERENCE", "REPORT",
     ]  # fmt: skip
     advanced = [name for name, one in definitions.items() if one.flags() & QgsProcessingParameterDefinition.FlagAdvanced]
     assert advanced == ["TILE_SIZE", "THREADS"]
     assert all(one.help() for one in definitions.values() if not one.isDestination())
     outputs = [output.name() for output in algorithm.outputDefinitions()]
-    assert outputs == ["OUTPUT", "UNCERTAINTY", "DIFFERENCE", "PROVIDER", "SECONDS", "PIXELS", "PIXEL_SIZE", "MODEL_NAME", "MODEL_SHA256"]
+    assert outputs[:4] == ["OUTPUT", "UNCERTAINTY", "DIFFERENCE", "REPORT"]
+    assert outputs[4:] == ["PROVIDER", "SECONDS", "PIXELS", "PIXEL_SIZE", "MODEL_NAME", "MODEL_SHA256"]
 
 
 def test_what_lies_beside_the_result_is_made_only_if_asked_for(algorithm, context, dem):
@@ -153,6 +154,7 @@ def test_an_extent_carries_its_crs(algorithm, context, dem):
         ({"OUTPUT": "/tmp/out.png"}, "png"),
         ({"UNCERTAINTY": "/tmp/sigma.png"}, "sigma.png"),
         ({"DIFFERENCE": "/tmp/added.png"}, "added.png"),
+        ({"REPORT": "/tmp/report.pdf"}, "report.pdf"),
     ],
 )
 def test_refusals_before_the_run(algorithm, context, dem, guide, parameters, words):
