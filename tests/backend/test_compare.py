@@ -7,7 +7,6 @@ import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import xdem
 from affine import Affine
 from geoutils.stats import nmad
 from numpy.typing import NDArray
+from pages_for_tests import Page
 from pyproj import CRS, Transformer
 from rasters_for_tests import DEM_TRANSFORM, UTM, read, terrain, write
 from scipy.ndimage import uniform_filter, zoom
@@ -426,26 +426,6 @@ def test_a_report_that_somebody_else_wrote_meanwhile_is_left_alone(pair: Pair, t
 
 
 # --- the page
-
-
-class Page(HTMLParser):
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
-        if tag not in ("meta", "img"):
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
 
 
 def test_the_page_is_whole_and_needs_nothing_from_elsewhere(pair: Pair, tmp_path: Path) -> None:
