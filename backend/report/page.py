@@ -140,7 +140,7 @@ def _pair(what: str, means: str, cubic: NDArray[np.float64], result: NDArray[np.
         )
     )
     caption = f"{light}, {means}. Before: the DEM on the output's grid by cubic resampling, which the model starts from. After: the result."
-    return pair(before, after, caption, ratio=result.shape[1] * dx / (result.shape[0] * dy))
+    return pair(what, before, after, caption, ratio=result.shape[1] * dx / (result.shape[0] * dy))
 
 
 def _change(run: Run, gathered: Gathered) -> list[str]:
@@ -160,7 +160,7 @@ def _change(run: Run, gathered: Gathered) -> list[str]:
     ]
     caption = f"The result minus the DEM by cubic resampling, {number(change.count)} pixels"
     made = [
-        table(caption, ["Figure", "Metres"], [[name, number(value)] for name, value in figures], headings=1),
+        table(caption, ["Figure", "Metres"], [[name, number(round(value, 4) + 0.0)] for name, value in figures], headings=1),
         f"<p>The largest change is at {escape(_place(run.grid, change.place))}.</p>",
     ]
     edges, counts = change.histogram(_BINS)

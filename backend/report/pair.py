@@ -72,10 +72,10 @@ class Side:
     png: bytes
 
 
-def pair(before: Side, after: Side, caption: str, *, ratio: float) -> str:
-    """`ratio`: width over height of the ground that both show."""
+def pair(what: str, before: Side, after: Side, caption: str, *, ratio: float) -> str:
+    """Of `what`, by which its divider is told from others; `ratio`: width over height of the ground that both show."""
     sides = "".join(_side(kind, side, ratio) for kind, side in (("before", before), ("after", after)))
-    words = escape(f"Divider between {before.name.lower()} on the left and {after.name.lower()} on the right")
+    words = escape(f"Divider between {before.name.lower()} on the left and {after.name.lower()} on the right, {what}")
     return (
         f'<figure class="pair" style="--ratio:{ratio:.4g}"><div class="stage">{sides}</div>'
         f'<label class="divider" hidden>{words}<input type="range" min="0" max="100" value="50" step="1"></label>'

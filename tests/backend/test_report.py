@@ -297,7 +297,7 @@ def test_the_page_is_whole_and_needs_nothing_from_elsewhere(tmp_path: Path, fold
 def test_the_divider_has_words_and_is_hidden_until_it_works(folder: Path, dem: Path, small_model: Path) -> None:
     text = report(dem, small_model, folder)
     label = re.search(r'<label class="divider" hidden>(.*?)<input type="range" min="0" max="100" value="50" step="1"></label>', text)
-    assert label and "cubic resampling on the left" in label[1]
+    assert label and "cubic resampling on the left" in label[1] and "the whole output" in label[1]
     assert "aria-valuetext" in text
 
 
