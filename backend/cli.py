@@ -16,6 +16,7 @@ from typing import Any, TextIO
 import click
 
 from backend.cancel import Cancel
+from backend.check.command import check
 from backend.compare.command import compare
 from backend.errors import BackendError, Cancelled, InputError
 from backend.events import Event, Failure, Log, Progress, Result, Sink, to_line
@@ -32,6 +33,7 @@ def cli() -> None:
 
 
 cli.add_command(compare)
+cli.add_command(check)
 
 
 class Numbers(click.ParamType[tuple[float, ...]]):

@@ -44,6 +44,14 @@ class ResourceError(BackendError):
         self.code = code
 
 
+class CheckError(BackendError):
+    """The self-check found something wrong with what is installed."""
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        super().__init__(message, hint)
+        self.code = code
+
+
 class Cancelled(BackendError):
     """The user or the parent process asked for a stop; the output path is as it was before."""
 

@@ -60,6 +60,27 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Check:
+    """What the self-check found right. `packages` maps names to versions (python, gdal and proj among them); `devices` are those of
+    `info --json`; `provider` ran the model, `providers` are all that its session holds; `stored` says whether the model has an answer
+    to compare with, `difference` is the largest from it, metres (None without one), `tolerance` what it may be. Named `result` on the
+    wire."""
+
+    event: ClassVar[str] = "result"
+    version: str
+    packages: dict[str, str]
+    devices: list[dict[str, Any]]
+    model: dict[str, str]
+    provider: str
+    providers: list[str]
+    threads: int
+    stored: bool
+    difference: float | None
+    tolerance: float
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Failure:
     """Why there is no result. Named `error` on the wire."""
 
@@ -69,7 +90,7 @@ class Failure:
     hint: str
 
 
-Event = Progress | Log | Result | Comparison | Failure
+Event = Progress | Log | Result | Comparison | Check | Failure
 
 
 class Sink(Protocol):
@@ -89,7 +110,7 @@ def from_line(line: str) -> Event:
     if not isinstance(fields, dict):
         raise ValueError(f"not an event: {line[:80]!r}")
     name = fields.pop("event", None)
-    kinds = [kind for kind in (Progress, Log, Result, Comparison, Failure) if kind.event == name]
+    kinds = [kind for kind in (Progress, Log, Result, Comparison, Check, Failure) if kind.event == name]
     if not kinds:
         raise ValueError(f"unknown event {name!r}")
     for kind in kinds:

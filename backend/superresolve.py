@@ -166,7 +166,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         crs = _crs(grid, dem, say)
         expected = _dem_error(settings, dem, say)
         dem_error = expected.metres
-        threads = settings.threads or _processors()
+        threads = settings.threads or processors()
         cancel.check()
         stopwatch.lap("Opening and checking what is given")
 
@@ -525,6 +525,6 @@ def _warn_beyond_card(card: ModelCard, dem: Raster, grid: Grid, dem_error: float
             say("warning", f"The {what} is {value:.3g}{unit}; {card.name} was trained for {low:g} to {high:g}{unit}.")
 
 
-def _processors() -> int:
+def processors() -> int:
     """Those that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -28,9 +28,11 @@ class Device:
 
 
 class Engine(Protocol):
-    """`provider` is what really runs the model; `sigma` says whether the model has that output."""
+    """`provider` is what really runs the model, `providers` are all that the session holds, for what that one cannot do; `sigma` says
+    whether the model has that output."""
 
     provider: str
+    providers: tuple[str, ...]
     sigma: bool
 
     def run(self, dem: Floats, guide: Floats, guide_valid: Floats, pixel_size: float, dem_error: float) -> tuple[Floats, Floats | None]:

@@ -67,6 +67,7 @@ class OnnxEngine:
             )
         because = f" ({'; '.join(refused)})" if refused else ""
         say("info", f"The model runs on {self.provider}, ONNX Runtime {ort.__version__}{because}.")
+        self.providers = tuple(self._session.get_providers())
         self.sigma = "sigma" in [output.name for output in self._session.get_outputs()]
         self._inputs = [value.name for value in self._session.get_inputs()]
         self._run = ort.RunOptions()

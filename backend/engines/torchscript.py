@@ -33,6 +33,7 @@ class TorchScriptEngine:
         self._torch: Any = torch
         self._device = "cuda" if cuda and device != "cpu" else "cpu"
         self.provider = f"TorchScript-{self._device}"
+        self.providers: tuple[str, ...] = (self.provider,)
         torch.set_num_threads(threads)
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False

@@ -1,0 +1,1 @@
+"""The self-check: does what is installed here compute what it should? (docs/contracts.md, section 4)"""

@@ -1,0 +1,56 @@
+"""`check` on the command line (docs/contracts.md, section 4). backend/cli.py registers it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.option("--model", metavar="NAME|FILE", help="An installed model, or a model file; default: the one that runs when none is named.")
+@click.option("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, tensorrt, and what else 'info' lists.")
+@click.option("--threads", type=int, default=0, metavar="N", help="Processor threads; default all.")
+@click.option("--write", is_flag=True, help="Store what the processor makes as the model's answer, beside the model file.")
+@click.option("--events", is_flag=True, help="Write the event stream on stdout, listen on stdin.")
+def check(events: bool, **options: Any) -> None:
+    """Checks what is installed: runs a known small input through the model and compares with the stored answer."""
+    # cli.py imports this module.
+    from backend import cli
+    from backend.cancel import Cancel
+
+    cancel = Cancel()
+    cli._stop_on_signals(cancel)
+    if events:
+        cli._in_thread(lambda: _for_parent(options, cancel))
+    else:
+        cli._in_thread(lambda: _for_person(options, cancel))
+
+
+def _for_parent(options: dict[str, Any], cancel: Any) -> None:
+    from backend import cli
+    from backend.check.install import require_packages
+    from backend.parent import Parent, Unfinished
+
+    parent = Parent(cancel, Unfinished())
+    try:
+        require_packages()
+        from backend.check.selfcheck import Settings, run
+
+        stream = cli._stream()
+        result = run(Settings(**options), stream, cancel)
+    finally:
+        parent.release()
+    stream(result)
+
+
+def _for_person(options: dict[str, Any], cancel: Any) -> None:
+    from backend import cli
+    from backend.check.install import require_packages
+
+    require_packages()
+    from backend.check.selfcheck import Settings, as_text, run
+
+    with cli._Person() as person:
+        result = run(Settings(**options), person, cancel)
+    click.echo(as_text(result))
