@@ -17,13 +17,15 @@ def superresolve(python: str, arguments: list[str], feedback) -> events.Result:
     return run(python, arguments, feedback)
 
 
-def run(python: str, arguments: list[str], feedback) -> events.Result | events.Comparison:
-    """Run `python -m backend ARGUMENTS`. Raises Cancelled, or BackendFailed with the backend's message and hint."""
+def run(python: str, arguments: list[str], feedback, models=None) -> events.Result | events.Comparison | events.Check:
+    """Run `python -m backend ARGUMENTS`, with the user's models in the folder `models` if one is given.
+
+    Raises Cancelled, or BackendFailed with the backend's message and hint."""
     listener = Listener(feedback)
     try:
         finished = process.run(
             [python, "-m", "backend", *arguments],
-            environment=environment.backend_variables(paths.PLUGIN, paths.models()),
+            environment=environment.backend_variables(paths.PLUGIN, models or paths.models()),
             on_line=lambda line: listener(events.parse(line)),
             is_cancelled=feedback.isCanceled,
             cancel_line="cancel",
@@ -87,7 +89,7 @@ class Listener:
         elif isinstance(event, events.Log):
             show = {"info": self.feedback.pushInfo, "warning": self.feedback.pushWarning, "error": self.feedback.reportError}
             show.get(event.level, self.feedback.pushDebugInfo)(event.text)
-        elif isinstance(event, (events.Result, events.Comparison)):
+        elif isinstance(event, (events.Result, events.Comparison, events.Check)):
             self.result = event
         else:
             self.failure = event

@@ -70,6 +70,12 @@ def superresolve(job: Job) -> list[str]:
     return [*arguments, "--", job.dem, job.output]
 
 
+def check(device: str = "", threads: int = 0) -> list[str]:
+    """The same for a self-check."""
+    arguments = ["check", "--events", f"--device={device or 'auto'}"]
+    return [*arguments, f"--threads={threads}"] if threads else arguments
+
+
 def number(value: float) -> str:
     """The shortest text that gives the same number back, without an exponent or a decimal point where none is needed."""
     return str(int(value)) if float(value).is_integer() else repr(float(value))

@@ -24,6 +24,10 @@ class EnvironmentFailed(SiranError):
     """The backend's virtual environment could not be made or removed."""
 
 
+class SettingWrong(SiranError):
+    """A value of the settings page that cannot be used."""
+
+
 class Cancelled(SiranError):
     """The user pressed Cancel."""
 

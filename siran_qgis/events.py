@@ -44,6 +44,23 @@ class Comparison(NamedTuple):
     pixels: int
 
 
+class Check(NamedTuple):
+    """What `check` found right; `difference` is the largest from the model's stored answer, metres, None where there is no answer. Named
+    `result` on the wire."""
+
+    version: str
+    packages: dict[str, str]
+    devices: list[dict[str, Any]]
+    model: dict[str, Any]
+    provider: str
+    providers: list[str]
+    threads: int
+    stored: bool
+    difference: float | None
+    tolerance: float
+    seconds: float
+
+
 class Failure(NamedTuple):
     """Why there is no result. Named `error` on the wire."""
 
@@ -55,14 +72,14 @@ class Failure(NamedTuple):
 _KINDS = {"progress": Progress, "log": Log, "result": Result, "error": Failure}
 
 
-def parse(line: str) -> Progress | Log | Result | Comparison | Failure:
+def parse(line: str) -> Progress | Log | Result | Comparison | Check | Failure:
     """The event on one line. Whatever is not an event becomes a debug line: a library that prints on stdout is no
     reason to lose a result. Fields that a newer backend adds are ignored."""
     try:
         fields = json.loads(line)
         kind = _KINDS[fields["event"]]
         if kind is Result and "path" not in fields:
-            kind = Comparison
+            kind = Check if "stored" in fields else Comparison
         event = kind(**{name: fields[name] for name in kind._fields if name in fields or name not in kind._field_defaults})
         if kind is Progress:
             event = Progress(min(max(float(event.fraction), 0.0), 1.0), str(event.message))

@@ -1,9 +1,10 @@
-"""Which Python runs the backend: the one that SIRAN_PYTHON names, else the managed environment's. Never QGIS's own."""
+"""Which Python runs the backend: the one that SIRAN_PYTHON names, else the one of the settings, else the managed environment's. Never
+QGIS's own."""
 
 import os
 import shutil
 
-from . import paths
+from . import paths, settings
 from .environment import Environment, State
 from .errors import BackendMissing
 
@@ -16,20 +17,35 @@ WHAT_TO_DO = {
 }
 
 
-def managed() -> Environment:
-    """The environment that 'Set up backend' looks after."""
-    return Environment(paths.environment(), paths.PLUGIN)
+SETTING = "The interpreter of the settings (Options > Processing > Providers > SIRAN)"
 
 
-def find() -> str:
-    """The interpreter. Starts nothing. Raises BackendMissing with a sentence that says what to do."""
-    named = os.environ.get(VARIABLE, "").strip()
-    if named:
-        found = shutil.which(named)
+def managed(folder=None) -> Environment:
+    """The environment that 'Set up backend' looks after; in `folder` instead of the one of the settings if one is given."""
+    return Environment(paths.environment(folder), paths.PLUGIN)
+
+
+def named() -> str:
+    """What SIRAN_PYTHON names; empty where it is not set."""
+    return os.environ.get(VARIABLE, "").strip()
+
+
+def find(own=None, folder=None) -> str:
+    """The interpreter. Starts nothing. Raises BackendMissing with a sentence that says what to do.
+
+    `own` (an interpreter, or empty) and `folder` count instead of what the settings hold: a page of settings asks before it keeps them."""
+    if named():
+        found = shutil.which(named())
         if found is None:
-            raise BackendMissing(f"{VARIABLE} names {named}, which is no program.", f"Correct it, or unset {VARIABLE}.")
+            raise BackendMissing(f"{VARIABLE} names {named()}, which is no program.", f"Correct it, or unset {VARIABLE}.")
         return found
-    environment = managed()
+    own = settings.read().python if own is None else own
+    if own:
+        found = shutil.which(own)
+        if found is None:
+            raise BackendMissing(f"{SETTING}, {own}, is no program.", "Name another, or take the managed environment.")
+        return found
+    environment = managed(folder)
     state, sentence = environment.look()
     if state is not State.READY:
         raise BackendMissing(sentence, WHAT_TO_DO[state])
@@ -40,4 +56,6 @@ def repair(python: str) -> str:
     """What to do about a backend that does not run in `python`."""
     if python == str(managed().python):
         return WHAT_TO_DO[State.BROKEN]
-    return f"Install the backend's requirements there, or unset {VARIABLE}."
+    if named():
+        return f"Install the backend's requirements there, or unset {VARIABLE}."
+    return "Install the backend's requirements there, or take the managed environment in Options > Processing > Providers > SIRAN."

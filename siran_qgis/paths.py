@@ -5,6 +5,8 @@ from pathlib import Path
 
 from qgis.core import QgsApplication
 
+from . import settings
+
 PLUGIN = Path(__file__).resolve().parent.parent
 RESOURCES = PLUGIN / "resources"
 ICON = RESOURCES / "icon.svg"
@@ -18,14 +20,20 @@ def profile():
     return Path(os.path.normpath(QgsApplication.qgisSettingsDirPath())) / "siran"
 
 
-def environment():
-    """The managed virtual environment of the backend."""
-    return profile() / "backend"
+def kept():
+    """Where SIRAN keeps what it installs and downloads: the folder of the settings, else the one in the profile."""
+    own = settings.read().folder
+    return Path(os.path.normpath(own)) if own else profile()
 
 
-def models():
-    """The user's own models."""
-    return profile() / "models"
+def environment(folder=None):
+    """The managed virtual environment of the backend, in `folder` instead of `kept()` if one is given."""
+    return (folder or kept()) / "backend"
+
+
+def models(folder=None):
+    """The user's own models, in `folder` instead of `kept()` if one is given."""
+    return (folder or kept()) / "models"
 
 
 def installed_models():

@@ -1,4 +1,4 @@
-"""The plugin: puts the provider into Processing, and takes it out again."""
+"""The plugin: puts the provider into Processing and a page into the options, and takes them out again."""
 
 from qgis.core import QgsApplication
 
@@ -11,15 +11,23 @@ class SiranPlugin:
     def __init__(self, iface):
         self.iface = iface
         self.provider = None
+        self.options = None
 
     def initProcessing(self):
         self.provider = SiranProvider()
         QgsApplication.processingRegistry().addProvider(self.provider)
 
     def initGui(self):
+        from .options import SiranOptions  # qgis_process has no use for it
+
         self.initProcessing()
+        self.options = SiranOptions()
+        self.iface.registerOptionsWidgetFactory(self.options)
 
     def unload(self):
+        if self.options is not None:
+            self.iface.unregisterOptionsWidgetFactory(self.options)
+            self.options = None
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None

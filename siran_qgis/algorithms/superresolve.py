@@ -18,7 +18,7 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from .. import client, command, interpreter, layers, model_card, model_fit, paths
+from .. import client, command, interpreter, layers, model_card, model_fit, paths, settings
 from ..choices import Choice
 from ..errors import SiranError
 from .base import SiranAlgorithm
@@ -146,7 +146,10 @@ class SuperResolve(SiranAlgorithm):
         )
         self.add(
             QgsProcessingParameterString(self.DEVICE, self.tr("Device"), "auto"),
-            self.tr("auto (the fastest that really loads), cpu, cuda, tensorrt, or another name that ONNX Runtime offers."),
+            self.tr(
+                "auto (the one of the settings, else the fastest that really loads), cpu, cuda, tensorrt, or another name that ONNX "
+                "Runtime offers."
+            ),
             widget=self._combo([[name, name] for name in self.DEVICES]),
         )
         self.add(
@@ -160,7 +163,7 @@ class SuperResolve(SiranAlgorithm):
             QgsProcessingParameterNumber(
                 self.THREADS, self.tr("Processor threads"), QgsProcessingParameterNumber.Integer, optional=True, minValue=1
             ),
-            self.tr("Empty: all."),
+            self.tr("Empty: as in the settings, else all."),
             advanced=True,
         )
         self.addParameter(QgsProcessingParameterRasterDestination(self.OUTPUT, self.tr("Super-resolved DEM")))
@@ -294,6 +297,8 @@ class SuperResolve(SiranAlgorithm):
             raise QgsProcessingException(self.tr("The output pixel size must be more than 0."))
         tile = self._number(parameters, self.TILE_SIZE, context)
         threads = self._number(parameters, self.THREADS, context)
+        device = self.parameterAsString(parameters, self.DEVICE, context).strip().lower()
+        preferred = settings.read()
         return command.Job(
             dem=dem_file,
             output="" if dry else self._output(parameters, self.OUTPUT, context),
@@ -305,9 +310,9 @@ class SuperResolve(SiranAlgorithm):
             dem_error=dem_error,
             resolution=resolution,
             extent=self._extent(parameters, context),
-            device=self.parameterAsString(parameters, self.DEVICE, context).strip().lower(),
+            device=(preferred.device or "auto") if device in ("", "auto") else device,
             tile=None if tile is None else int(tile),
-            threads=None if threads is None else int(threads),
+            threads=(preferred.threads or None) if threads is None else int(threads),
             uncertainty="" if dry else self._output(parameters, self.UNCERTAINTY, context),
             difference="" if dry else self._output(parameters, self.DIFFERENCE, context),
             report="" if dry else self._report(parameters, context),
