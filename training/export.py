@@ -73,7 +73,7 @@ def export_onnx(network: SuperResolver, card: ModelCard, path: Path) -> None:
     """Writes `path` once the file does what the network does. Raises ExportError where it does not."""
     names = [*INPUTS, *SCALARS]
     n, h, w = (torch.export.Dim(name) for name in ("n", "h2", "w2"))
-    s = network.settings.unshuffle
+    s = network.size_multiple
     shapes: dict[str, Any] = {name: {0: n, 2: s * h, 3: s * w} for name in INPUTS} | {name: {0: n} for name in SCALARS}
     # The exporter speaks of torchvision, which nobody uses here, and of axis names that it merges.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)

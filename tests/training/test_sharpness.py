@@ -8,7 +8,7 @@ import torch
 from tests.training.conftest import hills
 from training.data.coarse import area_mean, cubic_upsample
 from training.data.guides import coarsen, render
-from training.networks.sharpness import REACH, dem_sharpness, image_sharpness
+from training.networks.sharpness import REACH, dem_sharpness, image_sharpness, usable
 from training.networks.terrain import detail
 
 SIZE = torch.tensor([10.0])
@@ -43,10 +43,21 @@ def test_height_of_relief_and_contrast_do_not_matter() -> None:
     torch.testing.assert_close(image_sharpness(5 * image(1), valid), image_sharpness(image(1), valid), atol=0.02, rtol=0)
 
 
-def test_nothing_is_neither_sharp_nor_blurred() -> None:
-    level, none = torch.full((1, 1, 64, 64), 321.0), torch.zeros(1, 3, 64, 64)
-    assert float(dem_sharpness(detail(level, SIZE)).abs().max()) < 1e-3
-    assert not image_sharpness(none, none[:, :1]).any()
+def test_level_ground_is_neither_sharp_nor_blurred() -> None:
+    assert float(dem_sharpness(detail(torch.full((1, 1, 64, 64), 321.0), SIZE)).abs().max()) < 1e-3
+
+
+def used(guide: torch.Tensor) -> float:
+    """The share of an image's cells that is used."""
+    return float(usable(image_sharpness(guide, torch.ones(1, 1, 120, 120)))[..., 10:-10, 10:-10].mean())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_sharp_images_are_used_and_those_that_show_less_than_the_dem_are_not(seed: int) -> None:
+    assert used(image(seed)) == 1
+    assert used(coarsen(image(seed), 2.0)) == 1
+    assert used(coarsen(image(seed), 5.0)) < 0.02
+    assert used(torch.full((1, 3, 120, 120), 0.4)) == 0
 
 
 def test_nothing_beyond_its_reach_matters() -> None:

@@ -35,7 +35,7 @@ class Features(NamedTuple):
 
     `all` of it, in units of the `roughness` around where it is detail or slope change; `hints`, what kernels are too small to see; what
     the skip sees (`linear`), and the guide's slope `change` and `response` apart, as they are. `scene` is what the shading is read from,
-    as `shading.regress` takes it.
+    as `shading.regress` takes it, and `usable` (N, 1, H/2, W/2) whether it should be (training/networks/sharpness.py).
     """
 
     all: Tensor
@@ -45,6 +45,7 @@ class Features(NamedTuple):
     response: Tensor
     roughness: Tensor
     gate: Tensor
+    usable: Tensor
     scene: tuple[Tensor, Tensor, Tensor, Tensor]
 
 
@@ -140,7 +141,10 @@ class Generator(nn.Module):
             slopes = slopes + terrain.gradient(gate * F.pixel_shuffle(added, self.factor))
             found = shading.regress(slopes, image, valid, roughness)
             change = SLOPE_GAIN * shading.slope_change(found, slopes, image, valid)
-        return F.pixel_unshuffle(change, self.factor), to_cells(found.response, self.factor)
+        halved = margin // 2
+        usable = seen.usable[..., halved : seen.usable.shape[2] - halved, halved : seen.usable.shape[3] - halved]
+        change = change * F.interpolate(usable, scale_factor=2.0, mode="nearest")
+        return F.pixel_unshuffle(change, self.factor), to_cells(found.response * usable, self.factor)
 
     def _explained(self, added: Tensor, response: Tensor) -> Tensor:
         """How much of the image's slope change relief in pixel sizes (N, s*s, H/s, W/s) explains: (N, 2 s*s, H/s, W/s)."""
@@ -214,7 +218,7 @@ class SuperResolver(nn.Module):
     @property
     def size_multiple(self) -> int:
         """What height and width must be multiples of."""
-        return math.lcm(self.settings.unshuffle, 2 if self.settings.shading else 1)
+        return math.lcm(self.settings.unshuffle, 2)
 
     def attention(self, detail: Tensor) -> Tensor:
         """A_s: (N, 5, H, W) to (N, 1, H/s, W/s) in [0, 1]."""
@@ -233,18 +237,22 @@ class SuperResolver(nn.Module):
         image = (2.0 * guide.clamp(-0.5, 1.5) - 1.0) * guide_valid
         bands = image
         rough = terrain.roughness(detail)
-        valid = F.avg_pool2d(guide_valid, s)
+        sharp = sharpness.image_sharpness(image, guide_valid)
+        usable = sharpness.usable(sharp)
+        everywhere = F.interpolate(usable, scale_factor=2.0, mode="nearest")
+        valid = F.avg_pool2d(guide_valid * everywhere, s)
         gate = terrain.relief_gate(slopes, GATE_WINDOW)
         change = response = image[:, :0]
-        hints = [sharpness.dem_sharpness(detail), sharpness.image_sharpness(image, guide_valid)]
+        hints = [sharpness.dem_sharpness(detail), sharp * usable]
+        image = image * everywhere
         if self.settings.shading:
-            reading = shading.read_shading(slopes, image, guide_valid, rough)
-            change = SLOPE_GAIN * reading.change
+            reading = shading.read_shading(slopes, bands, guide_valid, rough)
+            change = SLOPE_GAIN * reading.change * everywhere
             image = torch.cat([image, change / rough], dim=1)
             linear = torch.cat([linear, change], dim=1)
             change = F.pixel_unshuffle(change, s)
-            response = to_cells(reading.response, s)
-            hints.append(reading.evidence)
+            response = to_cells(reading.response * usable, s)
+            hints.append(reading.evidence * usable)
         image = F.pixel_unshuffle(image, s)
         if self.settings.attention != "none":
             image = image * self.attention(detail)
@@ -254,10 +262,10 @@ class SuperResolver(nn.Module):
         error = torch.log1p(20.0 * (dem_error / pixel_size).reshape(-1, 1, 1, 1) / rough_cells)
         parts = [F.pixel_unshuffle(detail / rough, s), image, valid, error, F.avg_pool2d(gate, s)]
         if self.settings.shading:
-            parts += [response, to_cells(reading.shift, s)]
+            parts += [response, to_cells(reading.shift * usable, s)]
         scene = slopes, bands, guide_valid, rough
         told = to_cells(torch.cat(hints, dim=1), s)
-        return Features(torch.cat(parts, dim=1), told, F.pixel_unshuffle(linear, s), change, response, rough_cells, gate, scene)
+        return Features(torch.cat(parts, dim=1), told, F.pixel_unshuffle(linear, s), change, response, rough_cells, gate, usable, scene)
 
     def forward(
         self, dem: Tensor, guide: Tensor, guide_valid: Tensor, pixel_size: Tensor, dem_error: Tensor, margin: int = 0
