@@ -1,6 +1,6 @@
 """What the plugin costs QGIS at its start.
 
-Measured: processor time from the import of the plugin's package to the end of what QGIS calls, `initGui` on the desktop (which also registers
+Measured: processor time from the import of the package to the end of what QGIS calls, `initGui` on the desktop (which also registers
 the algorithms, with their parameters) and `initProcessing` in qgis_process. Each in a process of its own that has loaded PyQGIS, on the
 desktop also qgis.gui and Processing, as any QGIS has before it loads plugins from the profile. The best of several, because other processes
 may have the machine; the first fills Python's cache of compiled modules, as the first start after an installation does.
@@ -45,7 +45,13 @@ TERMINAL = {"before": "import qgis.analysis", "gui": False, "iface": "None", "ca
 
 def load(folder, how):
     """(processor milliseconds, milliseconds, algorithms, modules that were imported)"""
-    environment = {**os.environ, "QGIS_CUSTOM_CONFIG_PATH": str(folder / "profile"), "QT_QPA_PLATFORM": "offscreen"}
+    environment = {
+        **os.environ,
+        "QGIS_CUSTOM_CONFIG_PATH": str(folder / "profile"),
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
+    }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # QGIS's Python keeps what it has compiled
     code = CODE.format(folder=str(folder), processing=PROCESSING, **how)
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120, check=False)
     answers = [line for line in done.stdout.splitlines() if line.startswith("ANSWER")]
