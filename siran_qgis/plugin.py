@@ -23,9 +23,16 @@ class SiranPlugin:
         self.initProcessing()
         self.options = SiranOptions()
         self.iface.registerOptionsWidgetFactory(self.options)
+        # QGIS puts pages where they belong in the order of their registration: ours goes below Processing's, which may come later.
+        self.iface.initializationCompleted.connect(self._register_last)
+
+    def _register_last(self):
+        self.iface.unregisterOptionsWidgetFactory(self.options)
+        self.iface.registerOptionsWidgetFactory(self.options)
 
     def unload(self):
         if self.options is not None:
+            self.iface.initializationCompleted.disconnect(self._register_last)
             self.iface.unregisterOptionsWidgetFactory(self.options)
             self.options = None
         if self.provider is not None:

@@ -46,6 +46,7 @@ class SettingsPage(QgsOptionsPageWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._backend_box())
         layout.addWidget(self._runs_box())
+        layout.addWidget(self._folder_box())
         layout.addWidget(self._test_box(), 1)
         self._looks = 0  # answers to earlier questions are dropped
         self._works, self._asking = works, asking = [], []
@@ -230,7 +231,7 @@ class SettingsPage(QgsOptionsPageWidget):
         return box
 
     def _runs_box(self):
-        box = QGroupBox(self.tr("Runs that leave these open"))
+        box = QGroupBox(self.tr("Runs that leave the choice open"))
         form = QFormLayout(box)
         self.device = QComboBox()
         self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -238,6 +239,14 @@ class SettingsPage(QgsOptionsPageWidget):
         self.threads = QSpinBox()
         self.threads.setRange(0, MOST_THREADS)
         self.threads.setSpecialValueText(self.tr("all"))
+        form.addRow(self.tr("&Device"), self.device)
+        form.addRow("", self.devices)
+        form.addRow(self.tr("Processor &threads"), self.threads)
+        return box
+
+    def _folder_box(self):
+        box = QGroupBox(self.tr("What SIRAN installs and downloads"))
+        form = QFormLayout(box)
         self.folder = QgsFileWidget()
         self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.folder.setDialogTitle(self.tr("Folder"))
@@ -250,9 +259,6 @@ class SettingsPage(QgsOptionsPageWidget):
             )
         )
         self.trouble = _text()
-        form.addRow(self.tr("&Device"), self.device)
-        form.addRow("", self.devices)
-        form.addRow(self.tr("Processor &threads"), self.threads)
         form.addRow(self.tr("&Folder for environment and models"), self.folder)
         form.addRow("", self.trouble)
         return box
@@ -295,7 +301,7 @@ def _sentence(found):
         how = _tr("there is no stored answer to compare with, but its values make sense")
     else:
         how = _tr("it gives its stored answer, to {:.2g} m").format(found.difference)
-    return _tr("All is right. The model {} {} ran on {} with {} threads: {} ({:.1f} s).").format(
+    return _tr("All is right. The model {} {} ran on {}, threads: {}; {} ({:.1f} s).").format(
         found.model.get("name"), found.model.get("version"), found.provider, found.threads, how, found.seconds
     )
 

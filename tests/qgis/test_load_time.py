@@ -35,9 +35,9 @@ plugin.unload()
 application.exitQgis()
 """
 DESKTOP = {
-    "before": "import qgis.gui, qgis.utils, processing",
+    "before": "import qgis.gui, qgis.utils, processing, unittest.mock",
     "gui": True,
-    "iface": "type('Interface', (), {'registerOptionsWidgetFactory': print, 'unregisterOptionsWidgetFactory': print})",
+    "iface": "unittest.mock.Mock()",
     "call": "initGui",
 }
 TERMINAL = {"before": "import qgis.analysis", "gui": False, "iface": "None", "call": "initProcessing"}
