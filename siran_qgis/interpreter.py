@@ -17,7 +17,8 @@ WHAT_TO_DO = {
 }
 
 
-SETTING = "The interpreter of the settings (Options > Processing > Providers > SIRAN)"
+PAGE = "Options > Processing > Providers > SIRAN"
+SETTING = f"The page {PAGE}"
 
 
 def managed(folder=None) -> Environment:
@@ -43,7 +44,9 @@ def find(own=None, folder=None) -> str:
     if own:
         found = shutil.which(own)
         if found is None:
-            raise BackendMissing(f"{SETTING}, {own}, is no program.", "Name another, or take the managed environment.")
+            raise BackendMissing(
+                f"The interpreter of the settings ({PAGE}), {own}, is no program.", "Name another, or take the managed environment."
+            )
         return found
     environment = managed(folder)
     state, sentence = environment.look()
@@ -58,4 +61,4 @@ def repair(python: str) -> str:
         return WHAT_TO_DO[State.BROKEN]
     if named():
         return f"Install the backend's requirements there, or unset {VARIABLE}."
-    return "Install the backend's requirements there, or take the managed environment in Options > Processing > Providers > SIRAN."
+    return f"Install the backend's requirements there, or take the managed environment in {PAGE}."

@@ -19,8 +19,8 @@ from backend.superresolve import processors
 from backend.version import version
 
 TOLERANCE = 1e-3
-"""What a value may differ from the stored one, in pixel sizes (of sigma: in sigmas where that is more). Processors and graphics cards
-round differently, by a tenth of that at most; a device that computes something else differs by more than a tenth of a pixel."""
+"""What a value may differ from the stored one, in pixel sizes (of sigma: in sigmas where that is more). Runtimes round differently: an
+export allows a tenth of this between PyTorch and ONNX Runtime. A device that computes something else is off by much more."""
 LEVEL = 0.5
 """Metres that a level DEM may change by."""
 LIFT, LIFTED = 1000.0, 0.01
@@ -55,7 +55,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None) -> Check:
         )
     threads = settings.threads or processors()
     packages = install.versions()
-    say("info", f"SIRAN {version()}; " + ", ".join(f"{name} {number}" for name, number in packages.items()) + f"; {threads} threads.")
+    say("info", f"SIRAN {version()}; " + ", ".join(f"{name} {number}" for name, number in packages.items()) + f"; threads: {threads}.")
     sink(Progress(0.1, "Reading and writing a raster"))
     install.require_rasters()
     cancel.check()
@@ -116,7 +116,7 @@ def as_text(result: Check) -> str:
         found = f"gives its stored answer (largest difference {result.difference:.2g} m, {result.tolerance:.2g} m are allowed)"
     else:
         found = "has no stored answer; its values are finite, a level DEM stays level, a constant that is added stays added"
-    return f"{model} {found}: {result.provider}, {result.threads} threads, {result.seconds:.1f} s."
+    return f"{model} {found}: {result.provider}, threads: {result.threads}, {result.seconds:.1f} s."
 
 
 def _load(name: str | None) -> Model:

@@ -53,12 +53,13 @@ class SetUpBackend(SiranAlgorithm):
         return self.tr(
             "<p>SIRAN does its work in a Python of its own, so that nothing is ever installed into QGIS's. This algorithm looks after "
             "it.</p>"
-            "<p><b>Create</b> makes a virtual environment in your QGIS profile and installs pinned packages into it with pip "
-            "(about 150 MB to download; several GB for NVIDIA). <b>Repair</b> does it anew. Whatever was there stays in use until the "
-            "new one has passed its check; cancelling leaves things as they were. <b>Report</b> says what is there. <b>Remove</b> "
-            "deletes it.</p>"
+            "<p><b>Create</b> makes a virtual environment in your QGIS profile (or in the folder of the settings) and installs pinned "
+            "packages into it with pip (about 150 MB to download; several GB for NVIDIA). <b>Repair</b> does it anew. Whatever was there "
+            "stays in use until the new one has passed its check; cancelling leaves things as they were. <b>Report</b> says what is "
+            "there. <b>Remove</b> deletes it.</p>"
             "<p>It needs Python 3.11 or newer to start from; QGIS's own is taken where it is new enough. Another one can be named.</p>"
-            "<p>If the environment variable <code>SIRAN_PYTHON</code> names an interpreter, that one runs the backend instead.</p>"
+            "<p>If the environment variable <code>SIRAN_PYTHON</code> or the settings (Options > Processing > Providers > SIRAN) name an "
+            "interpreter, that one runs the backend instead. There is also a test of it all, and another folder can be chosen.</p>"
         )
 
     def initAlgorithm(self, configuration=None):
@@ -128,7 +129,8 @@ class SetUpBackend(SiranAlgorithm):
         except SiranError:
             return state
         if python != str(managed.python):
-            feedback.pushInfo(self.tr("{} names another interpreter, which is used instead: {}").format(interpreter.VARIABLE, python))
+            who = interpreter.VARIABLE if interpreter.named() else interpreter.SETTING
+            feedback.pushInfo(self.tr("{} names another interpreter, which is used instead: {}").format(who, python))
         try:
             self._say(environment.backend_info(python, paths.PLUGIN, feedback.isCanceled, paths.models()), feedback)
         except EnvironmentFailed as error:

@@ -179,7 +179,7 @@ def test_a_person_gets_sentences(own: Path) -> None:
     assert (
         len(done.stdout.splitlines()) == 1
         and "own 1.2.3 has no stored answer" in done.stdout
-        and "CPUExecutionProvider, 1 threads" in done.stdout
+        and "CPUExecutionProvider, threads: 1" in done.stdout
     )
     assert "onnxruntime" in done.stderr and "gdal" in done.stderr and "Device cuda" in done.stderr
     assert call("--model", own, "--write").returncode == 0 and (own.parent / "own.check.npz").is_file()

@@ -325,3 +325,14 @@ def test_the_plugin_brings_the_page_and_takes_it_away(qgis_app):
 def test_the_event_of_a_check_is_understood():
     found = events.parse(json.dumps(check_event(difference=None, stored=False)))
     assert isinstance(found, events.Check) and found.difference is None and found.provider == "CPU"
+
+
+def test_qgis_process_takes_the_settings_too(qgis_process, backend, tmp_path):
+    """From the profile's file, as the desktop keeps them there."""
+    qgis_process.python = None
+    folder = tmp_path / "kept"
+    with (qgis_process.profile / "QGIS" / "QGIS3.ini").open("a") as file:
+        file.write(f"[siran]\npython={backend}\nfolder={folder}\n")
+    status, said = qgis_process.run("setupbackend", ACTION="report")
+    assert status == 0, said
+    assert f"Options > Processing > Providers > SIRAN names another interpreter, which is used instead: {backend}" in said, said
