@@ -179,8 +179,8 @@ def removable(name) -> None:
 
 
 def remove(name, folder):
-    """Remove the user's model. Raises SiranError, and then leaves the folder as it was."""
-    files = [file for ending in paths.MODEL_ENDINGS for file in (folder / (name + ending),) if file.is_file()]
+    """Remove the user's model and its stored answer. Raises SiranError, and then leaves the folder as it was."""
+    files = [file for ending in (*paths.MODEL_ENDINGS, ".check.npz") for file in (folder / (name + ending),) if file.is_file()]
     with staging(folder) as aside:
         moved = []
         try:

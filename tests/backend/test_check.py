@@ -218,6 +218,12 @@ def test_a_package_that_does_not_load_is_named(tmp_path: Path) -> None:
     broken.mkdir()
     (broken / "__init__.py").write_text("raise ImportError('libonnxruntime.so.1: cannot open shared object file')\n")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    command = [*COMMAND, "--events"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        (failure,) = [from_line(line) for line in process.stdout]
+        assert process.wait(60) == 1
+    assert isinstance(failure, Failure) and failure.code == "install-broken"
     done = call(env=environment)
     assert done.returncode == 1 and done.stdout == ""
     sentence, hint = done.stderr.splitlines()[-2:]

@@ -218,7 +218,9 @@ def test_a_model_of_ones_own_may_stand_in_for_a_bundled_one_and_leave_again(run,
     assert run("add", FILE=str(own)) is None and "comes with SIRAN" in run.said
     assert run("add", FILE=str(own), OVERWRITE=True)
     assert paths.installed_models()["tiny"].parent == paths.models()
+    (paths.models() / "tiny.check.npz").touch()  # the stored answer of `python -m backend check --write`
     assert run("remove", NAME="tiny")["MODELS"] == "tiny"
+    assert not list(paths.models().glob("tiny*"))
     assert run("remove", NAME="tiny") is None
 
 
