@@ -28,8 +28,8 @@ blurred."""
 GAIN = 0.25
 """Their logarithms span -8 to 2."""
 UNUSED, USED = -0.555, -0.53
-"""Sharpness of images that say nothing of what a DEM lacks at ratio 3, and of those that do. Images of 3 times larger pixels, cubic-resampled,
-have -0.57 to -0.49 (1 and 99 % over rendered and real ones), of 4 times larger ones -0.60 to -0.53, sharp ones more than -0.31."""
+"""Sharpness of images that say nothing of what a DEM lacks at ratio 3, and of those that do. Images of 3 times larger pixels,
+cubic-resampled, have -0.57 to -0.49 (1 and 99 % over rendered ones), of 4 times larger ones -0.60 to -0.53, sharp ones more than -0.31."""
 
 
 def dem_sharpness(detail: Tensor) -> Tensor:
