@@ -213,7 +213,7 @@ def test_a_loss_that_is_not_finite_stops_the_run(prepared: Path, tmp_path: Path,
         train(broken, prepared, tmp_path / "run")
     saved = tmp_path / "run" / "nan_batch.0.safetensors"
     assert str(saved) in caught.value.hint
-    assert set(load_file(saved)) == {"dem", "guide", "guide_valid", "pixel_size", "dem_error", "target"}
+    assert set(load_file(saved)) == {"dem", "guide", "guide_valid", "pixel_size", "dem_error", "target", "truthful"}
 
 
 @pytest.mark.parametrize("name", ["siran", "siran-paper"])
