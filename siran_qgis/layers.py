@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 
 from qgis.core import QgsColorRampShader, QgsProcessingLayerPostProcessorInterface, QgsProviderRegistry
 
@@ -10,21 +11,51 @@ from .errors import SiranError
 
 SAMPLE = 250_000  # pixels that a range of colours is found from
 
+SAVE = "Save it as a GeoTIFF and use that."
+# GDAL's file systems, also where one is named inside of another: /vsizip//vsicurl/...
+MEMORY = re.compile(r"\bvsi(mem|stdin)/|^MEM:", re.IGNORECASE)
+SERVER = re.compile(r"\bvsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)(_streaming)?[/?]|\b(https?|ftp)://", re.IGNORECASE)
+VRT_SOURCE = re.compile(r"<Source(?:Filename|Dataset)\b[^>]*>([^<]*)<")
+VRT_CHARACTERS = 4_000_000  # of a mosaic's description that are looked at: ten thousand tiles
+
 # QGIS keeps no reference to post-processors written in Python.
 _post_processors = []
 
 
 def file_of(layer) -> str:
-    """What GDAL opens for `layer`. Raises SiranError for a layer that no other process could open."""
+    """What GDAL opens for `layer`. Raises SiranError for a layer that another process could not open, or would have to fetch."""
+    name, source = layer.name(), layer.source()
     if layer.providerType() != "gdal":
-        raise SiranError(f"Layer {layer.name()} is no raster file ({layer.providerType()}).", "Save it as a GeoTIFF and use that.")
+        raise SiranError(f"Layer {name} is no raster file ({layer.providerType()}).", SAVE)
     if layer.subsetString():
-        raise SiranError(f"Layer {layer.name()} has a filter.", "Remove the filter, or save the layer as a GeoTIFF and use that.")
-    decoded = QgsProviderRegistry.instance().decodeUri("gdal", layer.source())
+        raise SiranError(f"Layer {name} has a filter.", "Remove the filter, or save the layer as a GeoTIFF and use that.")
+    decoded = QgsProviderRegistry.instance().decodeUri("gdal", source)
     if decoded.get("openOptions"):
-        raise SiranError(f"Layer {layer.name()} was opened with options of a driver.", "Save it as a GeoTIFF and use that.")
-    # What follows a bar are QGIS's own options, unless the bar is part of the file's name.
-    return layer.source() if os.path.exists(layer.source()) else layer.source().split("|")[0]
+        raise SiranError(f"Layer {name} was opened with options of a driver.", SAVE)
+    if source.lstrip().startswith("<"):
+        raise SiranError(f"Layer {name} is a description of a raster that is in no file.", SAVE)
+    if not os.path.exists(source):
+        # What follows a bar are QGIS's own options, unless the bar is part of the file's name.
+        source = source.split("|")[0]
+    for part in (source, *_sources(source)):
+        if os.path.exists(part):
+            continue
+        if MEMORY.search(part):
+            raise SiranError(f"Layer {name} lies in QGIS's memory ({part}).", SAVE)
+        if SERVER.search(part):
+            raise SiranError(f"Layer {name} lies on a server.", SAVE)  # its address may hold a password
+    return source
+
+
+def _sources(path):
+    """What a virtual raster is made of, by the names that it uses; nothing for any other file."""
+    if not path.lower().endswith(".vrt"):
+        return []
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return VRT_SOURCE.findall(file.read(VRT_CHARACTERS))
+    except OSError:  # in an archive, or gone: the backend says so
+        return []
 
 
 def style_when_loaded(path, context, look, result=None):
