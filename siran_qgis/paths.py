@@ -11,6 +11,8 @@ PLUGIN = Path(__file__).resolve().parent.parent
 RESOURCES = PLUGIN / "resources"
 ICON = RESOURCES / "icon.svg"
 STYLES = RESOURCES / "styles"
+SAMPLE = RESOURCES / "sample"
+HELP = PLUGIN / "docs" / "help" / "index.html"
 BUNDLED = RESOURCES / "models"
 MODEL_ENDINGS = (".onnx", ".pt", ".ts", ".card.json")
 

@@ -1,4 +1,4 @@
-"""The plugin: puts the provider into Processing and a page into the options, and takes them out again."""
+"""The plugin: puts the provider into Processing, a page into the options and a menu into Raster, and takes them out again."""
 
 from qgis.core import QgsApplication
 
@@ -12,15 +12,18 @@ class SiranPlugin:
         self.iface = iface
         self.provider = None
         self.options = None
+        self.menu = None
 
     def initProcessing(self):
         self.provider = SiranProvider()
         QgsApplication.processingRegistry().addProvider(self.provider)
 
     def initGui(self):
-        from .options import SiranOptions  # qgis_process has no use for it
+        from .desktop import Desktop  # qgis_process has no use for either
+        from .options import SiranOptions
 
         self.initProcessing()
+        self.menu = Desktop(self.iface)
         self.options = SiranOptions()
         self.iface.registerOptionsWidgetFactory(self.options)
         # QGIS puts pages where they belong in the order of their registration: ours goes below Processing's, which may come later.
@@ -31,6 +34,9 @@ class SiranPlugin:
         self.iface.registerOptionsWidgetFactory(self.options)
 
     def unload(self):
+        if self.menu is not None:
+            self.menu.unload()
+            self.menu = None
         if self.options is not None:
             self.iface.initializationCompleted.disconnect(self._register_last)
             self.iface.unregisterOptionsWidgetFactory(self.options)

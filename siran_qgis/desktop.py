@@ -1,0 +1,119 @@
+"""What SIRAN adds to the desktop: a menu, and an offer to set up the backend where there is none."""
+
+from qgis.core import Qgis, QgsProject, QgsRasterLayer
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QCoreApplication, QUrl
+from qgis.PyQt.QtGui import QDesktopServices, QIcon
+from qgis.PyQt.QtWidgets import QAction, QPushButton
+
+from . import choices, interpreter, layers, paths
+from .algorithms.setupbackend import SetUpBackend
+from .algorithms.superresolve import SuperResolve
+from .environment import State
+from .errors import BackendMissing
+
+MENU = "SIRAN"
+SAMPLE_PIXEL = 27.3  # metres: what 1 arc-second is on the ground of the sample, mean of both directions
+
+
+class Desktop:
+    """The menu `Raster > SIRAN`. Made by `initGui` only: `qgis_process` has no windows."""
+
+    def __init__(self, iface):
+        self.iface = iface
+        self.actions = []
+        self.offer = None
+        self._action(self.tr("Try the sample"), self.try_sample)
+        self._action(self.tr("Super-resolve DEM…"), self.super_resolve)
+        self._action(self.tr("Set up the backend…"), self.set_up)
+        self._action(self.tr("Help"), self.show_help)
+
+    def tr(self, text):
+        return QCoreApplication.translate("SIRAN", text)
+
+    def unload(self):
+        self._withdraw()
+        for action in self.actions:
+            self.iface.removePluginRasterMenu(MENU, action)
+            action.deleteLater()
+        self.actions = []
+
+    def super_resolve(self, *_, parameters=None):
+        """Open the dialog; say first what to do where there is no backend. The dialog opens anyway: it can be filled meanwhile."""
+        try:
+            interpreter.find()
+        except BackendMissing as error:
+            self._offer(str(error))
+        return self._open("siran:superresolve", parameters or {})
+
+    def set_up(self, *_):
+        """Open the dialog of 'Set up backend', with what there is to be done chosen."""
+        state, _ = interpreter.managed().look()
+        action = "repair" if state in (State.BROKEN, State.OUTDATED) else "create"
+        index = choices.index_of(SetUpBackend.CHOICES[SetUpBackend.ACTION], action)
+        dialog = self._open("siran:setupbackend", {SetUpBackend.ACTION: index})
+        if dialog is not None:
+            dialog.algorithmFinished.connect(self._set_up_ended)
+        return dialog
+
+    def try_sample(self, *_):
+        """Load the sample's elevation model and image, unless they are there, and open the dialog with both."""
+        dem = self._layer("marin_srtm_1arcsec.tif", self.tr("Sample: SRTM, 1 arc-second"))
+        guide = self._layer("marin_landsat7_nir_r_g.tif", self.tr("Sample: Landsat 7, near infrared, red, green"))
+        layers.hillshade(dem, SAMPLE_PIXEL)
+        dem.triggerRepaint()
+        source = choices.index_of(SuperResolve.CHOICES[SuperResolve.DEM_SOURCE], "srtm")
+        return self.super_resolve(parameters={"INPUT": dem.id(), "GUIDE": guide.id(), "GUIDE_BANDS": "1,2,3", "DEM_SOURCE": source})
+
+    def show_help(self, *_):
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.HELP)))
+
+    def _action(self, text, do):
+        action = QAction(QIcon(str(paths.ICON)), text, self.iface.mainWindow())
+        action.triggered.connect(do)
+        self.iface.addPluginToRasterMenu(MENU, action)
+        self.actions.append(action)
+
+    def _open(self, algorithm, parameters):
+        import processing  # a plugin of its own: it may come after this one, or be switched off
+
+        dialog = processing.createAlgorithmDialog(algorithm, parameters)
+        if dialog is not None:
+            dialog.show()
+        return dialog
+
+    def _layer(self, file, name):
+        path = str(paths.SAMPLE / file)
+        for layer in QgsProject.instance().mapLayers().values():
+            if layer.source() == path:
+                return layer
+        layer = QgsRasterLayer(path, name)
+        QgsProject.instance().addMapLayer(layer)
+        return layer
+
+    def _offer(self, sentence):
+        """A message with a button that opens 'Set up backend'."""
+        self._withdraw()
+        bar = self.iface.messageBar()
+        self.offer = bar.createMessage("SIRAN", sentence)
+        button = QPushButton(self.tr("Set up the backend…"))
+        button.clicked.connect(self.set_up)
+        self.offer.layout().addWidget(button)
+        bar.pushWidget(self.offer, Qgis.MessageLevel.Warning)
+
+    def _withdraw(self):
+        # The user may have closed it, and then it is gone.
+        if self.offer is not None and not sip.isdeleted(self.offer):
+            self.iface.messageBar().popWidget(self.offer)
+        self.offer = None
+
+    def _set_up_ended(self, successful, results):
+        """A message stays until what it says is no longer so."""
+        if not successful:
+            return
+        try:
+            interpreter.find()
+        except BackendMissing:
+            return
+        self._withdraw()
+        self.iface.messageBar().pushMessage("SIRAN", self.tr("The backend is ready."), Qgis.MessageLevel.Success)
