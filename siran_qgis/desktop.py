@@ -1,5 +1,7 @@
 """What SIRAN adds to the desktop: a menu, and an offer to set up the backend where there is none."""
 
+import os
+
 from qgis.core import Qgis, QgsProject, QgsRasterLayer
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QUrl
@@ -43,7 +45,7 @@ class Desktop:
         try:
             interpreter.find()
         except BackendMissing as error:
-            self._offer(str(error))
+            self._offer(error)
         return self._open("siran:superresolve", parameters or {})
 
     def set_up(self, *_):
@@ -91,14 +93,17 @@ class Desktop:
         QgsProject.instance().addMapLayer(layer)
         return layer
 
-    def _offer(self, sentence):
-        """A message with a button that opens 'Set up backend'."""
+    def _offer(self, error):
+        """A message with a button that opens 'Set up backend'; without it where SIRAN_PYTHON is set, which set-up does not change."""
         self._withdraw()
         bar = self.iface.messageBar()
-        self.offer = bar.createMessage("SIRAN", sentence)
-        button = QPushButton(self.tr("Set up the backend…"))
-        button.clicked.connect(self.set_up)
-        self.offer.layout().addWidget(button)
+        if os.environ.get(interpreter.VARIABLE, "").strip():
+            self.offer = bar.createMessage("SIRAN", str(error))
+        else:
+            self.offer = bar.createMessage("SIRAN", error.message)  # the button is the hint
+            button = QPushButton(self.tr("Set up the backend…"))
+            button.clicked.connect(self.set_up)
+            self.offer.layout().addWidget(button)
         bar.pushWidget(self.offer, Qgis.MessageLevel.Warning)
 
     def _withdraw(self):
