@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingParameterDefinition, QgsProcessingParameterEnum
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtCore import QCoreApplication, QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from .. import choices, paths
@@ -28,6 +28,12 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
 
     def svgIconPath(self):
         return str(paths.ICON)
+
+    def helpUrl(self):
+        """The algorithm's part of the help page that comes with the plugin."""
+        page = QUrl.fromLocalFile(str(paths.HELP))
+        page.setFragment(self.name())
+        return page.toString()
 
     def tr(self, text):
         return QCoreApplication.translate("SIRAN", text)

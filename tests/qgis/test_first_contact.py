@@ -7,6 +7,7 @@ import sys
 import pytest
 from qgis.core import QgsProject
 from qgis.gui import QgsBrowserGuiModel
+from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtWidgets import QPushButton
 
 from siran_qgis import paths
@@ -49,6 +50,13 @@ def test_without_a_backend_the_dialog_opens_and_set_up_is_offered(desktop, monke
     set_up.close()
 
 
+def test_where_an_interpreter_is_named_set_up_is_not_offered(desktop, monkeypatch):
+    monkeypatch.setenv("SIRAN_PYTHON", "/nowhere/python")
+    desktop.super_resolve().close()
+    assert not desktop.offer.findChildren(QPushButton)
+    assert "unset SIRAN_PYTHON" in desktop.offer.text()
+
+
 def test_after_set_up_the_offer_is_gone(desktop, monkeypatch, backend_python):
     monkeypatch.delenv("SIRAN_PYTHON", raising=False)
     desktop.super_resolve().close()
@@ -72,8 +80,24 @@ def test_the_sample_is_loaded_once_and_set(desktop, use_backend):
     assert desktop.offer is None
 
 
-def test_help_is_in_the_package():
-    assert paths.HELP.is_file()
+def test_every_algorithm_has_its_part_of_the_help_page(provider):
+    page = paths.HELP.read_text(encoding="utf-8")
+    for algorithm in provider.algorithms():
+        url = QUrl(algorithm.helpUrl())
+        assert url.toLocalFile() == str(paths.HELP)
+        assert f'id="{algorithm.name()}"' in page
+
+
+def test_the_package_ships_the_help_page():
+    git = [
+        "git",
+        "check-attr",
+        "export-ignore",
+        "--",
+        *(str(path.relative_to(paths.PLUGIN)) for path in (paths.HELP, *paths.HELP.parents[:2])),
+    ]
+    said = subprocess.run(git, cwd=paths.PLUGIN, capture_output=True, text=True, check=True).stdout
+    assert [line.rsplit(": ", 1)[1] for line in said.splitlines()] == ["unspecified"] * 3
 
 
 def test_without_a_desktop_nothing_of_it_is_touched():
