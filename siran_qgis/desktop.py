@@ -1,14 +1,12 @@
 """What SIRAN adds to the desktop: a menu, and an offer to set up the backend where there is none."""
 
-import os
-
 from qgis.core import Qgis, QgsProject, QgsRasterLayer
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QIcon
 from qgis.PyQt.QtWidgets import QAction, QPushButton
 
-from . import choices, interpreter, layers, paths
+from . import choices, interpreter, layers, paths, settings
 from .algorithms.setupbackend import SetUpBackend
 from .algorithms.superresolve import SuperResolve
 from .environment import State
@@ -94,10 +92,10 @@ class Desktop:
         return layer
 
     def _offer(self, error):
-        """A message with a button that opens 'Set up backend'; without it where SIRAN_PYTHON is set, which set-up does not change."""
+        """A button that opens the set-up; without it where another interpreter is named: set-up does not change that."""
         self._withdraw()
         bar = self.iface.messageBar()
-        if os.environ.get(interpreter.VARIABLE, "").strip():
+        if interpreter.named() or settings.read().python:
             self.offer = bar.createMessage("SIRAN", str(error))
         else:
             self.offer = bar.createMessage("SIRAN", error.message)  # the button is the hint

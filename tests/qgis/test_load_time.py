@@ -37,7 +37,7 @@ application.exitQgis()
 DESKTOP = {
     "before": "import qgis.gui, qgis.utils, processing, unittest.mock",
     "gui": True,
-    "iface": "unittest.mock.Mock()",
+    "iface": "unittest.mock.Mock(mainWindow=lambda: None)",
     "call": "initGui",
 }
 TERMINAL = {"before": "import qgis.analysis", "gui": False, "iface": "None", "call": "initProcessing"}

@@ -308,6 +308,15 @@ def test_the_plugin_brings_the_page_and_takes_it_away(qgis_app):
         def unregisterOptionsWidgetFactory(self, factory):
             self.pages = tuple(page for page in self.pages if page is not factory)
 
+        def mainWindow(self):
+            return None
+
+        def addPluginToRasterMenu(self, name, action):
+            pass
+
+        def removePluginRasterMenu(self, name, action):
+            pass
+
     interface = Interface()
     plugin = SiranPlugin(interface)
     plugin.initGui()
