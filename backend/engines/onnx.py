@@ -138,6 +138,8 @@ def _session_options(threads: int) -> ort.SessionOptions:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
+    # One block for all that a tile of a known shape needs: the second tile then takes as much memory again as the first.
+    options.enable_mem_pattern = False
     # Waiting threads that spin take the processor from the reader and the writer.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return options
