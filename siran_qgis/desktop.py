@@ -6,7 +6,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QIcon
 from qgis.PyQt.QtWidgets import QAction, QPushButton
 
-from . import choices, interpreter, layers, paths, settings
+from . import choices, interpreter, model_fit, paths, relief, settings
 from .algorithms.setupbackend import SetUpBackend
 from .algorithms.superresolve import SuperResolve
 from .environment import State
@@ -25,6 +25,7 @@ class Desktop:
         self.offer = None
         self._action(self.tr("Try the sample"), self.try_sample)
         self._action(self.tr("Super-resolve DEM…"), self.super_resolve)
+        self._action(self.tr("Show the selected DEM as a relief"), self.show_relief)
         self._action(self.tr("Set up the backend…"), self.set_up)
         self._action(self.tr("Help"), self.show_help)
 
@@ -60,10 +61,19 @@ class Desktop:
         """Load the sample's elevation model and image, unless they are there, and open the dialog with both."""
         dem = self._layer("marin_srtm_1arcsec.tif", self.tr("Sample: SRTM, 1 arc-second"))
         guide = self._layer("marin_landsat7_nir_r_g.tif", self.tr("Sample: Landsat 7, near infrared, red, green"))
-        layers.hillshade(dem, SAMPLE_PIXEL)
-        dem.triggerRepaint()
+        relief.look(dem, SAMPLE_PIXEL)
         source = choices.index_of(SuperResolve.CHOICES[SuperResolve.DEM_SOURCE], "srtm")
         return self.super_resolve(parameters={"INPUT": dem.id(), "GUIDE": guide.id(), "GUIDE_BANDS": "1,2,3", "DEM_SOURCE": source})
+
+    def show_relief(self, *_):
+        """Give the selected DEM the look that results have, to compare them."""
+        layer = self.iface.activeLayer()
+        if not isinstance(layer, QgsRasterLayer) or layer.providerType() != "gdal" or layer.bandCount() != 1:
+            self.iface.messageBar().pushWarning(
+                "SIRAN", self.tr("Select an elevation model, a raster of one band, among the layers first.")
+            )
+            return
+        relief.look(layer, model_fit.ground_pixel(layer, None, layer, QgsProject.instance()) or layer.rasterUnitsPerPixelX())
 
     def show_help(self, *_):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.HELP)))

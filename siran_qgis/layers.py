@@ -110,17 +110,32 @@ def difference(layer, pixel_size):
     _stretch(layer.renderer(), max(-low, high))
 
 
+def elevation(layer):
+    """Heights by colour, from what 2 % lie below to what 2 % lie above; light enough to be shaded."""
+    layer.loadNamedStyle(str(paths.STYLES / "elevation.qml"))
+    low, high = layer.dataProvider().cumulativeCut(1, 0.02, 0.98, layer.extent(), SAMPLE)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        low, high = 0.0, 1.0
+    low, high = math.floor(low), max(math.ceil(high), math.floor(low) + 1)
+    _spread(layer.renderer(), lambda place: low + place * (high - low), "{:.0f}")
+
+
 def _stretch(renderer, largest):
     """Spread the colours of a style, which end at 1, up to `largest`, rounded up to two digits; up to 1 where nothing differs from 0."""
     limit = 1.0
     if math.isfinite(largest) and largest > 0:
         digit = 10.0 ** (math.floor(math.log10(largest)) - 1)
         limit = float(f"{math.ceil(largest / digit) * digit:.2g}")
+    _spread(renderer, lambda place: place * limit, "{:g}")
+
+
+def _spread(renderer, value_at, label):
+    """Move the colours of a style to other values."""
     colours = renderer.shader().rasterShaderFunction()
     items = []
     for item in colours.colorRampItemList():
-        value = item.value * limit
-        items.append(QgsColorRampShader.ColorRampItem(value, item.color, f"{value:g}"))
+        value = value_at(item.value)
+        items.append(QgsColorRampShader.ColorRampItem(value, item.color, label.format(value)))
     renderer.setClassificationMin(items[0].value)
     renderer.setClassificationMax(items[-1].value)
     colours.setColorRampItemList(items)

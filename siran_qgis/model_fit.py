@@ -29,9 +29,9 @@ def refusal(model, dem, guide, resolution, context) -> str:
     name = name if name in installed else path.name
     if facts.guide_required and guide is None:
         return _tr("The model {} needs a guide image: choose one, or another model.").format(name)
-    coarse = _ground_pixel(dem, None, dem, context)
+    coarse = ground_pixel(dem, None, dem, context)
     fine = coarse and (
-        coarse / facts.ratio if guide is None and resolution is None else _ground_pixel(guide or dem, resolution, dem, context)
+        coarse / facts.ratio if guide is None and resolution is None else ground_pixel(guide or dem, resolution, dem, context)
     )
     if not fine:
         return ""
@@ -46,9 +46,9 @@ def refusal(model, dem, guide, resolution, context) -> str:
     )
 
 
-def _ground_pixel(layer, resolution, dem, context):
+def ground_pixel(layer, resolution, dem, context):
     """Edge of a square as large as a pixel of `layer` (or as `resolution`, in units of its CRS) on the ground, in the middle of `dem`, in
-    metres; None where that cannot be said."""
+    metres; None where that cannot be said. `context` knows the transformations: that of a run, or a project."""
     if not (layer.crs().isValid() and dem.crs().isValid()):
         return None
     width, height = (resolution, resolution) if resolution else (layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY())

@@ -18,7 +18,7 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from .. import client, command, interpreter, layers, model_card, model_fit, paths, settings
+from .. import client, command, interpreter, layers, model_card, model_fit, paths, relief, settings
 from ..choices import Choice
 from ..errors import SiranError
 from .base import SiranAlgorithm
@@ -229,7 +229,7 @@ class SuperResolve(SiranAlgorithm):
                 result.grid["width"], result.grid["height"], result.seconds, result.model["name"], result.provider
             )
         )
-        layers.style_when_loaded(job.output, context, layers.hillshade, result)
+        layers.style_when_loaded(job.output, context, relief.look, result)
         layers.style_when_loaded(job.uncertainty, context, layers.uncertainty, result)
         layers.style_when_loaded(job.difference, context, layers.difference, result)
         beside = {self.UNCERTAINTY: job.uncertainty, self.DIFFERENCE: job.difference, self.REPORT: job.report}

@@ -1,0 +1,49 @@
+"""A relief on the map: shades that darken the colours of heights.
+
+QGIS draws a layer in one way, so a relief is two layers of one file: the shades, multiplied, upon the heights.
+"""
+
+from qgis.core import QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QCoreApplication, QTimer
+from qgis.PyQt.QtGui import QPainter
+
+from . import layers
+
+MULTIPLY = QPainter.CompositionMode.CompositionMode_Multiply
+
+
+def look(layer, pixel_size):
+    """A look for a result: the shades now, the heights below as soon as the layer is on the map; `pixel_size` in metres."""
+    if _is_relief(layer):
+        return
+    layers.hillshade(layer, pixel_size)
+    layer.triggerRepaint()
+    key = layer.id()
+    # Some versions of QGIS put results on the map before they give them their looks, others afterwards.
+    QTimer.singleShot(0, lambda: colour(key))
+
+
+def colour(key):
+    """Put the heights, by colour, below the shaded layer whose id is `key`, and return their layer; None where that layer is not on the
+    map, or has them already."""
+    project = QgsProject.instance()
+    shades, node = project.mapLayer(key), project.layerTreeRoot().findLayer(key)
+    if shades is None or node is None or _is_relief(shades):
+        return None
+    heights = QgsRasterLayer(shades.source(), QCoreApplication.translate("SIRAN", "{}: heights").format(shades.name()))
+    if not heights.isValid():
+        return None
+    heights.setCrs(shades.crs())
+    layers.elevation(heights)
+    project.addMapLayer(heights, False)
+    group = node.parent()
+    below = group.insertLayer(group.children().index(node) + 1, heights)
+    node.setExpanded(False)
+    below.setExpanded(True)
+    shades.setBlendMode(MULTIPLY)
+    shades.triggerRepaint()
+    return heights
+
+
+def _is_relief(layer):
+    return layer.blendMode() == MULTIPLY and layer.renderer() is not None and layer.renderer().type() == "hillshade"

@@ -1,0 +1,84 @@
+"""What is seen of an elevation model: shades upon colours of heights, in two layers of one file."""
+
+import pytest
+from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QCoreApplication, QSize
+
+from siran_qgis import relief
+
+
+@pytest.fixture
+def hills(qgis_app, dem):
+    """A layer of the map."""
+    layer = QgsRasterLayer(str(dem), "hills")
+    QgsProject.instance().addMapLayer(layer)
+    yield layer
+    QgsProject.instance().removeAllMapLayers()
+
+
+def drawn():
+    """The map, as an image."""
+    layers = QgsProject.instance().layerTreeRoot().layerOrder()
+    settings = QgsMapSettings()
+    settings.setLayers(layers)
+    settings.setDestinationCrs(layers[0].crs())
+    settings.setExtent(layers[0].extent())
+    settings.setOutputSize(QSize(80, 60))
+    job = QgsMapRendererParallelJob(settings)
+    job.start()
+    job.waitForFinished()
+    return job.renderedImage()
+
+
+def test_a_relief_has_shades_and_colours(hills):
+    relief.look(hills, 90.0)
+    assert hills.renderer().type() == "hillshade"
+    shaded = drawn()
+    QCoreApplication.processEvents()
+    above, below = QgsProject.instance().layerTreeRoot().layerOrder()
+    assert above is hills and below.name() == "hills: heights" and below.source() == hills.source()
+    items = below.renderer().shader().rasterShaderFunction().colorRampItemList()
+    values = [item.value for item in items]
+    assert values == sorted(values) and len(set(values)) == 6
+    assert below.renderer().classificationMin() == values[0] and below.renderer().classificationMax() == values[-1]
+    relieved = drawn()
+    places = [(column, row) for column in range(5, 75, 5) for row in range(5, 55, 5)]
+    assert all(shaded.pixelColor(*place).saturation() == 0 for place in places)
+    assert sum(relieved.pixelColor(*place).saturation() > 20 for place in places) > len(places) / 2
+    assert all(relieved.pixelColor(*place).lightness() <= shaded.pixelColor(*place).lightness() for place in places)
+
+
+def test_a_second_look_adds_nothing(hills):
+    for _ in range(2):
+        relief.look(hills, 90.0)
+        QCoreApplication.processEvents()
+    assert len(QgsProject.instance().mapLayers()) == 2
+
+
+def test_the_heights_lie_in_the_group_of_the_shades(hills):
+    root = QgsProject.instance().layerTreeRoot()
+    group = root.addGroup("results")
+    group.addLayer(hills)
+    root.removeChildNode(root.findLayers()[-1] if root.findLayers()[-1].parent() is root else root.findLayers()[0])
+    relief.look(hills, 90.0)
+    QCoreApplication.processEvents()
+    assert [node.layer().name() for node in group.findLayers()] == ["hills", "hills: heights"]
+
+
+def test_a_layer_that_is_not_on_the_map_gets_its_shades_only(qgis_app, dem):
+    layer = QgsRasterLayer(str(dem), "hills")
+    relief.look(layer, 90.0)
+    QCoreApplication.processEvents()
+    assert layer.renderer().type() == "hillshade" and not QgsProject.instance().mapLayers()
+
+
+def test_level_ground_has_colours_too(qgis_app, tmp_path):
+    from conftest import write_raster
+
+    path = write_raster(tmp_path / "sea.tif", [lambda column, row: 0], size=(20, 20), origin=(540000, 4190000), pixel=90, epsg=32610)
+    layer = QgsRasterLayer(str(path), "sea")
+    QgsProject.instance().addMapLayer(layer)
+    relief.look(layer, 90.0)
+    below = relief.colour(layer.id())
+    assert (below.renderer().classificationMin(), below.renderer().classificationMax()) == (0, 1)
+    QgsProject.instance().removeAllMapLayers()
