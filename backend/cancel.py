@@ -13,10 +13,13 @@ class Cancel:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self.keep = False
+        """Whether what is finished shall be kept: whoever asked did not mean to give the work up."""
         self._actions: list[Callable[[], None]] = []
 
-    def request(self) -> None:
+    def request(self, *, keep: bool = False) -> None:
         """Asks everybody to stop, and calls what was registered with `on_request`."""
+        self.keep = self.keep or keep
         self._event.set()
         for action in tuple(self._actions):
             action()

@@ -17,6 +17,7 @@ import click
 
 from backend.cancel import Cancel
 from backend.check.command import check
+from backend.clean.command import clean
 from backend.compare.command import compare
 from backend.errors import BackendError, Cancelled, InputError
 from backend.events import Event, Failure, Log, Progress, Result, Sink, to_line
@@ -34,6 +35,7 @@ def cli() -> None:
 
 cli.add_command(compare)
 cli.add_command(check)
+cli.add_command(clean)
 
 
 class Numbers(click.ParamType[tuple[float, ...]]):
@@ -259,11 +261,11 @@ class _Person:
 
 
 def _stop_on_signals(cancel: Cancel) -> None:
-    """The first Ctrl-C (or SIGTERM) asks for a clean stop, the second ends the process."""
+    """The first Ctrl-C (or SIGTERM) asks for a clean stop, the second ends the process. A machine that is shut down sends SIGTERM."""
 
     def stop(number: int, _frame: object) -> None:
         signal.signal(number, signal.SIG_DFL)
-        cancel.request()
+        cancel.request(keep=number == signal.SIGTERM)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)

@@ -11,7 +11,6 @@ import errno
 import shutil
 import tempfile
 import threading
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +26,7 @@ from rasterio.errors import RasterioError
 from rasterio.shutil import copy as rasterio_copy
 from rasterio.windows import Window as RasterioWindow
 
+from backend import beside
 from backend.cancel import Cancel
 from backend.errors import BackendError, InputError, ResourceError
 from backend.grid import Grid
@@ -90,9 +90,9 @@ def keeps_crs(crs: str) -> bool:
     return said is not None and len(CRS.from_wkt(said.to_wkt()).axis_info) == len(CRS.from_wkt(crs).axis_info)
 
 
-def check_space(path: Path, pixels: int) -> None:
-    """Raises ResourceError (disk-full) where the disk cannot hold an output of so many pixels and what it is made from."""
-    needed, free = pixels * _BYTES_PER_PIXEL, shutil.disk_usage(path.parent).free
+def check_space(path: Path, pixels: int, more: int = 0) -> None:
+    """Raises ResourceError (disk-full) where the disk cannot hold an output of so many pixels and what it is made from, and `more`."""
+    needed, free = pixels * _BYTES_PER_PIXEL + more, shutil.disk_usage(path.parent).free
     if needed > free:
         raise ResourceError(
             "disk-full",
@@ -120,8 +120,7 @@ class Output:
         description: str = DESCRIPTION,
     ) -> None:
         self.path = path
-        # A name may be as long as the file system lets it; this one is longer.
-        self._prefix = f".{path.stem[:40]}.{uuid.uuid4().hex[:12]}."
+        self._prefix = beside.prefix_of_run(path)
         self._plain = path.with_name(f"{self._prefix}plain.tif")
         self._whole = path.with_name(f"{self._prefix}whole.tif")
         self._name = Name(path, self._whole, path.with_name(f"{self._prefix}older.tif"), overwrite=overwrite)
@@ -270,11 +269,11 @@ class Output:
             except OSError:  # Windows keeps open files; the process's end closes them.
                 continue
 
-    def _reporting(self) -> _Reporting:
-        return _Reporting(self.path)
+    def _reporting(self) -> Reporting:
+        return Reporting(self.path)
 
 
-class _Reporting:
+class Reporting:
     """Says which disk is full, and which file cannot be written, in place of GDAL's words."""
 
     def __init__(self, path: Path) -> None:

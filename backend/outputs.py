@@ -31,13 +31,14 @@ def check_apart(paths: Mapping[str, Path]) -> None:
         seen[real] = option
 
 
-def check_spaces(paths: Iterable[Path], pixels: int) -> None:
-    """Raises ResourceError (disk-full) where a disk cannot hold all of the outputs that come to lie on it, each of `pixels`."""
+def check_spaces(paths: Iterable[Path], pixels: int, more: int = 0) -> None:
+    """Raises ResourceError (disk-full) where a disk cannot hold all of the outputs that come to lie on it, each of `pixels`, and that of
+    the first `more` bytes."""
     disks: dict[int, list[Path]] = {}
     for path in paths:
         disks.setdefault(path.parent.stat().st_dev, []).append(path)
-    for together in disks.values():
-        check_space(together[0], pixels * len(together))
+    for number, together in enumerate(disks.values()):
+        check_space(together[0], pixels * len(together), more if number == 0 else 0)
 
 
 class Outputs:

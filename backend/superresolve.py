@@ -1,9 +1,6 @@
 """The run: settings in, a finer DEM on disk (and what was asked for beside it) and a result event out.
 
-    DEM, guide - open, check -> target grid -> tiles -> read both -> engine -> cut off the halo -> write -> finish
-
-One thread reads ahead, the caller's thread runs the engine, one thread writes; queues of a few tiles lie between. So memory depends on
-the tile, never on the raster.
+DEM, guide - open, check -> target grid -> tiles (backend/pipeline.py) -> compress -> give all outputs their names
 """
 
 from __future__ import annotations
@@ -11,48 +8,44 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import queue
 import shlex
-import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
-import numpy as np
 import rasterio
-from numpy.typing import NDArray
 from pyproj import CRS
 
 from backend import dem_source, guide, models
 from backend.cancel import Cancel
 from backend.card import ModelCard
+from backend.clean.leftovers import tidy
 from backend.dem_source import DemError
 from backend.elevation import HIGHEST, Elevation
-from backend.engines import Engine, open_engine
-from backend.errors import InputError, ResourceError
+from backend.engines import open_engine
+from backend.errors import InputError
 from backend.events import Level, Log, Progress, Result, Sink
 from backend.grid import Bounds, Grid, ground_pixel_size, parse_crs, target_grid
+from backend.info import packages
+from backend.journal.keeping import keeping, open_journal
+from backend.lock import Lock
 from backend.output import DESCRIPTION, ENDINGS, Output, check_output, check_sources, keeps_crs
 from backend.outputs import Outputs, check_apart, check_spaces
 from backend.parent import Unfinished
+from backend.pipeline import DIFFERENCE, ELEVATION, UNCERTAINTY, Pipeline
 from backend.rasters import Raster
 from backend.report.gathered import Gathered
 from backend.stopwatch import Stopwatch
 from backend.text import PAGES, Text
 from backend.version import version
 from backend.vertical import is_unit, with_vertical_of
-from backend.windows import Tile, Window, tiles
+from backend.windows import tiles
 
 DEFAULT_TILE = 1280
 """Pixels. With a halo of 52 a tile of 512 costs 1.45 times its core, one of 1,280 1.17 times, and takes 2.3 GB of memory."""
 SMALLEST_TILE, LARGEST_TILE = 16, 8192
 HIGHEST_DEM_ERROR = 1000.0
-_AHEAD = 2
-"""Tiles that wait between two threads."""
-_WAIT = 0.05
-"""Seconds between two looks at whether somebody wants to stop."""
 _FINISHING = 0.05
 """Share of the progress that compressing and the overviews get."""
 _REPORTING = 0.01
@@ -60,17 +53,13 @@ _REPORTING = 0.01
 _GDAL: dict[str, object] = {"GDAL_PAM_ENABLED": "NO", "GDAL_CACHEMAX": 256}
 """No files beside the input, and 256 MB of cached blocks where GDAL would take a twentieth of the machine's memory."""
 
-ELEVATION, UNCERTAINTY, DIFFERENCE, REPORT = "elevation", "uncertainty", "difference", "report"
-"""Outputs of a run; the first is always made, the last is no raster."""
+REPORT = "report"
+"""What a run can make beside the rasters of backend/pipeline.py."""
 _DESCRIPTIONS = {
     ELEVATION: DESCRIPTION,
     UNCERTAINTY: "expected error of the elevation, 1 standard deviation",
     DIFFERENCE: "elevation minus cubic resampling of the input",
 }
-
-Floats = NDArray[np.float32]
-Bools = NDArray[np.bool_]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -108,27 +97,6 @@ class Settings:
         return shlex.join([*words, "--", self.dem, self.output])
 
 
-@dataclass
-class _Read:
-    """What the reader made of a tile; arrays cover `tile.read`, `known` the core."""
-
-    tile: Tile
-    dem: Floats
-    known: Bools
-    guide: Floats
-    guide_valid: Floats
-
-
-@dataclass
-class _Made:
-    """What is written of a tile: `values` by the outputs' names, covering `core`; `guided` of its known pixels have a guide."""
-
-    core: Window
-    values: dict[str, Floats]
-    known: Bools
-    guided: int
-
-
 def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished: Unfinished | None = None) -> Result:
     """Makes the finer DEM. Raises BackendError; the outputs' paths then hold what they held before."""
     stopwatch = Stopwatch()
@@ -147,9 +115,13 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         named = _paths(settings)
         paths = {name: path for name, path in named.items() if name != REPORT}
         inputs = {"the DEM": settings.dem, "the guide": settings.guide, "the raster of --like": settings.like, "the model": settings.model}
+        locks = stack.enter_context(contextlib.ExitStack())
+        unfinished.remove = locks.close
         for name, path in named.items():
             endings = PAGES if name == REPORT else ENDINGS
             check_output(path, {role: file for role, file in inputs.items() if file}, overwrite=settings.overwrite, endings=endings)
+        for path in named.values():
+            _own(path, locks, overwrite=settings.overwrite)
         dem = stack.enter_context(Raster(settings.dem, "The DEM"))
         dem.check_band(settings.band, "--band")
         _check_sources(paths, "the DEM", dem)
@@ -203,7 +175,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         edge = settings.tile or DEFAULT_TILE
         work = tiles(grid.width, grid.height, tile=edge, halo=card.halo, multiple=card.size_multiple)
         outputs = Outputs()
-        unfinished.remove = outputs.remove
+        unfinished.remove = lambda: _end_at_once(outputs, locks)
         with outputs:
             for name, path in paths.items():
                 outputs.add(
@@ -219,47 +191,81 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                         description=_DESCRIPTIONS[name],
                     ),
                 )
-            reader = _Reader(work, elevation, scaled, card.halo, stopwatch)
             gathered = Gathered(grid, elevation) if REPORT in named else None
+            wanted = [*paths, *({DIFFERENCE} - paths.keys() if gathered else ())]
+            facts = {
+                "siran": version(),
+                "onnxruntime": packages().get("onnxruntime"),
+                "model": model.sha256,
+                "bands": [settings.band, *(bands or ())],
+                "grid": [crs, list(grid.transform)[:6], grid.width, grid.height],
+                "dem_error": dem_error,
+                "tiles": [edge, card.halo, card.size_multiple],
+                "wanted": wanted,
+                "ran": [engine.provider, threads],
+            }
+            rasters = [dem, image] if image else [dem]
+            journal = open_journal(paths[ELEVATION], settings.command(), rasters, facts, cancel) if len(work) > 1 else None
+            check_spaces(paths.values(), grid.pixels, more=journal.room(grid.pixels, len(wanted)) if journal else 0)
             stopwatch.lap("Preparing")
-            _pump(reader, engine, elevation, outputs, gathered, grid.pixel_size, dem_error, len(work), sink, cancel, stopwatch)
-            stopwatch.lap("Tiles")
-            if not outputs.known:
-                say("warning", f"No pixel of the output has a value: where it lies the DEM has none. Above {HIGHEST:,.0f} m none counts.")
-            if gathered is not None:
-                gathered.look(lambda window: outputs.read(ELEVATION, window), card.halo, cancel.check)
-                stopwatch.lap("Looking at the result for this report")
-            sink(Progress(1 - _FINISHING, "Compressing and adding overviews"))
-            outputs.prepare(cancel)
-            stopwatch.lap("Compressing and adding overviews")
-            if gathered is not None:
-                from backend.info import packages
-                from backend.report.page import Run, page
-
-                sink(Progress(1 - _REPORTING, "Writing the report"))
-                about = Run(
-                    paths=paths,
-                    descriptions=_DESCRIPTIONS,
-                    grid=grid,
-                    crs=crs,
-                    unit=elevation.unit,
-                    dem=dem,
-                    band=settings.band,
-                    dem_error=expected,
+            with keeping(journal, len(work), lambda text: say("info", text), cancel):
+                pipeline = Pipeline(
+                    work=work,
+                    halo=card.halo,
+                    elevation=elevation,
                     guide=scaled,
-                    model=model,
-                    provider=engine.provider,
-                    tags=tags,
-                    warnings=warnings,
-                    command=settings.command(),
-                    versions={"SIRAN": version(), **packages()},
-                    created=datetime.now(UTC).isoformat(timespec="seconds"),
+                    engine=engine,
+                    pixel_size=grid.pixel_size,
+                    dem_error=dem_error,
+                    wanted=wanted,
+                    outputs=outputs,
+                    gathered=gathered,
+                    journal=journal,
+                    sink=sink,
+                    share=1 - _FINISHING,
+                    cancel=cancel,
+                    stopwatch=stopwatch,
                 )
-                report = Text(named[REPORT], overwrite=settings.overwrite)
-                outputs.add_beside(report)
-                report.prepare(page(about, gathered, stopwatch))
-            cancel.check()
-            outputs.take_names()
+                pipeline.run()
+                stopwatch.lap("Tiles")
+                if not outputs.known:
+                    say(
+                        "warning",
+                        f"No pixel of the output has a value: where it lies the DEM has none. Above {HIGHEST:,.0f} m none counts.",
+                    )
+                if gathered is not None:
+                    gathered.look(lambda window: outputs.read(ELEVATION, window), card.halo, cancel.check)
+                    stopwatch.lap("Looking at the result for this report")
+                sink(Progress(1 - _FINISHING, "Compressing and adding overviews"))
+                outputs.prepare(cancel)
+                stopwatch.lap("Compressing and adding overviews")
+                if gathered is not None:
+                    from backend.report.page import Run, page
+
+                    sink(Progress(1 - _REPORTING, "Writing the report"))
+                    about = Run(
+                        paths=paths,
+                        descriptions=_DESCRIPTIONS,
+                        grid=grid,
+                        crs=crs,
+                        unit=elevation.unit,
+                        dem=dem,
+                        band=settings.band,
+                        dem_error=expected,
+                        guide=scaled,
+                        model=model,
+                        provider=engine.provider,
+                        tags=tags,
+                        warnings=warnings,
+                        command=settings.command(),
+                        versions={"SIRAN": version(), **packages()},
+                        created=datetime.now(UTC).isoformat(timespec="seconds"),
+                    )
+                    report = Text(named[REPORT], overwrite=settings.overwrite)
+                    outputs.add_beside(report)
+                    report.prepare(page(about, gathered, stopwatch))
+                cancel.check()
+                outputs.take_names()
         sink(Progress(1.0, "Done"))
         return Result(
             path=str(paths[ELEVATION]),
@@ -274,158 +280,19 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         )
 
 
-class _Reader:
-    """Makes a tile's inputs, one after the other."""
-
-    def __init__(self, work: list[Tile], elevation: Elevation, scaled: guide.Guide | None, halo: int, stopwatch: Stopwatch) -> None:
-        self._work = work
-        self._elevation = elevation
-        self._guide = scaled
-        self._halo = halo
-        self._stopwatch = stopwatch
-
-    def __iter__(self) -> Iterator[_Read]:
-        for tile in self._work:
-            with self._stopwatch.at_work("reading"):
-                item = self._read(tile)
-            yield item
-
-    def _read(self, tile: Tile) -> _Read:
-        dem, known = self._elevation.read(tile.read, self._halo)
-        known = known[tile.read.cut(tile.core)]
-        image = np.zeros((3, *dem.shape), np.float32)
-        valid = np.zeros(dem.shape, np.float32)
-        if self._guide is not None and known.any():
-            image, seen = self._guide.read(tile.read)
-            valid = seen.astype(np.float32)
-        return _Read(tile, dem, known, image, valid)
+def _own(path: Path, locks: contextlib.ExitStack, *, overwrite: bool) -> None:
+    """Locks an output, and tidies what a killed run left of it. Raises InputError: busy, or there again."""
+    locks.enter_context(Lock(path))
+    there = path.exists()
+    tidy(path)
+    if path.exists() and not there and not overwrite:
+        message = f"{path} exists again: a killed run had set it aside."
+        raise InputError("output-exists", message, "Name another output, or pass --overwrite.")
 
 
-def _pump(
-    reader: _Reader,
-    engine: Engine,
-    elevation: Elevation,
-    outputs: Outputs,
-    gathered: Gathered | None,
-    pixel_size: float,
-    dem_error: float,
-    count: int,
-    sink: Sink,
-    cancel: Cancel,
-    stopwatch: Stopwatch,
-) -> None:
-    """Runs every tile through the engine, while another thread reads the next and a third writes the last."""
-    to_run: queue.Queue[_Read | None] = queue.Queue(_AHEAD)
-    to_write: queue.Queue[_Made | None] = queue.Queue(_AHEAD)
-    wanted = outputs.names if gathered is None else [*outputs.names, DIFFERENCE]
-    failures: list[BaseException] = []
-    stop = threading.Event()
-
-    def read() -> None:
-        for item in reader:
-            if not _put(to_run, item, stop):
-                return
-        _put(to_run, None, stop)
-
-    def write() -> None:
-        done = 0
-        while (item := _get(to_write, stop)) is not None:
-            with stopwatch.at_work("writing"):
-                outputs.write(item.core, item.values, item.known)
-            if gathered is not None:
-                with stopwatch.at_work("gathering for this report"):
-                    gathered.add(item.core, item.values[ELEVATION], item.values[DIFFERENCE], item.known, item.guided)
-            done += 1
-            sink(Progress((1 - _FINISHING) * done / count, f"Tile {done} of {count}"))
-
-    def guarded(work: Callable[[], None]) -> Callable[[], None]:
-        def target() -> None:
-            try:
-                with rasterio.Env(**_GDAL):
-                    work()
-            except BaseException as error:
-                failures.append(error)
-                stop.set()
-
-        return target
-
-    threads = [threading.Thread(target=guarded(work), name=work.__name__, daemon=True) for work in (read, write)]
-    for thread in threads:
-        thread.start()
-    try:
-        while not stop.is_set() and (item := _get(to_run, stop, cancel)) is not None:
-            with stopwatch.at_work("running the model"):
-                made = _made(item, engine, pixel_size, dem_error, wanted)
-            values = {name: elevation.from_metres(metres) for name, metres in made.items()}
-            guided = 0 if gathered is None else _guided(item)
-            _put(to_write, _Made(item.tile.core, values, item.known, guided), stop, cancel)
-        _put(to_write, None, stop, cancel)
-        while threads[1].is_alive():
-            cancel.check()
-            threads[1].join(_WAIT)
-    except MemoryError as error:
-        raise ResourceError("out-of-memory", "A tile does not fit in memory.", "Pass a smaller --tile.") from error
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-    if failures:
-        if isinstance(failures[0], MemoryError):
-            raise ResourceError("out-of-memory", "A tile does not fit in memory.", "Pass a smaller --tile.") from failures[0]
-        raise failures[0]
-
-
-def _made(item: _Read, engine: Engine, pixel_size: float, dem_error: float, wanted: Collection[str]) -> dict[str, Floats]:
-    """The core of a tile for each wanted output, metres."""
-    cut = item.tile.read.cut(item.tile.core)
-    # What the network starts from and adds to.
-    cubic = item.dem[cut]
-    if not item.known.any():
-        return dict.fromkeys(wanted, cubic)
-    elevation, sigma = engine.run(item.dem, item.guide, item.guide_valid, pixel_size, dem_error)
-    made = {ELEVATION: elevation} if sigma is None or UNCERTAINTY not in wanted else {ELEVATION: elevation, UNCERTAINTY: sigma}
-    for name, values in made.items():
-        if values.shape != item.dem.shape:
-            raise InputError(
-                "model-invalid", f"The model made {values.shape} of a tile of {item.dem.shape} pixels.", "Export the model again."
-            )
-        made[name] = values[cut]
-        if not np.isfinite(made[name][item.known]).all():
-            raise InputError(
-                "model-invalid",
-                "The model made values that are no numbers.",
-                "Try another --device or another --model; nothing was written.",
-            )
-    if DIFFERENCE in wanted:
-        made[DIFFERENCE] = made[ELEVATION] - cubic
-    return made
-
-
-def _guided(item: _Read) -> int:
-    return int(np.count_nonzero(item.known & (item.guide_valid[item.tile.read.cut(item.tile.core)] > 0)))
-
-
-def _put(into: queue.Queue[T], item: T, stop: threading.Event, cancel: Cancel | None = None) -> bool:
-    """False where `stop` was set before there was room. Raises Cancelled."""
-    while not stop.is_set():
-        if cancel is not None:
-            cancel.check()
-        try:
-            into.put(item, timeout=_WAIT)
-        except queue.Full:
-            continue
-        return True
-    return False
-
-
-def _get(source: queue.Queue[T | None], stop: threading.Event, cancel: Cancel | None = None) -> T | None:
-    """None at the end, or where `stop` was set. Raises Cancelled."""
-    while not stop.is_set():
-        if cancel is not None:
-            cancel.check()
-        with contextlib.suppress(queue.Empty):
-            return source.get(timeout=_WAIT)
-    return None
+def _end_at_once(outputs: Outputs, locks: contextlib.ExitStack) -> None:
+    outputs.remove()
+    locks.close()
 
 
 def _check_numbers(settings: Settings) -> None:

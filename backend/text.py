@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+from backend import beside
 from backend.errors import InputError, ResourceError
 from backend.together import Name
 
@@ -19,8 +19,8 @@ class Text:
 
     def __init__(self, path: Path, *, overwrite: bool) -> None:
         self.path = path
-        beside = f".{path.stem[:40]}.{uuid.uuid4().hex[:12]}."
-        self._whole, self._older = path.with_name(f"{beside}part"), path.with_name(f"{beside}older")
+        prefix = beside.prefix_of_run(path)
+        self._whole, self._older = path.with_name(f"{prefix}part"), path.with_name(f"{prefix}older")
         self._name = Name(path, self._whole, self._older, overwrite=overwrite)
 
     def prepare(self, text: str) -> None:

@@ -300,7 +300,7 @@ def test_the_end_of_the_parent_leaves_none(tmp_path: Path, folder: Path, doubtin
         assert process.stdout is not None and process.stdin is not None
         while not isinstance(from_line(process.stdout.readline()), Progress):
             pass
-        assert len(held(folder)) == 3
+        assert len(held(folder)) == 6  # with their locks
         process.stdin.close()
         assert process.wait(10) == 1
     assert held(folder) == {}

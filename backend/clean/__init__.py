@@ -1,0 +1,1 @@
+"""`python -m backend clean`: what killed runs left beside their outputs."""

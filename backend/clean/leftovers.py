@@ -1,0 +1,89 @@
+"""What killed runs left in a folder: tiles to go on from, and files that nobody needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend import beside
+from backend.beside import Beside
+from backend.journal.journal import ABOUT, size_of
+from backend.lock import is_held
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """`what` is it, in a few words; `bytes` of it; `changed`, seconds since the epoch."""
+
+    path: Path
+    what: str
+    bytes: int
+    changed: float
+
+    def __str__(self) -> str:
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.changed))
+        return f"{self.path}: {self.what}, {self.bytes / 1e6:,.1f} MB, of {when}"
+
+
+def leftovers(folder: Path) -> list[Leftover]:
+    """Those of a folder. What belongs to a run that is still going on is none. Raises OSError."""
+    found = []
+    everything = beside.find(folder)
+    busy = {entry.output for entry in everything if entry.kind == beside.LOCK and is_held(entry.path)}
+    for entry in everything:
+        if entry.output not in busy:
+            found.extend(_runs(entry.path) if entry.kind == beside.JOURNAL else _file(entry))
+    return found
+
+
+def remove(found: Sequence[Leftover]) -> list[Leftover]:
+    """Removes them, and returns those that could not be removed."""
+    kept = []
+    for leftover in found:
+        try:
+            if leftover.path.is_dir():
+                shutil.rmtree(leftover.path)
+                if not any(leftover.path.parent.iterdir()):
+                    leftover.path.parent.rmdir()
+            else:
+                leftover.path.unlink(missing_ok=True)
+        except OSError:
+            kept.append(leftover)
+    return kept
+
+
+def tidy(output: Path) -> None:
+    """Removes what killed runs onto `output` left behind, all but their tiles, and gives it back what it was where a run was killed while
+    it replaced it. Only for whoever holds the lock. Raises OSError."""
+    for entry in beside.belonging_to(output):
+        if entry.kind in (beside.LOCK, beside.JOURNAL):
+            continue
+        if entry.holds_older and not os.path.lexists(output):
+            os.replace(entry.path, output)
+        else:
+            entry.path.unlink(missing_ok=True)
+
+
+def _file(entry: Beside) -> list[Leftover]:
+    what = "what an output was before" if entry.holds_older else "a file that a killed run was writing"
+    if entry.kind == beside.LOCK:
+        what = "the lock of a killed run"
+    return [Leftover(entry.path, what, size_of(entry.path), entry.path.lstat().st_mtime)]
+
+
+def _runs(journal: Path) -> list[Leftover]:
+    return [_run(path) for path in sorted(journal.iterdir())]
+
+
+def _run(folder: Path) -> Leftover:
+    try:
+        about = json.loads((folder / ABOUT).read_text())
+        what = f"finished tiles of a stopped run onto {Path(about['output']).name} ({about['command']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        what = "finished tiles of an unknown run"
+    return Leftover(folder, what, size_of(folder), folder.lstat().st_mtime)

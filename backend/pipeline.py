@@ -1,0 +1,238 @@
+"""The tiles of a run, from input to output:
+
+    read both rasters -> engine -> cut off the halo -> keep -> write
+
+One thread reads ahead, the caller's thread runs the engine, one thread writes; queues of a few tiles lie between. So memory depends on
+the tile, never on the raster. Tiles that a stopped run had finished are taken from the journal instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.env import getenv
+
+from backend.cancel import Cancel
+from backend.elevation import Elevation
+from backend.engines import Engine
+from backend.errors import InputError, ResourceError
+from backend.events import Progress, Sink
+from backend.guide import Guide
+from backend.journal.journal import Journal, Kept
+from backend.output import Reporting
+from backend.outputs import Outputs
+from backend.report.gathered import Gathered
+from backend.stopwatch import Stopwatch
+from backend.windows import Tile, Window
+
+ELEVATION, UNCERTAINTY, DIFFERENCE = "elevation", "uncertainty", "difference"
+"""Rasters of a run; the first is always made."""
+_AHEAD = 2
+"""Tiles that wait between two threads."""
+_WAIT = 0.05
+"""Seconds between two looks at whether somebody wants to stop."""
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+T = TypeVar("T")
+
+
+@dataclass
+class _Read:
+    """What the reader made of a tile; arrays cover `tile.read`, `known` the core."""
+
+    tile: Tile
+    dem: Floats
+    known: Bools
+    guide: Floats
+    guide_valid: Floats
+
+
+@dataclass
+class _Made:
+    """What is written of a tile, and whether it comes from the journal."""
+
+    core: Window
+    kept: Kept
+    old: bool = False
+
+
+_Next = _Read | _Made
+
+
+@dataclass
+class Pipeline:
+    """`wanted` are the names of the rasters that are made, those of `outputs` and what `gathered` wants; progress goes up to `share`."""
+
+    work: list[Tile]
+    halo: int
+    elevation: Elevation
+    guide: Guide | None
+    engine: Engine
+    pixel_size: float
+    dem_error: float
+    wanted: list[str]
+    outputs: Outputs
+    gathered: Gathered | None
+    journal: Journal | None
+    sink: Sink
+    share: float
+    cancel: Cancel
+    stopwatch: Stopwatch
+
+    def run(self) -> None:
+        """Makes all tiles. Raises BackendError."""
+        to_run: queue.Queue[_Next | None] = queue.Queue(_AHEAD)
+        to_write: queue.Queue[_Made | None] = queue.Queue(_AHEAD)
+        failures: list[BaseException] = []
+        stop = threading.Event()
+        options = getenv()
+
+        def read() -> None:
+            for item in self._read_all():
+                if not _put(to_run, item, stop):
+                    return
+            _put(to_run, None, stop)
+
+        def write() -> None:
+            done = 0
+            while (item := _get(to_write, stop)) is not None:
+                self._write(item)
+                done += 1
+                self.sink(Progress(self.share * done / len(self.work), f"Tile {done} of {len(self.work)}"))
+
+        def guarded(work: Callable[[], None]) -> Callable[[], None]:
+            def target() -> None:
+                try:
+                    with rasterio.Env(**options):
+                        work()
+                except BaseException as error:
+                    failures.append(error)
+                    stop.set()
+
+            return target
+
+        threads = [threading.Thread(target=guarded(work), name=work.__name__, daemon=True) for work in (read, write)]
+        for thread in threads:
+            thread.start()
+        try:
+            while not stop.is_set() and (item := _get(to_run, stop, self.cancel)) is not None:
+                _put(to_write, item if isinstance(item, _Made) else self._make(item), stop, self.cancel)
+            _put(to_write, None, stop, self.cancel)
+            while threads[1].is_alive():
+                self.cancel.check()
+                threads[1].join(_WAIT)
+        except MemoryError as error:
+            raise _too_large() from error
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        if failures:
+            if isinstance(failures[0], MemoryError):
+                raise _too_large() from failures[0]
+            raise failures[0]
+
+    def _read_all(self) -> Iterator[_Next]:
+        for tile in self.work:
+            with self.stopwatch.at_work("reading"):
+                item = self._finished(tile.core) or self._read(tile)
+            yield item
+
+    def _finished(self, core: Window) -> _Made | None:
+        if self.journal is None or core not in self.journal.finished:
+            return None
+        kept = self.journal.load(core, self.wanted)
+        return None if kept is None else _Made(core, kept, old=True)
+
+    def _read(self, tile: Tile) -> _Read:
+        dem, known = self.elevation.read(tile.read, self.halo)
+        known = known[tile.read.cut(tile.core)]
+        image = np.zeros((3, *dem.shape), np.float32)
+        valid = np.zeros(dem.shape, np.float32)
+        if self.guide is not None and known.any():
+            image, seen = self.guide.read(tile.read)
+            valid = seen.astype(np.float32)
+        return _Read(tile, dem, known, image, valid)
+
+    def _make(self, item: _Read) -> _Made:
+        with self.stopwatch.at_work("running the model"):
+            made = _values(item, self.engine, self.pixel_size, self.dem_error, self.wanted)
+        values = {name: self.elevation.from_metres(metres) for name, metres in made.items()}
+        return _Made(item.tile.core, Kept(values, item.known, 0 if self.gathered is None else _guided(item)))
+
+    def _write(self, item: _Made) -> None:
+        core, kept = item.core, item.kept
+        with self.stopwatch.at_work("writing"):
+            if self.journal is not None and not item.old:
+                with Reporting(self.journal.folder):
+                    self.journal.keep(core, kept)
+            self.outputs.write(core, kept.values, kept.known)
+        if self.gathered is not None:
+            with self.stopwatch.at_work("gathering for this report"):
+                self.gathered.add(core, kept.values[ELEVATION], kept.values[DIFFERENCE], kept.known, kept.guided)
+
+
+def _values(item: _Read, engine: Engine, pixel_size: float, dem_error: float, wanted: Collection[str]) -> dict[str, Floats]:
+    """The core of a tile for each wanted raster, metres."""
+    cut = item.tile.read.cut(item.tile.core)
+    # What the network starts from and adds to.
+    cubic = item.dem[cut]
+    if not item.known.any():
+        return dict.fromkeys(wanted, cubic)
+    elevation, sigma = engine.run(item.dem, item.guide, item.guide_valid, pixel_size, dem_error)
+    made = {ELEVATION: elevation} if sigma is None or UNCERTAINTY not in wanted else {ELEVATION: elevation, UNCERTAINTY: sigma}
+    for name, values in made.items():
+        if values.shape != item.dem.shape:
+            raise InputError(
+                "model-invalid", f"The model made {values.shape} of a tile of {item.dem.shape} pixels.", "Export the model again."
+            )
+        made[name] = values[cut]
+        if not np.isfinite(made[name][item.known]).all():
+            raise InputError(
+                "model-invalid",
+                "The model made values that are no numbers.",
+                "Try another --device or another --model; nothing was written.",
+            )
+    if DIFFERENCE in wanted:
+        made[DIFFERENCE] = made[ELEVATION] - cubic
+    return made
+
+
+def _guided(item: _Read) -> int:
+    return int(np.count_nonzero(item.known & (item.guide_valid[item.tile.read.cut(item.tile.core)] > 0)))
+
+
+def _too_large() -> ResourceError:
+    return ResourceError("out-of-memory", "A tile does not fit in memory.", "Pass a smaller --tile.")
+
+
+def _put(into: queue.Queue[T], item: T, stop: threading.Event, cancel: Cancel | None = None) -> bool:
+    """False where `stop` was set before there was room. Raises Cancelled."""
+    while not stop.is_set():
+        if cancel is not None:
+            cancel.check()
+        try:
+            into.put(item, timeout=_WAIT)
+        except queue.Full:
+            continue
+        return True
+    return False
+
+
+def _get(source: queue.Queue[T], stop: threading.Event, cancel: Cancel | None = None) -> T | None:
+    """None at the end, or where `stop` was set. Raises Cancelled."""
+    while not stop.is_set():
+        if cancel is not None:
+            cancel.check()
+        with contextlib.suppress(queue.Empty):
+            return source.get(timeout=_WAIT)
+    return None

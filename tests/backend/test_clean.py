@@ -1,0 +1,61 @@
+"""`python -m backend clean` knows what killed runs left, and touches nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from backend import beside
+from backend.journal.journal import Journal, Kept
+from backend.lock import Lock
+from backend.version import ROOT
+from backend.windows import Window
+
+
+def clean(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "backend", "clean", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def left_by_a_killed_run(folder: Path, name: str = "fine.tif") -> Path:
+    output = folder / name
+    kept = Kept({"elevation": np.zeros((40, 40), np.float32)}, np.ones((40, 40), np.bool_), 0)
+    Journal(output, "a" * 64, "python -m backend superresolve dem.tif fine.tif").keep(Window(0, 0, 40, 40), kept)
+    (folder / f"{beside.prefix_of_run(output)}plain.tif").write_bytes(b"half")
+    beside.of(output, beside.LOCK).write_text("{}")
+    return output
+
+
+def test_it_lists_and_then_removes(tmp_path: Path) -> None:
+    (tmp_path / "other.tif").write_bytes(b"a person's")
+    (tmp_path / ".hidden.tif").write_bytes(b"a person's")
+    (tmp_path / ".fine.journal").write_bytes(b"a person's")
+    persons = sorted(path.name for path in tmp_path.iterdir())
+    left_by_a_killed_run(tmp_path)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    done = clean(tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "onto fine.tif (python -m backend superresolve dem.tif fine.tif)" in done.stdout and "lock" in done.stdout
+    assert len(done.stdout.splitlines()) == 4 and "--remove" in done.stdout.splitlines()[-1]
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    assert clean(tmp_path, "--remove").returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == persons
+    assert "nothing" in clean(tmp_path).stdout
+
+
+def test_what_a_running_process_needs_is_left_alone(tmp_path: Path) -> None:
+    output = left_by_a_killed_run(tmp_path)
+    left_by_a_killed_run(tmp_path, "other.tif")
+    with Lock(output):
+        there = [entry.path for entry in beside.belonging_to(output)]
+        done = clean(tmp_path, "--remove")
+        assert done.returncode == 0 and "onto fine.tif" not in done.stdout and "onto other.tif" in done.stdout
+        assert all(path.exists() for path in there)
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    done = clean(tmp_path / "nowhere")
+    assert done.returncode == 2 and "nowhere" in done.stderr
