@@ -47,7 +47,8 @@ class Offer(QObject):
         if interpreter.named() or settings.read().python:
             self.message = bar.createMessage("", str(missing))
         else:
-            self.message = bar.createMessage("", missing.message)  # the button is the hint
+            # The button is the hint; the bar has one line.
+            self.message = bar.createMessage("", self.tr("{} Set it up, once; then this dialog runs.").format(missing.message))
             button = QPushButton(self.tr("Set up the backend…"))
             button.clicked.connect(self.set_up)
             self.message.layout().addWidget(button)

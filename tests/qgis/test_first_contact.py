@@ -88,7 +88,7 @@ def wait(true, seconds=60):
 @pytest.mark.parametrize("name", ["superresolve", "comparedem"])
 def test_without_a_backend_the_dialog_opens_and_offers_set_up(toolbox, nothing_set_up, name):
     text, buttons = said(toolbox(name))
-    assert text == "The backend is not installed." and buttons == ["Set up the backend…"]
+    assert text == "The backend is not installed. Set it up, once; then this dialog runs." and buttons == ["Set up the backend…"]
 
 
 def test_the_menu_opens_the_same_dialog(desktop, nothing_set_up):

@@ -97,6 +97,7 @@ def toolbox(given):
     need(indexes and tree.selectedAlgorithm().id() == SUPERRESOLVE, "The toolbox does not find the algorithm.")
     tree.selectionModel().select(indexes[0], QItemSelectionModel.SelectionFlag.ClearAndSelect)
     place = tree.visualRect(indexes[0]).center()
+    click(tree.viewport(), at=(place.x(), place.y()))  # QTest's double click is the second one only
     QTimer.singleShot(0, lambda: QTest.mouseDClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=place))
     yield until("the dialog from the toolbox", lambda: QApplication.activeModalWidget() in hands.dialogs(SUPERRESOLVE))
     dialog = QApplication.activeModalWidget()
