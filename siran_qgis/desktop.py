@@ -40,8 +40,8 @@ class Desktop:
 
     def try_sample(self, *_):
         """Load the sample's elevation model and image, unless they are there, and open the dialog with both."""
+        dem = self._layer("marin_srtm_1arcsec.tif", self.tr("Sample: SRTM, 1 arc-second"))
         guide = self._layer("marin_landsat7_nir_r_g.tif", self.tr("Sample: Landsat 7 image"))
-        dem = self._layer("marin_srtm_1arcsec.tif", self.tr("Sample: SRTM, 1 arc-second"))  # above the image, and below what is made of it
         layers.image(guide)
         layers.hillshade(dem, SAMPLE_PIXEL)
         dem.triggerRepaint()

@@ -99,8 +99,8 @@ def toolbox(given):
     place = tree.visualRect(indexes[0]).center()
     click(tree.viewport(), at=(place.x(), place.y()))  # QTest's double click is the second one only
     QTimer.singleShot(0, lambda: QTest.mouseDClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=place))
-    yield until("the dialog from the toolbox", lambda: QApplication.activeModalWidget() in hands.dialogs(SUPERRESOLVE))
-    dialog = QApplication.activeModalWidget()
+    yield until("the dialog from the toolbox", lambda: hands.dialogs(SUPERRESOLVE))
+    dialog = hands.dialogs(SUPERRESOLVE)[0]
     dialog.resize(940, 700)
     yield 1
     need(buttons_in_bar(dialog), "From the toolbox the dialog opened without an offer to set up the backend.")
