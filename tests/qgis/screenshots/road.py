@@ -10,7 +10,7 @@ from typing import NamedTuple
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QItemSelectionModel, Qt, QTimer
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QDialogButtonBox, QDockWidget, QProgressBar, QPushButton
+from qgis.PyQt.QtWidgets import QApplication, QDialogButtonBox, QDockWidget, QProgressBar, QPushButton, QSplitter
 from qgis.utils import iface
 
 from . import hands
@@ -59,8 +59,7 @@ def install(given):
 
     window = iface.mainWindow()
     window.setGeometry(0, 0, 1400, 1000)
-    for dock in window.findChildren(QDockWidget):
-        dock.setVisible(dock.objectName() == "Layers")
+    only_layers()
     window.resizeDocks([window.findChild(QDockWidget, "Layers")], [330], Qt.Orientation.Horizontal)
     pyplugin_installer.instance().installFromZipFile(str(given.package))
     yield 1
@@ -135,7 +134,8 @@ def options(given):
     QTimer.singleShot(0, lambda: iface.showOptionsDialog(iface.mainWindow(), "siranOptions"))
     yield until("the options page", lambda: page_shown() is not None)
     page = page_shown()
-    page.window().resize(1000, 760)
+    page.window().resize(1100, 760)
+    page.window().findChild(QSplitter).setSizes([220, 880])
     yield 1
     if not given.set_up:
         click(page.own, at=(10, page.own.height() // 2))
@@ -173,6 +173,8 @@ def run(dialog, given):
     dialog.close()
     made = [layer for id, layer in QgsProject.instance().mapLayers().items() if id not in layers]
     need(made, "The result was not loaded.")
+    only_layers()  # QGIS opens the panel of reports
+    yield 0.5
     canvas = iface.mapCanvas()
     iface.messageBar().clearWidgets()
     canvas.setDestinationCrs(made[0].crs())
@@ -194,12 +196,12 @@ def cancel(given):
     yield until("the dialog", lambda: hands.dialogs(SUPERRESOLVE))
     dialog = hands.dialogs(SUPERRESOLVE)[0]
     dem, guide = (sample(file) for file in ("marin_srtm_1arcsec.tif", "marin_landsat7_nir_r_g.tif"))
-    wanted = {"INPUT": dem.id(), "GUIDE": guide.id(), "GUIDE_BANDS": "1,2,3", "DEM_SOURCE": 1, "RESOLUTION": 6, "OUTPUT": str(there)}
-    dialog.setParameters(wanted)
-    dialog.setGeometry(200, 120, 940, 600)
+    wanted = {"INPUT": dem.id(), "GUIDE": guide.id(), "GUIDE_BANDS": "1,2,3", "DEM_SOURCE": 1, "OUTPUT": str(there)}
+    dialog.setParameters({**wanted, "RESOLUTION": 15, "TILE_SIZE": 256})  # many small steps, so that there is a half way
+    dialog.setGeometry(200, 120, 1000, 720)
     click(dialog.runButton())
     bar = dialog.findChild(QProgressBar)
-    yield until("a part of the run", lambda: bar.value() >= 20 or dialog.results())
+    yield until("a part of the run", lambda: bar.value() >= 10 or dialog.results())
     need(not dialog.results(), "The run was done before it could be cancelled.")
     click(dialog.cancelButton())
     yield until("the run to be cancelled", lambda: "Execution failed" in hands.log_of(dialog), 20)
@@ -247,6 +249,12 @@ def batch(given):
     need(all(made), f"The batch made {sum(made)} of 3 files:\n{hands.log_of(dialog)}")
     dialog.close()
     yield 0.5
+
+
+def only_layers():
+    """Close all panels but that of the layers."""
+    for dock in iface.mainWindow().findChildren(QDockWidget):
+        dock.setVisible(dock.objectName() == "Layers")
 
 
 def buttons_in_bar(dialog):
