@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 
 SCHEMES = {"light": "1", "dark": "0"}  # as Chromium's setting preferredColorScheme counts them
-SIZES = {"wide": (1200, 1500), "narrow": (400, 1500)}
+SIZES = {"wide": (1200, 900), "narrow": (400, 1500)}
 
 
 def take(page, folder):

@@ -169,12 +169,13 @@ def run(dialog, given):
     yield until("the run", lambda: dialog.results() or "Execution failed" in hands.log_of(dialog))
     need(dialog.results() and fine.is_file(), f"The run failed:\n{hands.log_of(dialog)}")
     yield 1
-    hands.widget(dialog, "log")
     dialog.close()
     made = [layer for id, layer in QgsProject.instance().mapLayers().items() if id not in layers]
     need(made, "The result was not loaded.")
     only_layers()  # QGIS opens the panel of reports
-    yield 0.5
+    for file in ("marin_srtm_1arcsec.tif", "marin_landsat7_nir_r_g.tif"):
+        QgsProject.instance().layerTreeRoot().findLayer(sample(file).id()).setItemVisibilityChecked(False)
+    yield 2
     canvas = iface.mapCanvas()
     iface.messageBar().clearWidgets()
     canvas.setDestinationCrs(made[0].crs())
