@@ -6,7 +6,7 @@ import sys
 import time
 
 import pytest
-from qgis.core import QgsApplication, QgsProcessingContext, QgsProject, QgsSettings
+from qgis.core import QgsApplication, QgsContrastEnhancement, QgsProcessingContext, QgsProject, QgsSettings
 from qgis.gui import QgsBrowserGuiModel
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, QUrl
 from qgis.PyQt.QtTest import QTest
@@ -152,6 +152,14 @@ def test_the_sample_is_loaded_once_and_set(desktop, use_backend):
     assert sources[values["INPUT"]].endswith("marin_srtm_1arcsec.tif")
     assert sources[values["GUIDE"]].endswith("marin_landsat7_nir_r_g.tif")
     assert (values["GUIDE_BANDS"], values["DEM_SOURCE"]) == ("1,2,3", 1)
+
+
+def test_the_samples_image_is_bright(desktop, use_backend):
+    desktop.try_sample().close()
+    image = next(layer for layer in QgsProject.instance().mapLayers().values() if layer.bandCount() == 3)
+    red = image.renderer().redContrastEnhancement()
+    assert red.contrastEnhancementAlgorithm() == QgsContrastEnhancement.StretchToMinimumMaximum
+    assert red.minimumValue() < red.maximumValue() < 255
 
 
 def test_every_algorithm_has_its_part_of_the_help_page(provider):
