@@ -42,8 +42,8 @@ test-qgis-next: setup ## the QGIS tests on a newer QGIS, in a Debian 13 folder u
 dist: setup ## dist/siran-VERSION.zip from what git has, checked as the QGIS plugin repository would
 	@$(PYTHON) scripts/make_package.py
 
-screenshots: setup ## docs/images: the algorithm's dialog and its result, from the real desktop
-	@$(PYTHON) tests/qgis/screenshots.py
+screenshots: setup ## docs/images: the plugin's whole road, from the zip to a batch, walked in the real desktop
+	@PYTHONPATH=tests/qgis $(PYTHON) -m screenshots
 
 lock: ## pin the backend's environment anew from backend/requirements-*.in
 	@scripts/lock_requirements.sh

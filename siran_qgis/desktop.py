@@ -1,16 +1,12 @@
-"""What SIRAN adds to the desktop: a menu, and an offer to set up the backend where there is none."""
+"""What SIRAN adds to the desktop: a menu."""
 
-from qgis.core import Qgis, QgsProject, QgsRasterLayer
-from qgis.PyQt import sip
+from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QIcon
-from qgis.PyQt.QtWidgets import QAction, QPushButton
+from qgis.PyQt.QtWidgets import QAction
 
-from . import choices, interpreter, model_fit, paths, relief, settings
-from .algorithms.setupbackend import SetUpBackend
+from . import choices, layers, model_fit, offer, paths, relief
 from .algorithms.superresolve import SuperResolve
-from .environment import State
-from .errors import BackendMissing
 
 MENU = "SIRAN"
 SAMPLE_PIXEL = 27.3  # metres: what 1 arc-second is on the ground of the sample, mean of both directions
@@ -22,7 +18,6 @@ class Desktop:
     def __init__(self, iface):
         self.iface = iface
         self.actions = []
-        self.offer = None
         self._action(self.tr("Try the sample"), self.try_sample)
         self._action(self.tr("Super-resolve DEM…"), self.super_resolve)
         self._action(self.tr("Show the selected DEM as a relief"), self.show_relief)
@@ -33,34 +28,22 @@ class Desktop:
         return QCoreApplication.translate("SIRAN", text)
 
     def unload(self):
-        self._withdraw()
         for action in self.actions:
             self.iface.removePluginRasterMenu(MENU, action)
             action.deleteLater()
         self.actions = []
 
     def super_resolve(self, *_, parameters=None):
-        """Open the dialog; say first what to do where there is no backend. The dialog opens anyway: it can be filled meanwhile."""
-        try:
-            interpreter.find()
-        except BackendMissing as error:
-            self._offer(error)
         return self._open("siran:superresolve", parameters or {})
 
     def set_up(self, *_):
-        """Open the dialog of 'Set up backend', with what there is to be done chosen."""
-        state, _ = interpreter.managed().look()
-        action = "repair" if state in (State.BROKEN, State.OUTDATED) else "create"
-        index = choices.index_of(SetUpBackend.CHOICES[SetUpBackend.ACTION], action)
-        dialog = self._open("siran:setupbackend", {SetUpBackend.ACTION: index})
-        if dialog is not None:
-            dialog.algorithmFinished.connect(self._set_up_ended)
-        return dialog
+        return offer.open_set_up()
 
     def try_sample(self, *_):
         """Load the sample's elevation model and image, unless they are there, and open the dialog with both."""
         dem = self._layer("marin_srtm_1arcsec.tif", self.tr("Sample: SRTM, 1 arc-second"))
-        guide = self._layer("marin_landsat7_nir_r_g.tif", self.tr("Sample: Landsat 7, near infrared, red, green"))
+        guide = self._layer("marin_landsat7_nir_r_g.tif", self.tr("Sample: Landsat 7 image"))
+        layers.image(guide)
         relief.look(dem, SAMPLE_PIXEL)
         source = choices.index_of(SuperResolve.CHOICES[SuperResolve.DEM_SOURCE], "srtm")
         return self.super_resolve(parameters={"INPUT": dem.id(), "GUIDE": guide.id(), "GUIDE_BANDS": "1,2,3", "DEM_SOURCE": source})
@@ -100,33 +83,3 @@ class Desktop:
         layer = QgsRasterLayer(path, name)
         QgsProject.instance().addMapLayer(layer)
         return layer
-
-    def _offer(self, error):
-        """A button that opens the set-up; without it where another interpreter is named: set-up does not change that."""
-        self._withdraw()
-        bar = self.iface.messageBar()
-        if interpreter.named() or settings.read().python:
-            self.offer = bar.createMessage("SIRAN", str(error))
-        else:
-            self.offer = bar.createMessage("SIRAN", error.message)  # the button is the hint
-            button = QPushButton(self.tr("Set up the backend…"))
-            button.clicked.connect(self.set_up)
-            self.offer.layout().addWidget(button)
-        bar.pushWidget(self.offer, Qgis.MessageLevel.Warning)
-
-    def _withdraw(self):
-        # The user may have closed it, and then it is gone.
-        if self.offer is not None and not sip.isdeleted(self.offer):
-            self.iface.messageBar().popWidget(self.offer)
-        self.offer = None
-
-    def _set_up_ended(self, successful, results):
-        """A message stays until what it says is no longer so."""
-        if not successful:
-            return
-        try:
-            interpreter.find()
-        except BackendMissing:
-            return
-        self._withdraw()
-        self.iface.messageBar().pushMessage("SIRAN", self.tr("The backend is ready."), Qgis.MessageLevel.Success)

@@ -55,6 +55,15 @@ def find(own=None, folder=None) -> str:
     return str(environment.python)
 
 
+def missing():
+    """Why there is no interpreter, as BackendMissing; None where there is one. Starts nothing."""
+    try:
+        find()
+    except BackendMissing as error:
+        return error
+    return None
+
+
 def repair(python: str) -> str:
     """What to do about a backend that does not run in `python`."""
     if python == str(managed().python):

@@ -4,7 +4,13 @@ import math
 import os
 import re
 
-from qgis.core import QgsColorRampShader, QgsProcessingLayerPostProcessorInterface, QgsProviderRegistry
+from qgis.core import (
+    QgsColorRampShader,
+    QgsContrastEnhancement,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsProviderRegistry,
+    QgsRasterMinMaxOrigin,
+)
 
 from . import paths
 from .errors import SiranError
@@ -94,6 +100,14 @@ def hillshade(layer, pixel_size):
     if hasattr(renderer, "setZFactor") and pixel_size > 0:
         # QGIS shades by heights over pixels in units of the CRS: degrees, feet, Web Mercator's stretched metres.
         renderer.setZFactor(layer.rasterUnitsPerPixelX() / pixel_size)
+
+
+def image(layer):
+    """Three bands, each as bright as 2 to 98 % of its pixels allow."""
+    layer.setContrastEnhancement(
+        QgsContrastEnhancement.StretchToMinimumMaximum, QgsRasterMinMaxOrigin.CumulativeCut, layer.extent(), SAMPLE, False
+    )
+    layer.triggerRepaint()
 
 
 def uncertainty(layer, pixel_size):

@@ -6,13 +6,15 @@ from qgis.core import QgsProcessingAlgorithm, QgsProcessingException, QgsProcess
 from qgis.PyQt.QtCore import QCoreApplication, QUrl
 from qgis.PyQt.QtGui import QIcon
 
-from .. import choices, paths
+from .. import choices, interpreter, paths
 
 
 class SiranAlgorithm(QgsProcessingAlgorithm):
     """An algorithm without a group, with our icon, whose enum parameters (`CHOICES`) may be given by name."""
 
     CHOICES: ClassVar = {}  # parameter name -> tuple of Choice
+    # Whether a backend must be there for a run. Not said by canExecute: QGIS would refuse to open the dialog, and leave no way on.
+    NEEDS_BACKEND = False
 
     def createInstance(self):
         return type(self)()
@@ -37,6 +39,15 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
 
     def tr(self, text):
         return QCoreApplication.translate("SIRAN", text)
+
+    def createCustomParametersWidget(self, parent=None):
+        """QGIS's own dialog; where the backend is missing, with an offer to set it up. None stands for QGIS's own as it is."""
+        missing = interpreter.missing() if self.NEEDS_BACKEND else None
+        if missing is None:
+            return None
+        from .. import offer  # has widgets, which qgis_process does without
+
+        return offer.dialog_with_offer(self, parent, missing)
 
     def add(self, parameter, help_text="", advanced=False, widget=None):
         """Add a parameter with its help; `widget` holds the metadata of a widget wrapper."""
@@ -68,7 +79,10 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
         return self.tr("{} is one of {}; not '{}'.").format(name, choices.names(self.CHOICES[name]), value)
 
     def checkParameterValues(self, parameters, context):
-        """As QGIS does it, but with names allowed where it expects the index of an enum."""
+        """As QGIS does it, but with names allowed where it expects the index of an enum, and a missing backend refused."""
+        missing = interpreter.missing() if self.NEEDS_BACKEND else None
+        if missing is not None:
+            return False, str(missing)
         parameters = dict(parameters)
         for name in self.CHOICES:
             value = parameters.get(name)

@@ -39,6 +39,8 @@ class CompareDem(SiranAlgorithm):
     JSON = "JSON"
     ERRORS = "ERRORS"
 
+    NEEDS_BACKEND = True
+
     def name(self):
         return "comparedem"
 
@@ -117,13 +119,6 @@ class CompareDem(SiranAlgorithm):
             self.addOutput(QgsProcessingOutputNumber(comparison.output(name, comparison.RAW), label))
             moved = self.tr("{} after coregistration").format(label)
             self.addOutput(QgsProcessingOutputNumber(comparison.output(name, comparison.COREGISTERED), moved))
-
-    def canExecute(self):
-        try:
-            interpreter.find()
-        except SiranError as error:
-            return False, str(error)
-        return True, ""
 
     def checkParameterValues(self, parameters, context):
         try:

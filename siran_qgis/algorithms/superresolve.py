@@ -46,6 +46,7 @@ class SuperResolve(SiranAlgorithm):
     DIFFERENCE = "DIFFERENCE"
     REPORT = "REPORT"
 
+    NEEDS_BACKEND = True
     CHOICES: ClassVar = {
         DEM_SOURCE: (
             Choice("auto", "Found from metadata or file name"),
@@ -187,13 +188,6 @@ class SuperResolve(SiranAlgorithm):
         self.addOutput(QgsProcessingOutputNumber("PIXEL_SIZE", self.tr("Pixel size in metres")))
         self.addOutput(QgsProcessingOutputString("MODEL_NAME", self.tr("Model name")))
         self.addOutput(QgsProcessingOutputString("MODEL_SHA256", self.tr("Model sha256")))
-
-    def canExecute(self):
-        try:
-            interpreter.find()
-        except SiranError as error:
-            return False, str(error)
-        return True, ""
 
     def checkParameterValues(self, parameters, context):
         for name in (self.INPUT, self.GUIDE):

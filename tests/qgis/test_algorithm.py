@@ -183,23 +183,22 @@ def test_a_bar_may_be_part_of_a_files_name(dem):
     assert layers.file_of(QgsRasterLayer(str(named), "hills")) == str(named)
 
 
-def test_without_a_backend_one_sentence_says_what_to_do(algorithm, monkeypatch):
+def test_without_a_backend_one_sentence_says_what_to_do(algorithm, context, dem, monkeypatch):
     monkeypatch.delenv("SIRAN_PYTHON", raising=False)
-    good, message = algorithm.canExecute()
-    assert not good and "Set up backend" in message and "siran:setupbackend" in message and "\n" not in message
+    message = refusal(algorithm, context, INPUT=str(dem))
+    assert "Set up backend" in message and "siran:setupbackend" in message and "\n" not in message
 
 
-def test_a_wrong_interpreter_is_named(algorithm, monkeypatch):
+def test_a_wrong_interpreter_is_named(algorithm, context, dem, monkeypatch):
     monkeypatch.setenv("SIRAN_PYTHON", "/nowhere/python")
-    assert algorithm.canExecute()[0] is False
-    assert "/nowhere/python" in algorithm.canExecute()[1]
+    assert "/nowhere/python" in refusal(algorithm, context, INPUT=str(dem))
     with pytest.raises(SiranError):
         interpreter.find()
 
 
-def test_can_execute_starts_no_process(algorithm, monkeypatch, fake_python, tmp_path):
+def test_checking_starts_no_process(algorithm, context, dem, monkeypatch, fake_python, tmp_path):
     monkeypatch.setenv("SIRAN_PYTHON", fake_python(f"open({str(tmp_path / 'ran')!r}, 'w')"))
-    assert algorithm.canExecute() == (True, "")
+    assert algorithm.checkParameterValues({"INPUT": str(dem), "OUTPUT": "/tmp/out.tif"}, context) == (True, "")
     assert not (tmp_path / "ran").exists()
 
 

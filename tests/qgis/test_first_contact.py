@@ -3,14 +3,16 @@
 import os
 import subprocess
 import sys
+import time
 
 import pytest
-from qgis.core import QgsProject
+from qgis.core import QgsApplication, QgsContrastEnhancement, QgsProcessingContext, QgsProject, QgsSettings
 from qgis.gui import QgsBrowserGuiModel
-from qgis.PyQt.QtCore import QUrl
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, QUrl
+from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QPushButton
 
-from siran_qgis import paths
+from siran_qgis import paths, settings
 
 
 @pytest.fixture
@@ -46,31 +48,104 @@ def test_the_menu(desktop):
     ]
 
 
-def test_without_a_backend_the_dialog_opens_and_set_up_is_offered(desktop, monkeypatch):
+@pytest.fixture
+def nothing_set_up(qgis_app, monkeypatch):
+    """No backend, as right after the installation of the plugin."""
     monkeypatch.delenv("SIRAN_PYTHON", raising=False)
+    QgsSettings().remove(settings.GROUP)
+    yield
+    QgsSettings().remove(settings.GROUP)
+
+
+@pytest.fixture
+def toolbox(desktop):
+    """What a double click in the Processing toolbox does to an algorithm of ours: its dialog, or None where QGIS refuses to open one."""
+    from processing.gui.AlgorithmDialog import AlgorithmDialog
+
+    opened = []
+
+    def click(name):
+        algorithm = QgsApplication.processingRegistry().algorithmById(f"siran:{name}").create()
+        if not algorithm.canExecute()[0]:
+            return None
+        opened.append(algorithm.createCustomParametersWidget(None) or AlgorithmDialog(algorithm, False, None))
+        return opened[-1]
+
+    yield click
+    for dialog in opened:
+        dialog.close()
+        dialog.deleteLater()
+
+
+def said(dialog):
+    """The message that the bar of a dialog shows, with the buttons in it."""
+    item = dialog.messageBar().currentItem()
+    return (item.text(), [button.text() for button in item.findChildren(QPushButton)]) if item else None
+
+
+def wait(true, seconds=60):
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        QCoreApplication.processEvents()
+        time.sleep(0.01)
+    assert true()
+
+
+@pytest.mark.parametrize("name", ["superresolve", "comparedem"])
+def test_without_a_backend_the_dialog_opens_and_offers_set_up(toolbox, nothing_set_up, name):
+    text, buttons = said(toolbox(name))
+    assert text == "The backend is not installed. Set it up, once; then this dialog runs." and buttons == ["Set up the backend…"]
+
+
+def test_the_menu_opens_the_same_dialog(desktop, nothing_set_up):
     dialog = desktop.super_resolve()
+    assert said(dialog)[1] == ["Set up the backend…"]
     dialog.close()
-    assert desktop.offer.findChildren(QPushButton)
-    set_up = desktop.set_up()
-    assert set_up.createProcessingParameters()["ACTION"] == 0
+
+
+def test_the_button_opens_set_up_in_front(toolbox, nothing_set_up):
+    dialog = toolbox("superresolve")
+    dialog.setModal(True)  # as the toolbox does it: behind it nothing takes a click
+    set_up = dialog.offer.set_up()
+    assert set_up.algorithm().id() == "siran:setupbackend" and set_up.createProcessingParameters()["ACTION"] == 0
+    assert set_up.isVisible() and set_up.isModal()
     set_up.close()
 
 
-def test_where_an_interpreter_is_named_set_up_is_not_offered(desktop, monkeypatch):
+def test_where_an_interpreter_is_named_set_up_is_not_offered(toolbox, nothing_set_up, monkeypatch):
     monkeypatch.setenv("SIRAN_PYTHON", "/nowhere/python")
-    desktop.super_resolve().close()
-    assert not desktop.offer.findChildren(QPushButton)
-    assert "unset SIRAN_PYTHON" in desktop.offer.text()
+    text, buttons = said(toolbox("superresolve"))
+    assert "unset SIRAN_PYTHON" in text and not buttons
 
 
-def test_after_set_up_the_offer_is_gone(desktop, monkeypatch, backend_python):
-    monkeypatch.delenv("SIRAN_PYTHON", raising=False)
-    desktop.super_resolve().close()
-    desktop._set_up_ended(True, {})
-    assert desktop.offer is not None, "nothing was set up"
-    monkeypatch.setenv("SIRAN_PYTHON", backend_python)
-    desktop._set_up_ended(True, {})
-    assert desktop.offer is None
+def test_with_a_backend_nothing_is_said(toolbox, use_backend):
+    assert said(toolbox("superresolve")) is None
+
+
+def test_after_set_up_the_same_dialog_runs(toolbox, nothing_set_up, backend_python, model, dem, tmp_path):
+    dialog = toolbox("superresolve")
+    fine = tmp_path / "fine.tif"
+    dialog.setParameters({"INPUT": str(dem), "MODEL": str(model), "THREADS": 1, "OUTPUT": str(fine)})
+    dialog.offer.look()
+    assert said(dialog)[1], "nothing was set up"
+    good, sentence = dialog.algorithm().checkParameterValues(dialog.createProcessingParameters(), QgsProcessingContext())
+    assert not good and "Set up backend" in sentence
+    settings.write(settings.Settings(python=backend_python))
+    QCoreApplication.sendEvent(dialog, QEvent(QEvent.Type.WindowActivate))
+    assert said(dialog) == ("The backend is ready.", [])
+    QTest.mouseClick(dialog.runButton(), Qt.MouseButton.LeftButton)
+    wait(lambda: dialog.results())
+    assert fine.is_file() and dialog.results()["OUTPUT"] == str(fine)
+
+
+def test_a_message_that_was_closed_stays_closed(toolbox, nothing_set_up, backend_python):
+    dialog = toolbox("superresolve")
+    dialog.messageBar().clearWidgets()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    settings.write(settings.Settings(python=backend_python))
+    dialog.offer.look()
+    dialog.offer.look()
+    assert said(dialog) == ("The backend is ready.", [])
 
 
 def test_the_sample_is_loaded_once_and_set(desktop, use_backend):
@@ -83,7 +158,14 @@ def test_the_sample_is_loaded_once_and_set(desktop, use_backend):
     assert sources[values["INPUT"]].endswith("marin_srtm_1arcsec.tif")
     assert sources[values["GUIDE"]].endswith("marin_landsat7_nir_r_g.tif")
     assert (values["GUIDE_BANDS"], values["DEM_SOURCE"]) == ("1,2,3", 1)
-    assert desktop.offer is None
+
+
+def test_the_samples_image_is_bright(desktop, use_backend):
+    desktop.try_sample().close()
+    image = next(layer for layer in QgsProject.instance().mapLayers().values() if layer.bandCount() == 3)
+    red = image.renderer().redContrastEnhancement()
+    assert red.contrastEnhancementAlgorithm() == QgsContrastEnhancement.StretchToMinimumMaximum
+    assert red.minimumValue() < red.maximumValue() < 255
 
 
 def test_every_algorithm_has_its_part_of_the_help_page(provider):
