@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from backend import beside
-from backend.errors import InputError
+from backend.errors import InputError, ResourceError
 
 _LENGTH = 100
 """Bytes of the text, so that a shorter one replaces a longer one wholly."""
@@ -21,7 +21,7 @@ _HELD_AT = 1 << 30
 
 
 class Lock:
-    """Held from `__enter__` on. Raises InputError (output-busy) where another run holds it."""
+    """Held from `__enter__` on. Raises InputError (output-busy) where another run holds it, ResourceError where it cannot be made."""
 
     def __init__(self, output: Path) -> None:
         self._output = output
@@ -30,7 +30,7 @@ class Lock:
 
     def __enter__(self) -> Self:
         while self._file is None:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+            file = self._open()
             try:
                 if not _take(file):
                     raise InputError(
@@ -42,8 +42,10 @@ class Lock:
             finally:
                 if self._file is None:
                     os.close(file)
+        # For others to read. On a full disk nobody can.
         said = json.dumps({"process": os.getpid(), "started": time.strftime("%Y-%m-%d %H:%M:%S")})
-        os.write(self._file, said.encode().ljust(_LENGTH))
+        with contextlib.suppress(OSError):
+            os.write(self._file, said.encode().ljust(_LENGTH))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -56,6 +58,13 @@ class Lock:
             self._path.unlink(missing_ok=True)
         if sys.platform != "win32":
             os.close(file)
+
+    def _open(self) -> int:
+        try:
+            return os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            message = f"Nothing can be written beside {self._output} ({error.strerror})."
+            raise ResourceError("internal", message, "Free some space, or name an output in another folder.") from error
 
     def _holder(self) -> str:
         try:

@@ -21,6 +21,7 @@ import rasterio
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
+from rasterio._err import CPLE_BaseError
 from rasterio.env import getenv, hasenv
 from rasterio.errors import RasterioError
 from rasterio.shutil import copy as rasterio_copy
@@ -283,7 +284,8 @@ class Reporting:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if not isinstance(error, (RasterioError, OSError)):
+        # GDAL's own errors come through copies unchanged.
+        if not isinstance(error, (RasterioError, OSError, CPLE_BaseError)):
             return
         full = getattr(error, "errno", None) == errno.ENOSPC or shutil.disk_usage(self._path.parent).free < 2**24
         if full:

@@ -179,18 +179,6 @@ def test_every_algorithm_has_its_part_of_the_help_page(provider):
         assert f'id="{algorithm.name()}"' in page
 
 
-def test_the_package_ships_the_help_page():
-    git = [
-        "git",
-        "check-attr",
-        "export-ignore",
-        "--",
-        *(str(path.relative_to(paths.PLUGIN)) for path in (paths.HELP, *paths.HELP.parents[:2])),
-    ]
-    said = subprocess.run(git, cwd=paths.PLUGIN, capture_output=True, text=True, check=True).stdout
-    assert [line.rsplit(": ", 1)[1] for line in said.splitlines()] == ["unspecified"] * 3
-
-
 def test_without_a_desktop_nothing_of_it_is_touched():
     code = "import siran_qgis.plugin, sys; sys.exit('siran_qgis.desktop' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=paths.PLUGIN, env={**os.environ, "PYTHONPATH": str(paths.PLUGIN)}, check=True)

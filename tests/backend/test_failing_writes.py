@@ -1,0 +1,73 @@
+"""A disk that is full when nobody expects it, a file that may not grow: the output is what it was, or whole; the tiles are kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import models_for_tests
+import numpy as np
+import pytest
+import rasters_for_tests
+from affine import Affine
+
+from backend.version import ROOT
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file and forks no process")
+
+PLAIN = 1024 * 1024
+"""Bytes of the plain file's pixels: one block of 512 x 512. The compressed one is smaller."""
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What failing_for_tests.py wants."""
+    made = tmp_path_factory.mktemp("full")
+    rasters_for_tests.write(made / "dem.tif", rasters_for_tests.terrain(160, 160).astype(np.float32))
+    values, transform = rasters_for_tests.image(480, 480), Affine(10, 0, 600_000, 0, -10, 5_200_000)
+    rasters_for_tests.write(made / "guide.tif", values, transform=transform, descriptions=("NIR", "Red", "Green"))
+    models_for_tests.write_model(made / "model.onnx")
+    return made
+
+
+def failing(inputs: Path, what: str, sizes: list[int]) -> list[dict[str, object]]:
+    script = Path(__file__).with_name("failing_for_tests.py")
+    command = [sys.executable, str(script), str(inputs), what, *map(str, sizes)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def check(found: list[dict[str, object]], codes: set[str]) -> None:
+    """Some failed and some did not, and none left a wrong output."""
+    assert {str(one["code"]) for one in found} == {"", *codes}
+    for one in found:
+        assert one["state"] == ("older" if one["code"] else "whole"), one
+        assert all(str(name).endswith(".journal") for name in one["left"]), one  # type: ignore[attr-defined]
+
+
+def test_a_file_that_may_not_grow(inputs: Path) -> None:
+    sizes = [1, 1000, PLAIN // 2, *range(PLAIN - 100, PLAIN + 1800, 200), 2 * PLAIN]
+    check(failing(inputs, "file", sizes), {"internal"})
+
+
+@pytest.fixture
+def small_disk(inputs: Path) -> Iterator[None]:
+    """A disk of 6 MB."""
+    folder = inputs / "full"
+    folder.mkdir(exist_ok=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("only root can make a disk")
+    yield
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.usefixtures("small_disk")
+def test_a_disk_that_is_full(inputs: Path) -> None:
+    check(failing(inputs, "disk", [1000, 100_000, *range(1_000_000, 4_200_000, 200_000)]), {"disk-full"})
