@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsCsException, QgsFeatureRequest, QgsWkbTypes
 
+from . import enums
 from .errors import Cancelled, SiranError
 
 FIGURES = ("BIAS", "RMSE", "NMAD", "LE90")
@@ -67,7 +68,7 @@ def read(path: str) -> list[list[Measured]]:
 
 def check_polygons(source) -> None:
     """Refuses a feature source that no area could come from. Raises SiranError."""
-    if QgsWkbTypes.geometryType(source.wkbType()) != QgsWkbTypes.PolygonGeometry:
+    if QgsWkbTypes.geometryType(source.wkbType()) != enums.POLYGON:
         raise SiranError(f"The mask, {source.sourceName()}, holds no polygons.", "Choose a layer of polygons.")
     if not source.sourceCrs().isValid():
         raise SiranError(f"The mask, {source.sourceName()}, has no CRS.", "Set it in the layer's properties.")
@@ -109,4 +110,4 @@ def write_polygons(source, crs, path: str, context, feedback) -> None:
 def crs_name(crs) -> str:
     """A CRS as PROJ anywhere understands it: its code or, of a CRS of one's own, WKT."""
     name = crs.authid()
-    return name if name and not name.upper().startswith("USER:") else crs.toWkt(QgsCoordinateReferenceSystem.WKT_PREFERRED)
+    return name if name and not name.upper().startswith("USER:") else crs.toWkt(enums.WKT_PREFERRED)

@@ -6,13 +6,11 @@ import re
 
 from qgis.core import (
     QgsColorRampShader,
-    QgsContrastEnhancement,
     QgsProcessingLayerPostProcessorInterface,
     QgsProviderRegistry,
-    QgsRasterMinMaxOrigin,
 )
 
-from . import paths
+from . import enums, paths
 from .errors import SiranError
 
 SAMPLE = 250_000  # pixels that a range of colours is found from
@@ -104,9 +102,7 @@ def hillshade(layer, pixel_size):
 
 def image(layer):
     """Three bands, each as bright as 2 to 98 % of its pixels allow."""
-    layer.setContrastEnhancement(
-        QgsContrastEnhancement.StretchToMinimumMaximum, QgsRasterMinMaxOrigin.CumulativeCut, layer.extent(), SAMPLE, False
-    )
+    layer.setContrastEnhancement(enums.STRETCH, enums.CUMULATIVE_CUT, layer.extent(), SAMPLE, False)
     layer.triggerRepaint()
 
 

@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from qgis.core import QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingParameterDefinition, QgsProcessingParameterEnum
+from qgis.core import QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingParameterEnum
 from qgis.PyQt.QtCore import QCoreApplication, QUrl
 from qgis.PyQt.QtGui import QIcon
 
-from .. import choices, interpreter, paths
+from .. import choices, enums, interpreter, paths
 
 
 class SiranAlgorithm(QgsProcessingAlgorithm):
@@ -53,7 +53,7 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
         """Add a parameter with its help; `widget` holds the metadata of a widget wrapper."""
         parameter.setHelp(help_text)
         if advanced:
-            parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.FlagAdvanced)
+            parameter.setFlags(parameter.flags() | enums.ADVANCED)
         if widget is not None:
             parameter.setMetadata({"widget_wrapper": widget})
         self.addParameter(parameter)

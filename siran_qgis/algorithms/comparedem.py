@@ -20,7 +20,7 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
-from .. import client, comparison, interpreter, layers
+from .. import client, comparison, enums, interpreter, layers
 from ..errors import SiranError
 from .base import SiranAlgorithm
 
@@ -73,7 +73,7 @@ class CompareDem(SiranAlgorithm):
 
     def initAlgorithm(self, configuration=None):
         self.add(
-            QgsProcessingParameterMultipleLayers(self.TESTED, self.tr("Elevation models to test"), QgsProcessing.TypeRaster),
+            QgsProcessingParameterMultipleLayers(self.TESTED, self.tr("Elevation models to test"), enums.RASTER),
             self.tr("Raster files with elevations, in any CRS and on any grid. The numbers among the results are those of the first."),
         )
         self.add(
@@ -81,7 +81,7 @@ class CompareDem(SiranAlgorithm):
             self.tr("A raster file with better elevations; its grid is the one that is compared on."),
         )
         self.add(
-            QgsProcessingParameterFeatureSource(self.MASK, self.tr("Mask"), [QgsProcessing.TypeVectorPolygon], optional=True),
+            QgsProcessingParameterFeatureSource(self.MASK, self.tr("Mask"), [enums.VECTOR_POLYGON], optional=True),
             self.tr("Polygons of the ground that counts. Empty: all of it."),
         )
         self.add(

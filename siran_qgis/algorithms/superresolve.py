@@ -4,7 +4,6 @@ import os
 from typing import ClassVar
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
     QgsProcessing,
     QgsProcessingException,
     QgsProcessingOutputNumber,
@@ -18,7 +17,7 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from .. import client, command, interpreter, layers, model_card, model_fit, paths, relief, settings
+from .. import client, command, enums, interpreter, layers, model_card, model_fit, paths, relief, settings
 from ..choices import Choice
 from ..errors import SiranError
 from .base import SiranAlgorithm
@@ -128,15 +127,11 @@ class SuperResolve(SiranAlgorithm):
             self.DEM_SOURCE, self.tr("Which elevation model it is"), self.tr("Tells the model how wrong the input is expected to be.")
         )
         self.add(
-            QgsProcessingParameterNumber(
-                self.DEM_ERROR, self.tr("Own error in metres"), QgsProcessingParameterNumber.Double, optional=True, minValue=0
-            ),
+            QgsProcessingParameterNumber(self.DEM_ERROR, self.tr("Own error in metres"), enums.DOUBLE, optional=True, minValue=0),
             self.tr("Expected error of the input, 1 standard deviation; 0: trust it. Only with the choice 'own'."),
         )
         self.add(
-            QgsProcessingParameterNumber(
-                self.RESOLUTION, self.tr("Output pixel size"), QgsProcessingParameterNumber.Double, optional=True, minValue=0
-            ),
+            QgsProcessingParameterNumber(self.RESOLUTION, self.tr("Output pixel size"), enums.DOUBLE, optional=True, minValue=0),
             self.tr(
                 "In units of the output's CRS. Empty: the guide's grid, or without a guide the input's pixel divided by the model's ratio."
             ),
@@ -154,16 +149,12 @@ class SuperResolve(SiranAlgorithm):
             widget=self._combo([[name, name] for name in self.DEVICES]),
         )
         self.add(
-            QgsProcessingParameterNumber(
-                self.TILE_SIZE, self.tr("Tile size in output pixels"), QgsProcessingParameterNumber.Integer, optional=True, minValue=32
-            ),
+            QgsProcessingParameterNumber(self.TILE_SIZE, self.tr("Tile size in output pixels"), enums.INTEGER, optional=True, minValue=32),
             self.tr("Empty: chosen so that a tile fits in memory. The result does not depend on it."),
             advanced=True,
         )
         self.add(
-            QgsProcessingParameterNumber(
-                self.THREADS, self.tr("Processor threads"), QgsProcessingParameterNumber.Integer, optional=True, minValue=1
-            ),
+            QgsProcessingParameterNumber(self.THREADS, self.tr("Processor threads"), enums.INTEGER, optional=True, minValue=1),
             self.tr("Empty: as in the settings, else all."),
             advanced=True,
         )
@@ -330,7 +321,7 @@ class SuperResolve(SiranAlgorithm):
         if crs.isValid():
             named = crs.authid()
             if not named or named.upper().startswith("USER:"):
-                named = crs.toWkt(QgsCoordinateReferenceSystem.WKT_PREFERRED)
+                named = crs.toWkt(enums.WKT_PREFERRED)
         return command.Extent(rectangle.xMinimum(), rectangle.yMinimum(), rectangle.xMaximum(), rectangle.yMaximum(), named)
 
     def _number(self, parameters, name, context):

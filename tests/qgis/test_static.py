@@ -53,6 +53,35 @@ def test_nothing_that_qt_6_took_away(name):
             assert "PyQt5" not in ast.dump(node) and "QtWebKit" not in ast.dump(node), f"{name}:{node.lineno}"
 
 
+OLD = {
+    "Advanced": ("FlagAdvanced",),
+    "the type of a number": ("QgsProcessingParameterNumber.Double", "QgsProcessingParameterNumber.Integer"),
+    "the type of a source": ("QgsProcessing.Type",),
+    "the type of a geometry": ("QgsWkbTypes.PolygonGeometry", "QgsWkbTypes.LineGeometry", "QgsWkbTypes.PointGeometry"),
+    "other values": ("QgsCoordinateReferenceSystem.WKT", "QgsRasterMinMaxOrigin.", "QgsContrastEnhancement.Stretch", "QgsMapLayerType."),
+}
+
+
+@pytest.mark.parametrize("name", [name for name in PARSED if not name.endswith("enums.py")])
+def test_enums_that_qgis_has_moved_are_asked_for_in_one_place(name):
+    """siran_qgis/enums.py takes the new ones where there are any."""
+    for node in ast.walk(PARSED[name]):
+        if isinstance(node, ast.Attribute):
+            said = ast.unparse(node)
+            assert not any(old in said for olds in OLD.values() for old in olds), f"{name}:{node.lineno}: {said}"
+
+
+def test_the_moved_enums_are_there():
+    from qgis.core import Qgis
+
+    from siran_qgis import enums
+
+    values = {name: value for name, value in vars(enums).items() if name.isupper()}
+    assert len(values) == 9 and None not in values.values()
+    if hasattr(Qgis, "ProcessingSourceType"):
+        assert values["RASTER"] == Qgis.ProcessingSourceType.Raster
+
+
 def test_the_check_sees_what_it_should_see():
     tree = ast.parse("from qgis.PyQt.QtCore import Qt\nQt.Horizontal")
     assert qt_imports(tree) == {"Qt"}
