@@ -19,8 +19,6 @@ import pytest
 import rasterio
 import rasters_for_tests
 from affine import Affine
-from hypothesis import given
-from hypothesis import strategies as st
 
 from backend import beside
 from backend.cancel import Cancel
@@ -173,22 +171,26 @@ def test_a_damaged_tile_is_made_again(folder: Path, tmp_path: Path, dem: Path, s
     assert np.array_equal(rasters_for_tests.read(folder / "fine.tif"), rasters_for_tests.read(other / "fine.tif"), equal_nan=True)
 
 
-@given(place=st.integers(0), bit=st.integers(0, 7))
-def test_no_flipped_bit_goes_unnoticed(tmp_path_factory: pytest.TempPathFactory, place: int, bit: int) -> None:
-    folder = tmp_path_factory.mktemp("journal")
+def test_no_flipped_bit_goes_unnoticed(tmp_path: Path) -> None:
+    """Each of the archive's bits."""
     window = Window(0, 0, 6, 5)
     kept = Kept({"elevation": np.arange(30, dtype=np.float32).reshape(5, 6)}, np.ones((5, 6), np.bool_), 3)
-    journal = Journal(folder / "fine.tif", "a" * 64, "command")
+    journal = Journal(tmp_path / "fine.tif", "a" * 64, "command")
     journal.keep(window, kept)
-    tile = next(folder.rglob("*.tile"))
-    content = bytearray(tile.read_bytes())
-    content[place % len(content)] ^= 1 << bit
-    tile.write_bytes(content)
-    again = journal.load(window, ["elevation"])
-    # A bit that nobody reads, of a date in the archive, is none of our business.
-    assert again is None or (
-        np.array_equal(again.values["elevation"], kept.values["elevation"]) and again.known.all() and again.guided == kept.guided
-    )
+    tile = next(tmp_path.rglob("*.tile"))
+    content = tile.read_bytes()
+    noticed = 0
+    for place in range(8 * len(content)):
+        flipped = bytearray(content)
+        flipped[place // 8] ^= 1 << place % 8
+        tile.write_bytes(flipped)
+        again = journal.load(window, ["elevation"])
+        noticed += again is None
+        # A bit that nobody reads, of a date in the archive, is none of our business.
+        assert again is None or (
+            np.array_equal(again.values["elevation"], kept.values["elevation"]) and again.known.all() and again.guided == kept.guided
+        )
+    assert noticed > 4 * len(content)
 
 
 def test_an_error_in_the_model_or_a_cancel_keeps_nothing(folder: Path, dem: Path, small_model: Path) -> None:
