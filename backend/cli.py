@@ -21,6 +21,7 @@ from backend.clean.command import clean
 from backend.compare.command import compare
 from backend.errors import BackendError, Cancelled, InputError
 from backend.events import Event, Failure, Log, Progress, Result, Sink, to_line
+from backend.limits import set_limits
 from backend.version import version
 
 DEM_SOURCES = ("auto", "srtm", "nasadem", "glo30", "aster", "alos", "lidar")
@@ -163,6 +164,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Runs the command line and exits with the status that the contract gives."""
     arguments = sys.argv[1:] if arguments is None else arguments
     _forget_foreign_data()
+    set_limits(arguments)
     events = "--events" in arguments
     if events:
         _keep_stdout()

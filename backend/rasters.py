@@ -10,7 +10,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-import rasterio
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
@@ -19,6 +18,7 @@ from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.windows import Window as RasterioWindow
 
+from backend import formats
 from backend.errors import InputError
 from backend.grid import Grid, horizontal
 from backend.windows import Window
@@ -181,16 +181,18 @@ def _open(path: str, role: str) -> Any:
             raise InputError("file-missing", f"{role}, {path}, does not exist.", "Check the path.")
         if not os.access(file, os.R_OK):
             raise InputError("file-unreadable", f"{role}, {path}, may not be read.", "Check the file's permissions.")
+    if formats.is_mosaic(path):
+        formats.check_mosaic(path, role)
     try:
         with warnings.catch_warnings():
             # Said better by Raster, as an error.
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            dataset = rasterio.open(path)
+            dataset = formats.open_raster(path)
     except (RasterioIOError, RasterioError, OSError) as error:
         raise InputError(
             "not-a-raster",
-            f"{role}, {path}, is not a raster that GDAL can open ({_first_line(error)}).",
-            "Name a raster file such as a GeoTIFF.",
+            f"{role}, {path}, is not a raster that SIRAN can open ({_first_line(error)}).",
+            formats.HINT,
         ) from error
     if dataset.count == 0:
         parts = ", ".join(dataset.subdatasets[:4])

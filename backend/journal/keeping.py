@@ -6,11 +6,11 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-import rasterio
 from rasterio.errors import RasterioError
 
 from backend.cancel import Cancel
 from backend.errors import BackendError, Cancelled
+from backend.formats import is_mosaic, open_raster
 from backend.journal.journal import Journal
 from backend.journal.key import key
 from backend.rasters import Raster
@@ -51,6 +51,6 @@ def _files(name: str, files: Iterable[str]) -> Iterator[str]:
     """`files` and, of a mosaic of mosaics, theirs."""
     for file in files:
         yield file
-        if file != name and file.lower().endswith(".vrt"):
-            with contextlib.suppress(RasterioError), rasterio.open(file) as inner:
+        if file != name and is_mosaic(file):
+            with contextlib.suppress(RasterioError), open_raster(file) as inner:
                 yield from _files(file, inner.files)

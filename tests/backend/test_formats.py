@@ -1,0 +1,155 @@
+"""Files that make GDAL open others, here and on networks: real processes, and a server that counts what it is asked."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rasterio.shutil import copy
+from rasters_for_tests import image, read, terrain, write
+
+from backend.errors import InputError
+from backend.formats import HINT
+from backend.rasters import Raster
+from backend.version import ROOT
+
+MAP_SERVER = "<GDAL_WMS><Service name='TMS'><ServerUrl>{}/${{z}}/${{x}}/${{y}}.png</ServerUrl></Service><DataWindow><UpperLeftX>600000\
+</UpperLeftX><UpperLeftY>5200000</UpperLeftY><LowerRightX>603600</LowerRightX><LowerRightY>5196400</LowerRightY><SizeX>360</SizeX>\
+<SizeY>360</SizeY><TileLevel>0</TileLevel></DataWindow><Projection>EPSG:32632</Projection><BandsCount>3</BandsCount></GDAL_WMS>"
+
+
+class Server:
+    """Serves a folder and counts the requests."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        self.requests = 0
+        server = self
+
+        class Handler(SimpleHTTPRequestHandler):
+            def log_message(self, *_: Any) -> None:
+                server.requests += 1
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+        self.address = f"http://127.0.0.1:{self.http.server_port}"
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    made = Server(tmp_path / "server")
+    write(made.folder / "dem.tif", terrain(40, 36).astype("float32"))
+    yield made
+    made.http.shutdown()
+    made.http.server_close()
+
+
+@pytest.fixture
+def superresolve(tmp_path: Path, small_model: Path) -> Any:
+    def call(dem: object, *arguments: object) -> subprocess.CompletedProcess[str]:
+        words = ["superresolve", dem, tmp_path / "fine.tif", "--model", small_model, *arguments]
+        command = [sys.executable, "-m", "backend", *map(str, words)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    return call
+
+
+def mosaic(path: Path, of: Path) -> Path:
+    copy(str(of), str(path), driver="VRT")
+    return path
+
+
+def test_an_address_that_the_user_named_is_fetched(server: Server, superresolve: Any, tmp_path: Path) -> None:
+    done = superresolve(f"{server.address}/dem.tif")
+    assert done.returncode == 0, done.stderr
+    assert server.requests > 0
+    assert read(tmp_path / "fine.tif").shape == (120, 108)
+
+
+def test_a_mosaic_with_parts_on_a_network_is_refused(server: Server, superresolve: Any, tmp_path: Path, dem: Path) -> None:
+    path = mosaic(tmp_path / "mosaic.vrt", dem)
+    text = path.read_text()
+    assert superresolve(path, "--report", tmp_path / "report.html").returncode == 0
+    (tmp_path / "fine.tif").unlink()
+    path.write_text(text.replace(f">{dem.name}<", f">/vsicurl/{server.address}/dem.tif<").replace('relativeToVRT="1"', 'relativeToVRT="0"'))
+    done = superresolve(path)
+    assert done.returncode == 2
+    assert "has parts that lie on a network (vsicurl/)" in done.stderr
+    assert server.requests == 0 and not (tmp_path / "fine.tif").exists()
+
+
+def test_a_mosaic_of_a_map_server_fetches_nothing(server: Server, superresolve: Any, tmp_path: Path, dem: Path) -> None:
+    (tmp_path / "server.xml").write_text(MAP_SERVER.format(server.address))
+    path = mosaic(tmp_path / "mosaic.vrt", dem)
+    path.write_text(path.read_text().replace(f">{dem.name}<", ">server.xml<"))
+    done = superresolve(path)
+    assert done.returncode == 2 and "cannot be read to its end" in done.stderr
+    assert server.requests == 0
+
+
+def test_a_mosaic_that_says_that_it_is_something_else_is_refused(server: Server, superresolve: Any, tmp_path: Path, dem: Path) -> None:
+    path = mosaic(tmp_path / "mosaic.vrt", dem)
+    disguised = path.rename(tmp_path / "dem_30m.tif")
+    done = superresolve(disguised)
+    assert done.returncode == 2 and "is not a raster that SIRAN can open" in done.stderr and HINT in done.stderr
+
+
+@pytest.mark.parametrize("name", ["image.xml", "image.tif"])
+def test_the_description_of_a_map_server_is_refused(server: Server, superresolve: Any, tmp_path: Path, dem: Path, name: str) -> None:
+    (tmp_path / name).write_text(MAP_SERVER.format(server.address))
+    done = superresolve(dem, "--guide", tmp_path / name)
+    assert done.returncode == 2 and "The guide" in done.stderr and "is not a raster that SIRAN can open" in done.stderr
+    assert server.requests == 0
+
+
+def test_overviews_on_a_network_are_not_fetched(server: Server, superresolve: Any, tmp_path: Path) -> None:
+    guide = write(tmp_path / "image.tif", image(120, 108))
+    guide.with_name("image.tif.aux.xml").write_text(
+        f"<PAMDataset><Metadata domain='OVERVIEWS'><MDI key='OVERVIEW_FILE'>/vsicurl/{server.address}/dem.tif</MDI></Metadata></PAMDataset>"
+    )
+    dem = write(tmp_path / "dem.tif", terrain(40, 36).astype("float32"))
+    superresolve(dem, "--guide", guide)
+    assert server.requests == 0
+
+
+def test_the_parents_line_is_no_raster(superresolve: Any) -> None:
+    done = superresolve("/vsistdin/")
+    assert done.returncode == 2 and "is not a raster that SIRAN can open" in done.stderr
+
+
+def test_a_mosaic_with_a_program_inside_does_not_run_it(superresolve: Any, tmp_path: Path, dem: Path) -> None:
+    path = mosaic(tmp_path / "mosaic.vrt", dem)
+    ran = tmp_path / "ran"
+    program = f"def f(*a, **k): open({str(ran)!r}, 'w')"
+    path.write_text(
+        path.read_text()
+        .replace('band="1"', 'band="1" subClass="VRTDerivedRasterBand"')
+        .replace(
+            "<SimpleSource>",
+            "<PixelFunctionType>f</PixelFunctionType><PixelFunctionLanguage>Python</PixelFunctionLanguage>"
+            f"<PixelFunctionCode><![CDATA[{program}]]></PixelFunctionCode><SimpleSource>",
+        )
+    )
+    assert superresolve(path).returncode == 2
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize("driver", ["GTiff", "GPKG", "PNG", "JPEG", "HFA", "ENVI", "AAIGrid", "XYZ", "PCIDSK", "EHdr", "netCDF"])
+def test_formats_in_use_are_read(tmp_path: Path, driver: str) -> None:
+    values = image(20, 22).astype("uint8") if driver in ("PNG", "JPEG", "GPKG") else terrain(20, 22).astype("float32")
+    path = tmp_path / f"raster.{driver.lower()}"
+    copy(str(write(tmp_path / "source.tif", values)), str(path), driver=driver)
+    if driver == "XYZ":  # which has no place for a CRS
+        with pytest.raises(InputError, match="has no CRS"):
+            Raster(str(path), "The DEM")
+        return
+    with Raster(str(path), "The DEM") as raster:
+        assert (raster.grid.height, raster.grid.width) == (20, 22)
