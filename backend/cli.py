@@ -72,6 +72,7 @@ class Numbers(click.ParamType[tuple[float, ...]]):
     help="The guide's bands that hold near infrared, red and green; default: found.",
 )
 @click.option("--model", metavar="NAME|FILE", help="An installed model, or a model file.")
+@click.option("--model-is-a-program", is_flag=True, help="Run a TorchScript file (.pt, .ts): a program that runs with your rights.")
 @click.option("--dem-source", type=click.Choice(DEM_SOURCES), default="auto", help="Which DEM it is, hence how wrong it is expected to be.")
 @click.option(
     "--dem-error", type=float, metavar="METRES", help="The expected error of the DEM instead (1 standard deviation; 0: trust it)."

@@ -13,6 +13,7 @@ from pathlib import Path
 from backend import onnx_file
 from backend.card import INPUTS, METADATA_KEY, OUTPUTS, SCALARS, ModelCard, card_from_json, sidecar_path
 from backend.errors import CardError, InputError
+from backend.onnx_limits import LARGEST_FILE
 from backend.version import ROOT
 
 FOLDER_VARIABLE = "SIRAN_MODELS"
@@ -88,6 +89,11 @@ def load(path: Path) -> Model:
     if kind is None:
         raise InputError("model-invalid", f"The model {path} ends in {path.suffix or 'nothing'!r}.", f"Models end in {', '.join(ENDINGS)}.")
     try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise InputError(
+                "model-invalid", f"The model {path} has {size / 1e6:,.0f} MB, more than a model for SIRAN can need.", "Name another file."
+            )
         content = path.read_bytes()
     except OSError as error:
         raise InputError(
@@ -124,22 +130,37 @@ def _onnx_card(path: Path, content: bytes) -> ModelCard:
         file = onnx_file.describe(content)
     except ValueError as error:
         raise InputError("model-invalid", f"The model {path} is not an ONNX file ({error}).", hint) from error
-    if file.external:
-        raise InputError("model-invalid", f"The model {path} keeps weights in other files.", "Save it with all weights inside.")
+    if file.broken:
+        raise InputError("model-invalid", f"The model {path} {file.broken}.", hint)
     if METADATA_KEY not in file.metadata:
         raise CardError(f"The model {path} has no card (metadata key {METADATA_KEY}).")
-    for what, names, allowed, needed in (
-        ("input", file.inputs, {**dict.fromkeys(INPUTS, 4), **dict.fromkeys(SCALARS, 1)}, (*INPUTS, *SCALARS)),
-        ("output", file.outputs, dict.fromkeys(OUTPUTS, 4), OUTPUTS[:1]),
+    scalars = dict.fromkeys(SCALARS, (1,))
+    for what, values, allowed, needed in (
+        ("input", file.inputs, {**{name: (1, channels, 0, 0) for name, channels in INPUTS.items()}, **scalars}, (*INPUTS, *SCALARS)),
+        ("output", file.outputs, dict.fromkeys(OUTPUTS, (1, 1, 0, 0)), OUTPUTS[:1]),
     ):
-        if other := sorted(names.keys() - allowed.keys()):
+        if other := sorted(values.keys() - allowed.keys()):
             raise InputError("model-invalid", f"The model {path} has the {what} {', '.join(other)}, which SIRAN does not know.", hint)
-        if missing := [name for name in needed if name not in names]:
+        if missing := [name for name in needed if name not in values]:
             raise InputError("model-invalid", f"The model {path} lacks the {what} {', '.join(missing)}.", hint)
-        for name, (float32, rank) in names.items():
-            if not float32 or rank not in (allowed[name], -1):
-                raise InputError("model-invalid", f"The model {path} has the {what} {name} with {rank} axes or not as float32.", hint)
+        for name, value in values.items():
+            if problem := _unlike(value, allowed[name]):
+                raise InputError("model-invalid", f"The model {path} has the {what} {name} {problem}.", hint)
     return card_from_json(file.metadata[METADATA_KEY])
+
+
+def _unlike(value: onnx_file.Value, contract: tuple[int, ...]) -> str:
+    """What is wrong with an input or output; `contract` has its sizes, 0 for those that have to be left open."""
+    if not value.float32:
+        return "in another type than float32"
+    if value.sizes is None:
+        return ""
+    if len(value.sizes) != len(contract):
+        return f"with {len(value.sizes)} axes, not {len(contract)}"
+    for axis, size, right in zip(("batches", "channels", "rows", "columns"), value.sizes, contract, strict=False):
+        if size not in (0, right):
+            return f"with {size} {axis}, not {right}" if right else f"for tiles of {size} {axis} only"
+    return ""
 
 
 def _torchscript_card(path: Path) -> ModelCard:

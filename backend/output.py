@@ -167,6 +167,11 @@ class Output:
         finally:
             self.remove()
 
+    def tag(self, tags: Mapping[str, str]) -> None:
+        """Adds to what it says about itself. Before `prepare`, and while nobody writes."""
+        with self._reporting():
+            self._dataset.update_tags(**tags)
+
     def write(self, window: Window, values: NDArray[np.float32], known: NDArray[np.bool_]) -> None:
         """Writes a window that was not written before."""
         if window in self._done:

@@ -76,6 +76,11 @@ class Outputs:
         """Whether a pixel with a value was written."""
         return any(output.known for output in self._by_name.values())
 
+    def tag(self, tags: Mapping[str, str]) -> None:
+        """Adds to what the outputs say about themselves. Before `prepare`, and while nobody writes."""
+        for output in self._by_name.values():
+            output.tag(tags)
+
     def write(self, window: Window, values: Mapping[str, NDArray[np.float32]], known: NDArray[np.bool_]) -> None:
         """Writes a window of every output, `values` by the outputs' names; they know the same pixels."""
         for name, output in self._by_name.items():

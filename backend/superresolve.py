@@ -23,7 +23,8 @@ from backend.card import ModelCard
 from backend.clean.leftovers import tidy
 from backend.dem_source import DemError
 from backend.elevation import HIGHEST, Elevation
-from backend.engines import open_engine
+from backend.engines import PROCESSOR, Engine, open_engine
+from backend.engines.sparing import SparingEngine
 from backend.errors import InputError
 from backend.events import Level, Log, Progress, Result, Sink
 from backend.grid import Bounds, Grid, ground_pixel_size, parse_crs, target_grid
@@ -72,6 +73,7 @@ class Settings:
     guide: str | None = None
     guide_bands: tuple[int, ...] | None = None
     model: str | None = None
+    model_is_a_program: bool = False
     dem_source: str = "auto"
     dem_error: float | None = None
     resolution: float | None = None
@@ -142,9 +144,15 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         cancel.check()
         stopwatch.lap("Opening and checking what is given")
 
-        engine = open_engine(model, settings.device, threads, say)
+        def engine_on(device: str) -> Engine:
+            opened = open_engine(model, device, threads, say, program=settings.model_is_a_program)
+            cancel.on_request(opened.stop)
+            return opened
+
+        first = engine_on(settings.device)
+        on_processor = None if first.provider in PROCESSOR else lambda: engine_on("cpu")
+        engine = SparingEngine(first, card, on_processor, say)
         stopwatch.lap("Loading the model")
-        cancel.on_request(engine.stop)
         if UNCERTAINTY in paths and not engine.sigma:
             raise InputError(
                 "sigma-missing",
@@ -227,6 +235,9 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                     stopwatch=stopwatch,
                 )
                 pipeline.run()
+                if engine.provider != tags["SIRAN_PROVIDER"]:
+                    tags["SIRAN_PROVIDER"] = engine.provider
+                    outputs.tag(tags)
                 stopwatch.lap("Tiles")
                 if not outputs.known:
                     say(

@@ -192,7 +192,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _opened(model: Model) -> Engine:
-    return open_engine(model, "cpu", torch.get_num_threads(), lambda _level, _text: None)
+    return open_engine(model, "cpu", torch.get_num_threads(), lambda _level, _text: None, program=True)
 
 
 def _progress(text: str) -> None:

@@ -9,6 +9,7 @@ import click
 
 @click.command()
 @click.option("--model", metavar="NAME|FILE", help="An installed model, or a model file; default: the one that runs when none is named.")
+@click.option("--model-is-a-program", is_flag=True, help="Run a TorchScript file (.pt, .ts): a program that runs with your rights.")
 @click.option("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, tensorrt, and what else 'info' lists.")
 @click.option("--threads", type=int, default=0, metavar="N", help="Processor threads; default all.")
 @click.option("--write", is_flag=True, help="Store what the processor makes as the model's answer, beside the model file.")

@@ -11,7 +11,7 @@ import numpy as np
 from backend import models
 from backend.cancel import Cancel
 from backend.check import answer, install, sample
-from backend.engines import Engine, Floats, open_engine
+from backend.engines import PROCESSOR, Engine, Floats, open_engine
 from backend.errors import CheckError, InputError
 from backend.events import Check, Level, Log, Progress, Sink
 from backend.models import Model
@@ -25,7 +25,6 @@ LEVEL = 0.5
 """Metres that a level DEM may change by."""
 LIFT, LIFTED = 1000.0, 0.01
 """A DEM that lies so many metres higher gives a result that lies so much higher, to so many metres."""
-_PROCESSOR = ("CPUExecutionProvider", "TorchScript-cpu")
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,7 @@ class Settings:
     """What the command line says. `threads` 0: all."""
 
     model: str | None = None
+    model_is_a_program: bool = False
     device: str = "auto"
     threads: int = 0
     write: bool = False
@@ -70,7 +70,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None) -> Check:
 
     sink(Progress(0.4, "Loading the model"))
     model = _load(settings.model)
-    engine = open_engine(model, "cpu" if settings.write else settings.device, threads, say)
+    engine = open_engine(model, "cpu" if settings.write else settings.device, threads, say, program=settings.model_is_a_program)
     cancel.on_request(engine.stop)
     cancel.check()
 
@@ -138,7 +138,7 @@ class _Tested:
         self._engine = engine
         self._hint = (
             install.AGAIN.rstrip(".") + ", or copy the model again; please report it if that does not help."
-            if engine.provider in _PROCESSOR
+            if engine.provider in PROCESSOR
             else "Take the device cpu (--device cpu) until this one's driver or runtime is updated; please report it if that does not help."
         )
 

@@ -13,6 +13,9 @@ from backend.errors import BackendError, InputError, ResourceError
 from backend.events import Level
 from backend.models import Model
 
+PROCESSOR = ("CPUExecutionProvider", "TorchScript-cpu")
+"""Providers that run on the processor."""
+
 Floats = NDArray[np.float32]
 Say = Callable[[Level, str], None]
 
@@ -31,9 +34,14 @@ class Engine(Protocol):
     """`provider` is what really runs the model, `providers` are all that the session holds, for what that one cannot do; `sigma` says
     whether the model has that output."""
 
-    provider: str
-    providers: tuple[str, ...]
-    sigma: bool
+    @property
+    def provider(self) -> str: ...
+
+    @property
+    def providers(self) -> tuple[str, ...]: ...
+
+    @property
+    def sigma(self) -> bool: ...
 
     def run(self, dem: Floats, guide: Floats, guide_valid: Floats, pixel_size: float, dem_error: float) -> tuple[Floats, Floats | None]:
         """Elevation and, where the model has it, sigma, both (H, W); from dem (H, W), guide (3, H, W), guide_valid (H, W)."""
@@ -44,23 +52,37 @@ class Engine(Protocol):
         ...
 
 
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether a runtime's error says so, in whatever words."""
+    return any(sign in str(error).lower() for sign in ("alloc", "out of memory"))
+
+
 def run_failed(dem: Floats, error: Exception, said: str) -> BackendError:
     """What to raise where the runtime could not run a tile: it did not fit in memory, or the model does not take it.
 
     `said` is the line of the error that tells: runtimes differ in which it is.
     """
     size = f"{dem.shape[1]} x {dem.shape[0]} pixels"
-    if any(sign in str(error).lower() for sign in ("alloc", "out of memory")):
+    if is_out_of_memory(error):
         return ResourceError("out-of-memory", f"A tile of {size} does not fit in memory.", "Pass a smaller --tile.")
     return InputError("model-invalid", f"The model cannot run a tile of {size} ({said}).", "Check the model's card.")
 
 
-def open_engine(model: Model, device: str, threads: int, say: Say) -> Engine:
-    """The engine for a model file. Raises InputError: `device-unavailable`, `model-invalid`, `option-invalid`."""
+def open_engine(model: Model, device: str, threads: int, say: Say, *, program: bool = False) -> Engine:
+    """The engine for a model file. `program`: whether the user said that the file may be one.
+
+    Raises InputError: `device-unavailable`, `model-invalid`, `model-is-a-program`, `option-invalid`.
+    """
     if model.kind == "onnx":
         from backend.engines.onnx import OnnxEngine
 
         return OnnxEngine(model, device, threads, say)
+    if not program:
+        raise InputError(
+            "model-is-a-program",
+            f"The model {model.path} is a TorchScript file, which is a program that would run with your rights.",
+            "Use an ONNX model; if you trust whoever made the file, pass --model-is-a-program.",
+        )
     from backend.engines.torchscript import TorchScriptEngine
 
     return TorchScriptEngine(model, device, threads, say)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 
-from backend.engines import Device, Floats, Say, run_failed
+from backend.engines import Device, Floats, Say, is_out_of_memory, run_failed
 from backend.errors import Cancelled, InputError
 from backend.models import Model
 
@@ -52,7 +52,11 @@ class OnnxEngine:
                 try:
                     self._session = ort.InferenceSession(content, options, providers=_chain(provider))
                 except Exception as error:  # ONNX Runtime's exceptions share no base class.
-                    raise _invalid(model, error) from error
+                    if not is_out_of_memory(error):
+                        raise _invalid(model, error) from error
+                    refused.append(f"{name}: its memory is full")
+                    reason = "its memory is full"
+                    continue
                 if provider in self._session.get_providers():
                     self.provider = provider
                     break

@@ -120,7 +120,7 @@ class SuperResolve(SiranAlgorithm):
                     ["", self.tr("Bundled model")],
                     *([name, model_card.label(name, path)] for name, path in paths.installed_models().items()),
                 ],
-                self.tr("Models (*.onnx *.pt)"),
+                self.tr("Models (*.onnx)"),
             ),
         )
         self.add_choice(

@@ -112,7 +112,10 @@ def test_a_torchscript_file_does_what_its_onnx_twin_does(tmp_path: Path) -> None
     with pytest.raises(InputError, match="no card"):
         models.load(path)
     sidecar_path(path).write_text(card("twin").to_json())
-    engine = open_engine(models.load(path), "cpu", 1, said)
+    with pytest.raises(InputError, match="is a program that would run with your rights") as raised:
+        open_engine(models.load(path), "cpu", 1, said)
+    assert raised.value.code == "model-is-a-program"
+    engine = open_engine(models.load(path), "cpu", 1, said, program=True)
     assert engine.provider == "TorchScript-cpu"
     dem = np.random.default_rng(0).normal(500, 50, (32, 40)).astype(np.float32)
     elevation, sigma = engine.run(dem, np.zeros((3, 32, 40), np.float32), np.ones((32, 40), np.float32), 10.0, 1.0)
