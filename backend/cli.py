@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import os
-import signal
 import sys
 import threading
 import traceback
@@ -21,6 +20,7 @@ from backend.clean.command import clean
 from backend.compare.command import compare
 from backend.errors import BackendError, Cancelled, InputError
 from backend.events import Event, Failure, Log, Progress, Result, Sink, to_line
+from backend.interruptible import Unfinished, run_interruptibly, stop_on_signals
 from backend.limits import set_limits
 from backend.version import version
 
@@ -95,12 +95,10 @@ class Numbers(click.ParamType[tuple[float, ...]]):
 @click.option("--events", is_flag=True, help="Write the event stream on stdout, listen on stdin.")
 def superresolve(events: bool, **options: Any) -> None:
     """Makes the elevation model DEM finer and writes it as OUTPUT, a Cloud Optimized GeoTIFF."""
-    cancel = Cancel()
-    _stop_on_signals(cancel)
-    if events:
-        _in_thread(lambda: _for_parent(options, cancel))
-    else:
-        _in_thread(lambda: _for_person(options, cancel))
+    cancel, unfinished = Cancel(), Unfinished()
+    stop_on_signals(cancel)
+    work = _for_parent if events else _for_person
+    run_interruptibly(lambda: work(options, cancel, unfinished), cancel, unfinished)
 
 
 @cli.command()
@@ -114,10 +112,9 @@ def info(as_json: bool) -> None:
     click.echo(json.dumps(gathered) if as_json else what.as_text(gathered))
 
 
-def _for_parent(options: dict[str, Any], cancel: Cancel) -> None:
-    from backend.parent import Parent, Unfinished
+def _for_parent(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished) -> None:
+    from backend.parent import Parent
 
-    unfinished = Unfinished()
     parent = Parent(cancel, unfinished)
     try:
         from backend.superresolve import Settings, run
@@ -129,11 +126,11 @@ def _for_parent(options: dict[str, Any], cancel: Cancel) -> None:
     stream(result)
 
 
-def _for_person(options: dict[str, Any], cancel: Cancel) -> None:
+def _for_person(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished) -> None:
     from backend.superresolve import Settings, run
 
     with _Person() as person:
-        result = run(Settings(**options), person, cancel)
+        result = run(Settings(**options), person, cancel, unfinished)
     grid = result.grid
     written = ", ".join(path for path in (result.path, result.uncertainty, result.difference, result.report) if path)
     click.echo(
@@ -141,24 +138,6 @@ def _for_person(options: dict[str, Any], cancel: Cancel) -> None:
         f"({result.pixels / max(result.seconds, 1e-3):,.0f} pixels/s, {result.provider}).",
         err=True,
     )
-
-
-def _in_thread(work: Callable[[], None]) -> None:
-    """Does `work` beside the main thread, which stays free for signals: Python hands them to nobody while that waits for a tile."""
-    failure: list[BaseException] = []
-
-    def target() -> None:
-        try:
-            work()
-        except BaseException as error:
-            failure.append(error)
-
-    thread = threading.Thread(target=target, name="run", daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(0.1)
-    if failure:
-        raise failure[0]
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -261,17 +240,6 @@ class _Person:
             self._bar = click.progressbar(length=1000, file=sys.stderr, item_show_func=lambda text: text)
             self._bar.render_progress()
         self._bar.update(max(0, round(progress.fraction * 1000) - self._bar.pos), progress.message)
-
-
-def _stop_on_signals(cancel: Cancel) -> None:
-    """The first Ctrl-C (or SIGTERM) asks for a clean stop, the second ends the process. A machine that is shut down sends SIGTERM."""
-
-    def stop(number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        cancel.request(keep=number == signal.SIGTERM)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
 
 
 def _forget_foreign_data() -> None:

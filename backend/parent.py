@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
 
 from backend.cancel import Cancel
+from backend.interruptible import Unfinished
 
 GONE_STATUS = 1
 _STDIN = 0
-
-
-class Unfinished:
-    """What must go when the process ends at once."""
-
-    def __init__(self) -> None:
-        self.remove: Callable[[], None] = lambda: None
 
 
 class Parent:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -24,7 +25,7 @@ from backend.cancel import Cancel
 from backend.elevation import Elevation
 from backend.engines import Engine
 from backend.errors import InputError, ResourceError
-from backend.events import Progress, Sink
+from backend.events import Log, Progress, Sink
 from backend.guide import Guide
 from backend.journal.journal import Journal, Kept
 from backend.output import Reporting
@@ -39,6 +40,8 @@ _AHEAD = 2
 """Tiles that wait between two threads."""
 _WAIT = 0.05
 """Seconds between two looks at whether somebody wants to stop."""
+_PATIENCE = 20.0
+"""Seconds without a tile from the reader after which a user should know what is waited for. No tile takes as long to read."""
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -124,7 +127,7 @@ class Pipeline:
         for thread in threads:
             thread.start()
         try:
-            while not stop.is_set() and (item := _get(to_run, stop, self.cancel)) is not None:
+            while not stop.is_set() and (item := self._next(to_run, stop)) is not None:
                 _put(to_write, item if isinstance(item, _Made) else self._make(item), stop, self.cancel)
             _put(to_write, None, stop, self.cancel)
             while threads[1].is_alive():
@@ -140,6 +143,19 @@ class Pipeline:
             if isinstance(failures[0], MemoryError):
                 raise _too_large() from failures[0]
             raise failures[0]
+
+    def _next(self, to_run: queue.Queue[_Next | None], stop: threading.Event) -> _Next | None:
+        """What the reader has ready; None at the end, or where `stop` was set. Says so where that takes long. Raises Cancelled."""
+        begun, patience = time.monotonic(), _PATIENCE
+        while not stop.is_set():
+            self.cancel.check()
+            with contextlib.suppress(queue.Empty):
+                return to_run.get(timeout=_WAIT)
+            waited = time.monotonic() - begun
+            if waited > patience:
+                patience *= 4
+                self.sink(Log("warning", f"The disk or server of the inputs has not answered for {waited:.0f} s; still waiting for it."))
+        return None
 
     def _read_all(self) -> Iterator[_Next]:
         for tile in self.work:
@@ -228,11 +244,9 @@ def _put(into: queue.Queue[T], item: T, stop: threading.Event, cancel: Cancel | 
     return False
 
 
-def _get(source: queue.Queue[T], stop: threading.Event, cancel: Cancel | None = None) -> T | None:
-    """None at the end, or where `stop` was set. Raises Cancelled."""
+def _get(source: queue.Queue[T], stop: threading.Event) -> T | None:
+    """None at the end, or where `stop` was set."""
     while not stop.is_set():
-        if cancel is not None:
-            cancel.check()
         with contextlib.suppress(queue.Empty):
             return source.get(timeout=_WAIT)
     return None

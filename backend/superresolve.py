@@ -29,11 +29,11 @@ from backend.errors import InputError
 from backend.events import Level, Log, Progress, Result, Sink
 from backend.grid import Bounds, Grid, ground_pixel_size, parse_crs, target_grid
 from backend.info import packages
+from backend.interruptible import Unfinished
 from backend.journal.keeping import keeping, open_journal
 from backend.lock import Lock
 from backend.output import DESCRIPTION, ENDINGS, Output, check_output, check_sources, keeps_crs
 from backend.outputs import Outputs, check_apart, check_spaces
-from backend.parent import Unfinished
 from backend.pipeline import DIFFERENCE, ELEVATION, UNCERTAINTY, Pipeline
 from backend.rasters import Raster
 from backend.report.gathered import Gathered
@@ -214,6 +214,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             }
             rasters = [dem, image] if image else [dem]
             journal = open_journal(paths[ELEVATION], settings.command(), rasters, facts, cancel) if len(work) > 1 else None
+            unfinished.give_up = journal.remove if journal else unfinished.give_up
             check_spaces(paths.values(), grid.pixels, more=journal.room(grid.pixels, len(wanted)) if journal else 0)
             stopwatch.lap("Preparing")
             with keeping(journal, len(work), lambda text: say("info", text), cancel):

@@ -17,23 +17,21 @@ import click
 def check(events: bool, **options: Any) -> None:
     """Checks what is installed: runs a known small input through the model and compares with the stored answer."""
     # cli.py imports this module.
-    from backend import cli
     from backend.cancel import Cancel
+    from backend.interruptible import Unfinished, run_interruptibly, stop_on_signals
 
-    cancel = Cancel()
-    cli._stop_on_signals(cancel)
-    if events:
-        cli._in_thread(lambda: _for_parent(options, cancel))
-    else:
-        cli._in_thread(lambda: _for_person(options, cancel))
+    cancel, unfinished = Cancel(), Unfinished()
+    stop_on_signals(cancel)
+    work = _for_parent if events else _for_person
+    run_interruptibly(lambda: work(options, cancel, unfinished), cancel, unfinished)
 
 
-def _for_parent(options: dict[str, Any], cancel: Any) -> None:
+def _for_parent(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
     from backend import cli
     from backend.check.install import require_packages
-    from backend.parent import Parent, Unfinished
+    from backend.parent import Parent
 
-    parent = Parent(cancel, Unfinished())
+    parent = Parent(cancel, unfinished)
     try:
         require_packages()
         from backend.check.selfcheck import Settings, run
@@ -45,7 +43,7 @@ def _for_parent(options: dict[str, Any], cancel: Any) -> None:
     stream(result)
 
 
-def _for_person(options: dict[str, Any], cancel: Any) -> None:
+def _for_person(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
     from backend import cli
     from backend.check.install import require_packages
 

@@ -30,22 +30,19 @@ def compare(events: bool, **options: Any) -> None:
     Errors are tested minus reference, in metres. Name at least one of --json, --error and --html.
     """
     # cli.py imports this module.
-    from backend import cli
     from backend.cancel import Cancel
+    from backend.interruptible import Unfinished, run_interruptibly, stop_on_signals
 
-    cancel = Cancel()
-    cli._stop_on_signals(cancel)
-    if events:
-        cli._in_thread(lambda: _for_parent(options, cancel))
-    else:
-        cli._in_thread(lambda: _for_person(options, cancel))
+    cancel, unfinished = Cancel(), Unfinished()
+    stop_on_signals(cancel)
+    work = _for_parent if events else _for_person
+    run_interruptibly(lambda: work(options, cancel, unfinished), cancel, unfinished)
 
 
-def _for_parent(options: dict[str, Any], cancel: Any) -> None:
+def _for_parent(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
     from backend import cli
-    from backend.parent import Parent, Unfinished
+    from backend.parent import Parent
 
-    unfinished = Unfinished()
     parent = Parent(cancel, unfinished)
     try:
         from backend.compare.comparison import Settings, run
@@ -57,13 +54,13 @@ def _for_parent(options: dict[str, Any], cancel: Any) -> None:
     stream(result)
 
 
-def _for_person(options: dict[str, Any], cancel: Any) -> None:
+def _for_person(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
     from backend import cli
     from backend.compare.comparison import Settings, run
     from backend.compare.report import table
 
     with cli._Person() as person:
-        result, gathered = run(Settings(**options), person, cancel)
+        result, gathered = run(Settings(**options), person, cancel, unfinished)
     rows = [[cell.translate(_ASCII) for cell in row] for row in table(gathered)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:

@@ -32,12 +32,12 @@ from backend.elevation import Elevation
 from backend.errors import InputError
 from backend.events import Comparison, Level, Log, Progress, Sink
 from backend.grid import Grid
+from backend.interruptible import Unfinished
 from backend.metrics import spectrum
 from backend.output import Output, check_output, check_sources, check_space, keeps_crs
 from backend.page.numbers import rounded_up
 from backend.page.parts import Picture
 from backend.page.pictures import errors, hillshade
-from backend.parent import Unfinished
 from backend.rasters import Raster
 from backend.text import PAGES, Text
 from backend.together import Together

@@ -174,7 +174,7 @@ def test_bad_input(bad: Path, small_model: Path, case: str, capfd: pytest.Captur
     if "--model" not in arguments:
         arguments = [*arguments, "--model", str(small_model)]
     monkeypatch.chdir(bad)
-    monkeypatch.setattr(cli, "_stop_on_signals", lambda cancel: None)
+    monkeypatch.setattr(cli, "stop_on_signals", lambda cancel: None)
     before = {path: path.read_bytes() for path in bad.iterdir() if path.is_file()}
     seen: list[str] = []
     fail = cli._fail
