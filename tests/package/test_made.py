@@ -54,6 +54,7 @@ def test_it_holds_what_a_user_needs_and_not_what_developers_need(package: tuple[
         "LICENSE",
         "README.md",
         "CHANGELOG.md",
+        "SECURITY.md",
         "docs/help/index.html",
         "backend/__main__.py",
         "backend/requirements-cpu.txt",
