@@ -20,7 +20,6 @@ from pyproj import CRS
 from backend import dem_source, guide, models
 from backend.cancel import Cancel
 from backend.card import ModelCard
-from backend.clean.leftovers import tidy
 from backend.dem_source import DemError
 from backend.elevation import HIGHEST, Elevation
 from backend.engines import PROCESSOR, Engine, open_engine
@@ -31,9 +30,9 @@ from backend.grid import Bounds, Grid, ground_pixel_size, parse_crs, target_grid
 from backend.info import packages
 from backend.interruptible import Unfinished
 from backend.journal.keeping import keeping, open_journal
-from backend.lock import Lock
 from backend.output import DESCRIPTION, ENDINGS, Output, check_output, check_sources, keeps_crs
 from backend.outputs import Outputs, check_apart, check_spaces
+from backend.owning import own
 from backend.pipeline import DIFFERENCE, ELEVATION, UNCERTAINTY, Pipeline
 from backend.rasters import Raster
 from backend.report.gathered import Gathered
@@ -123,7 +122,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             endings = PAGES if name == REPORT else ENDINGS
             check_output(path, {role: file for role, file in inputs.items() if file}, overwrite=settings.overwrite, endings=endings)
         for path in named.values():
-            _own(path, locks, overwrite=settings.overwrite)
+            own(path, locks, overwrite=settings.overwrite)
         dem = stack.enter_context(Raster(settings.dem, "The DEM"))
         dem.check_band(settings.band, "--band")
         _check_sources(paths, "the DEM", dem)
@@ -290,16 +289,6 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             difference=str(paths[DIFFERENCE]) if DIFFERENCE in paths else None,
             report=str(named[REPORT]) if REPORT in named else None,
         )
-
-
-def _own(path: Path, locks: contextlib.ExitStack, *, overwrite: bool) -> None:
-    """Locks an output, and tidies what a killed run left of it. Raises InputError: busy, or there again."""
-    locks.enter_context(Lock(path))
-    there = path.exists()
-    tidy(path)
-    if path.exists() and not there and not overwrite:
-        message = f"{path} exists again: a killed run had set it aside."
-        raise InputError("output-exists", message, "Name another output, or pass --overwrite.")
 
 
 def _end_at_once(outputs: Outputs, locks: contextlib.ExitStack) -> None:

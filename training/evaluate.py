@@ -160,7 +160,8 @@ def main(arguments: list[str] | None = None) -> int:
             runs |= {name: network_run(network) for name, network in networks.items()}
         # Rows are compared on what they were trained for; whole models on all that may happen to them.
         conditions = SHARP if options.ablation else CONDITIONS
-        figures = evaluate(runs, pairs, resamplers, conditions, say=_progress, keep=panels.keep if options.page else _forget)
+        keep = panels.keep if options.page else _forget
+        figures = evaluate(runs, pairs, resamplers, conditions, misstated=not options.ablation, say=_progress, keep=keep)
         about = {"data": str(options.data), "split": options.split, "ratio": options.ratio, "models": [str(path) for path in options.model]}
         title = (
             f"{', '.join([*names, *resamplers, *(['ablation'] if options.ablation else [])])}: split {options.split}, ratio {options.ratio}"

@@ -35,6 +35,7 @@ from backend.grid import Grid
 from backend.interruptible import Unfinished
 from backend.metrics import spectrum
 from backend.output import Output, check_output, check_sources, check_space, keeps_crs
+from backend.owning import own
 from backend.page.numbers import rounded_up
 from backend.page.parts import Picture
 from backend.page.pictures import errors, hillshade
@@ -106,6 +107,11 @@ def run(
     with contextlib.ExitStack() as stack:
         stack.enter_context(rasterio.Env(**_GDAL))
         json_path, html_path, error_paths = _outputs(settings)
+        locks = stack.enter_context(contextlib.ExitStack())
+        unfinished.remove = locks.close
+        for path in (json_path, html_path, *error_paths):
+            if path:
+                own(path, locks, overwrite=settings.overwrite)
         reference_raster = stack.enter_context(Raster(settings.reference, "The reference"))
         rasters = [stack.enter_context(Raster(path, "The tested DEM")) for path in settings.tested]
         reference = Reference(reference_raster, _mask(settings, stack))
@@ -141,7 +147,7 @@ def run(
                 states[-1].append(_State(COREGISTERED, moved, Statistics(scale)))
 
         together = Together()
-        unfinished.remove = together.remove
+        unfinished.remove = lambda: _end_at_once(together, locks)
         stack.callback(together.remove)
         outputs = []
         for path, raster in zip(error_paths, rasters, strict=False):
@@ -207,6 +213,11 @@ def run(
         names = [str(path) if path else None for path in (json_path, html_path)]
         seconds = round(time.monotonic() - started, 3)
         return Comparison(names[0], names[1], [str(path) for path in error_paths], seconds, reference.grid.pixels), gathered
+
+
+def _end_at_once(together: Together, locks: contextlib.ExitStack) -> None:
+    together.remove()
+    locks.close()
 
 
 def _outputs(settings: Settings) -> tuple[Path | None, Path | None, list[Path]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from rasters_for_tests import terrain, write
 
 from backend.events import Comparison, Failure, Progress, from_line, to_line
+from backend.lock import Lock
 from backend.version import ROOT
 
 COMMAND = [sys.executable, "-m", "backend", "compare"]
@@ -88,3 +90,11 @@ print(sorted(sys.modules), file=sys.stderr)
     assert "GeoJSON" in done.stdout
     for module in ("numpy", "rasterio", "pyproj"):
         assert f"'{module}'" not in done.stderr
+
+
+def test_an_output_that_another_run_makes_is_refused(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    with Lock(tmp_path / "e.tif"):
+        done = call(*pair, "--json", tmp_path / "r.json", "--error", tmp_path / "e.tif")
+    assert done.returncode == 2 and f"is being made by process {os.getpid()}" in done.stderr
+    assert call(*pair, "--json", tmp_path / "r.json", "--error", tmp_path / "e.tif").returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["e.tif", "r.json", "reference.tif", "tested.tif"]

@@ -206,6 +206,7 @@ def evaluate(
     resamplers: Sequence[str] = (),
     conditions: Sequence[str] = CONDITIONS,
     *,
+    misstated: bool = True,
     say: Say = lambda _text: None,
     keep: Keep = lambda _pair, _condition, _method, _elevation: None,
 ) -> list[Figure]:
@@ -213,8 +214,8 @@ def evaluate(
 
     Resamplers take no guide: their rows stand under "no guide". Cubic is measured as the models get it, which is what GDAL's gives;
     naming it among the resamplers adds nothing. A pair with a real coarse DEM, whose own grid is unknown, has cubic alone and the
-    conditions of SHARP; their names are prefixed. Those it has several times: with its error as it was measured, and as a user would state
-    it who names any of the sources that the backend knows.
+    conditions of SHARP; their names are prefixed. Those it has with its error as it was measured and, with `misstated`, as a user would
+    state it who names any of the sources that the backend knows.
     """
     figures = []
     for number, pair in enumerate(pairs, start=1):
@@ -234,7 +235,7 @@ def evaluate(
         given = conditions if pair.coarse is not None else [name for name in conditions if name in SHARP]
         for condition, guides in guides_of(pair, given):
             say(f"area {number} of {len(pairs)}: {area.name}, {prefix}{condition}")
-            for stated, error in _stated_errors(pair).items():
+            for stated, error in (_stated_errors(pair) if misstated else {"": pair.dem_error}).items():
                 for method, run in models.items():
                     results = [run(pair.cubic, guide, valid, area.pixel_size, error) for guide, valid in guides]
                     scores = [score(pair, elevation, sigma) for elevation, sigma in results]

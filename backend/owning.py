@@ -1,0 +1,20 @@
+"""To own an output: nobody else makes it at the same time, and what a killed run left of it is put right."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from backend.clean.leftovers import tidy
+from backend.errors import InputError
+from backend.lock import Lock
+
+
+def own(path: Path, locks: contextlib.ExitStack, *, overwrite: bool) -> None:
+    """Locks an output until `locks` is closed. Raises InputError: busy, or there again."""
+    locks.enter_context(Lock(path))
+    there = path.exists()
+    tidy(path)
+    if path.exists() and not there and not overwrite:
+        message = f"{path} exists again: a killed run had set it aside."
+        raise InputError("output-exists", message, "Name another output, or pass --overwrite.")
