@@ -59,7 +59,7 @@ def page(models) -> str:
     title = escape(_tr("Models of SIRAN"))
     parts = [
         "<!DOCTYPE html>",
-        '<html lang="en"><head><meta charset="utf-8">',
+        f'<html lang="{_tr("en")}"><head><meta charset="utf-8">',  # translated into the code of the language
         # Nothing is loaded and nothing runs, whatever a card holds.
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',

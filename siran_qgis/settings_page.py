@@ -289,7 +289,7 @@ def _state(managed):
     state, sentence = managed.look()
     said = [sentence]
     if state is not State.READY:
-        said.append(interpreter.WHAT_TO_DO[state])
+        said.append(interpreter.what_to_do(state))
     if managed.folder.is_dir():
         said.append(_tr("{:.0f} MB in {}.").format(managed.size() / 1e6, managed.folder))
     return " ".join(said)

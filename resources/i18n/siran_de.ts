@@ -188,7 +188,23 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>raw</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>coregistered</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{} ({}): {}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The folder {} cannot be made ({}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name another.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -433,6 +449,10 @@
         </message>
         <message>
             <source>Folder: {} ({:.0f} MB)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The page {}</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -692,6 +712,102 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Cancelled.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Unexpected {}: {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please report this.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend could not be started with {}: {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend's environment is incomplete: {} is missing or was changed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend was killed, most likely because the memory ran out.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose a smaller tile size, or close other programs.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend's environment is incomplete{}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend crashed (signal {}){}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Try another device; please report it if that does not help.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend ended with status {} and no result{}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Guide bands are three band numbers for near infrared, red and green, as in 4,3,2; not '{}'.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Band numbers begin at 1; the guide bands are '{}'.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The report {} cannot be read ({}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The mask, {}, holds no polygons.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose a layer of polygons.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The mask, {}, has no CRS.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Set it in the layer's properties.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The mask, {}, has no features.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Select some, or leave the mask out.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A polygon of the mask, {}, lies outside of the reference's CRS.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the CRS of both.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The mask, {}, has no polygon.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose a layer that has one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Try the sample</source>
             <translation type="unfinished"></translation>
         </message>
@@ -721,6 +837,258 @@
         </message>
         <message>
             <source>Select an elevation model, a raster of one band, among the layers first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>'{}' is no https address.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name one that begins with https://, or download the file yourself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The address {} holds a user name or password.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Leave them out; they would be kept in QGIS's history.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What {} sends cannot be stored: {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>See that the disk has room.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Cancelled; nothing was changed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{} holds more than {:.0f} MB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Is it a model? If so, download it yourself and add the file.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>the answer has the status {}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{} could not be fetched: {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the address and QGIS's network settings.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>An installation of the backend was interrupted ({}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend is not installed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend's environment is incomplete ({}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend's Python is gone ({}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend's environment lacks {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend was installed for another version of this plugin.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend is ready ({}, Python {}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The plugin lacks {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Install the plugin again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Checking the new environment</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend's environment could not be written: {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>See that the disk has room and that no backend is running.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{} was not made by SIRAN.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Move it away; SIRAN does not touch it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{} could not be removed: {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Close what uses it and try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>it ended with status {}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend does not run in {}: {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{} does not start</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{} lacks the module venv or ensurepip (on Debian and Ubuntu: the package python3-venv)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{} is no Python</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{} is Python {}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>none was found</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backend needs Python {} or newer ({}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Install one and name it in the parameter PYTHON.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Making a virtual environment with Python {} ({})</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The virtual environment could not be made: {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Installing {} packages with pip ({})</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>pip could not install the backend's packages: {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Cancelled; the new environment was removed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>status {}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The log has all that was said.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Cancelled; no output was written.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Run the algorithm 'Set up backend' (siran:setupbackend) first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Run the algorithm 'Set up backend' (siran:setupbackend) again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Run the algorithm 'Set up backend' (siran:setupbackend) with the action repair.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Options &gt; Processing &gt; Providers &gt; SIRAN</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{} names {}, which is no program.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Correct it, or unset {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The interpreter of the settings ({}), {}, is no program.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name another, or take the managed environment.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Install the backend's requirements there, or unset {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Install the backend's requirements there, or take the managed environment in {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Save it as a GeoTIFF and use that.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Layer {} is no raster file ({}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Layer {} has a filter.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Remove the filter, or save the layer as a GeoTIFF and use that.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Layer {} was opened with options of a driver.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Layer {} is a description of a raster that is in no file.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Layer {} lies in QGIS's memory ({}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Layer {} lies on a server.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -848,6 +1216,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>en</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{} installed.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -872,6 +1244,106 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>It is a card without a model file.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{} is a TorchScript file, which is a program that would run with your rights; only ONNX files are added.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Ask for the model as .onnx.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The folder {} cannot be written: {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{} cannot be copied: {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>See that it can be read and that the disk has room.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A SHA-256 has 64 hexadecimal digits; '{}' is none.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Copy it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{} has the SHA-256 {}, not {}; nothing was added.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It was damaged or exchanged on its way, or the sum is another file's.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The model calls itself '{}', which is no name for a file.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A name has up to 64 letters, digits, dots, dashes and underscores.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The model {} would stand beside {}, whose name differs in case only.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Remove {} first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A model {} comes with SIRAN.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Allow to overwrite (OVERWRITE) to use the new one in its place.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A model {} is there already.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Allow to overwrite it (OVERWRITE).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Close what uses it, and see that the disk has room.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no model '{}'.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Installed: {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The model {} comes with SIRAN and cannot be removed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The model {} cannot be removed: {}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Close what uses it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{} Set it up, once; then this dialog runs.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -881,6 +1353,22 @@
         </message>
         <message>
             <source>{}: heights</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The folder {} is no absolute path.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name it from its root or drive on.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{} is no folder.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The folder {} cannot be written to.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -921,10 +1409,6 @@
         </message>
         <message>
             <source>Available: {}.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>none</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
