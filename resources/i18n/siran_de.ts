@@ -25,7 +25,7 @@
         </message>
         <message>
             <source>&lt;p&gt;Compares elevation models with a better one, the reference, on the reference's grid. Errors are tested minus reference, in metres: above 0 the tested model lies too high.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Report.&lt;/b&gt; One page with bias, RMSE, NMAD, LE90, structural similarity and errors of slope and curvature, over all pixels and by slope; with maps and histograms of the errors, and with how much relief there is at which wavelength. It needs nothing beside itself and can be passed on.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Mask.&lt;/b&gt; Pixels count where their centre lies in a polygon of this layer (all of its features, or the selected ones), or where the mask raster is known and not 0. To leave ground out, such as water or forest, draw what remains.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Coregistration.&lt;/b&gt; A DEM that lies some metres beside the reference is wrong on every slope. If you wish, each is also moved to where it fits best (Nuth and Kääb 2011) and measured again; the report says by how much. The error rasters are then those of the moved models.&lt;/p&gt;&lt;p&gt;&lt;b&gt;What it does not do.&lt;/b&gt; Vertical datums are not transformed; a difference is a warning. Feet become metres. The first band of each file holds the heights.&lt;/p&gt;&lt;p&gt;The work is done by a process of its own, with its own Python: see &lt;i&gt;Set up backend&lt;/i&gt;.&lt;/p&gt;</source>
-            <translation>&lt;p&gt;Vergleicht Höhenmodelle mit einem besseren, der Referenz, auf dem Gitter der Referenz. Fehler sind geprüftes DHM minus Referenz, in Metern: Über 0 liegt das geprüfte DHM zu hoch.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Bericht.&lt;/b&gt; Eine Seite mit Bias, RMSE, NMAD, LE90, struktureller Ähnlichkeit (SSIM) und den Fehlern von Hangneigung und Krümmung, über alle Pixel und nach Hangneigung; mit Karten und Histogrammen der Fehler und damit, wie viel Relief bei welcher Wellenlänge vorhanden ist. Sie braucht keine weiteren Dateien und kann weitergegeben werden.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Maske.&lt;/b&gt; Es zählen Pixel, deren Mittelpunkt in einem Polygon dieses Layers liegt (aller seiner Objekte oder der ausgewählten) oder wo das Maskenraster einen Wert hat und dieser nicht 0 ist. Um Flächen auszunehmen, etwa Wasser oder Wald, zeichnen Sie das, was übrig bleibt.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Koregistrierung.&lt;/b&gt; Ein DHM, das einige Meter neben der Referenz liegt, ist an jedem Hang falsch. Auf Wunsch wird jedes auch dorthin verschoben, wo es am besten passt (Nuth und Kääb 2011), und noch einmal gemessen; der Bericht sagt, um wie viel. Die Fehlerraster sind dann die der verschobenen DHM.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Was nicht geschieht.&lt;/b&gt; Höhenbezugssysteme werden nicht transformiert; auf einen Unterschied wird hingewiesen. Fuß werden zu Metern. Der erste Kanal jeder Datei enthält die Höhen.&lt;/p&gt;&lt;p&gt;Die Arbeit erledigt ein eigener Prozess mit eigenem Python: siehe &lt;i&gt;Backend einrichten&lt;/i&gt;.&lt;/p&gt;</translation>
+            <translation>&lt;p&gt;Vergleicht Höhenmodelle mit einem besseren, der Referenz, auf dem Gitter der Referenz. Fehler sind geprüftes DHM minus Referenz, in Metern: Über 0 liegt das geprüfte DHM zu hoch.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Bericht.&lt;/b&gt; Eine Seite mit Bias, RMSE, NMAD, LE90, struktureller Ähnlichkeit und den Fehlern von Hangneigung und Krümmung, über alle Pixel und nach Hangneigung; mit Karten und Histogrammen der Fehler und damit, wie viel Relief bei welcher Wellenlänge vorhanden ist. Sie braucht keine weiteren Dateien und kann weitergegeben werden.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Maske.&lt;/b&gt; Es zählen Pixel, deren Mittelpunkt in einem Polygon dieses Layers liegt (aller seiner Objekte oder der ausgewählten) oder wo das Maskenraster einen Wert hat und dieser nicht 0 ist. Um Flächen auszunehmen, etwa Wasser oder Wald, zeichnen Sie das, was übrig bleibt.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Koregistrierung.&lt;/b&gt; Ein DHM, das einige Meter neben der Referenz liegt, ist an jedem Hang falsch. Auf Wunsch wird jedes auch dorthin verschoben, wo es am besten passt (Nuth und Kääb 2011), und noch einmal gemessen; der Bericht sagt, um wie viel. Die Fehlerraster sind dann die der verschobenen DHM.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Was nicht geschieht.&lt;/b&gt; Höhenbezugssysteme werden nicht transformiert; auf einen Unterschied wird hingewiesen. Fuß werden zu Metern. Der erste Kanal jeder Datei enthält die Höhen.&lt;/p&gt;&lt;p&gt;Die Arbeit erledigt ein eigener Prozess mit eigenem Python: siehe &lt;i&gt;Backend einrichten&lt;/i&gt;.&lt;/p&gt;</translation>
         </message>
         <message>
             <source>Elevation models to test</source>
@@ -189,7 +189,7 @@
         </message>
         <message>
             <source>raw</source>
-            <translation>unverändert</translation>
+            <translation>unverschoben</translation>
         </message>
         <message>
             <source>coregistered</source>
@@ -241,7 +241,7 @@
         </message>
         <message>
             <source>Model file to add</source>
-            <translation>Modelldatei, die hinzugefügt wird</translation>
+            <translation>Hinzuzufügende Modelldatei</translation>
         </message>
         <message>
             <source>ONNX models (*.onnx);;All files (*)</source>
@@ -253,7 +253,7 @@
         </message>
         <message>
             <source>Or address to add from</source>
-            <translation>Oder Adresse, von der hinzugefügt wird</translation>
+            <translation>Oder Adresse der hinzuzufügenden Datei</translation>
         </message>
         <message>
             <source>Begins with https://. Fetched with QGIS's network settings; up to {:.0f} MB.</source>
@@ -269,7 +269,7 @@
         </message>
         <message>
             <source>Name of the model to remove</source>
-            <translation>Name des Modells, das entfernt wird</translation>
+            <translation>Name des zu entfernenden Modells</translation>
         </message>
         <message>
             <source>As the list shows it.</source>
@@ -401,7 +401,7 @@
         </message>
         <message>
             <source>Made for</source>
-            <translation>Ausführung für</translation>
+            <translation>Ausgelegt für</translation>
         </message>
         <message>
             <source>Which kind of ONNX Runtime to install.</source>
@@ -409,7 +409,7 @@
         </message>
         <message>
             <source>Python to start from</source>
-            <translation>Python, von dem ausgegangen wird</translation>
+            <translation>Python als Grundlage</translation>
         </message>
         <message>
             <source>All files (*)</source>
@@ -529,7 +529,7 @@
         </message>
         <message>
             <source>&lt;p&gt;Makes a coarse elevation model (SRTM, Copernicus GLO-30, ...) finer with a trained network, and writes it as a Cloud Optimized GeoTIFF. A sharper multispectral image of the same ground helps: ridges, gullies and shores that it shows are put where they are.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Guide.&lt;/b&gt; An image with near infrared, red and green (Landsat, Sentinel-2, aerial), in any CRS and on any grid. The result lies exactly on its grid. Without a guide the result has the DEM's CRS and its pixel divided by the model's ratio.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Guide bands.&lt;/b&gt; Three band numbers in this order: near infrared, red, green, as in &lt;code&gt;4,3,2&lt;/code&gt;. Leave empty if the image says itself which band is which.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Which DEM it is.&lt;/b&gt; Tells the network how wrong the input may be. SRTM is off by metres, smoothly, so that nothing in it shows it; lidar is to be sharpened and otherwise left alone.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Uncertainty and difference.&lt;/b&gt; Two more rasters on the result's grid, if asked for. &lt;i&gt;Uncertainty&lt;/i&gt; is the error that the model expects, 1 standard deviation: 68 % of the errors should lie within it, 95 % within twice as much. &lt;i&gt;Difference&lt;/i&gt; is what the model changed: the result minus the input by cubic resampling. Both are in the unit of the heights.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Report.&lt;/b&gt; One page, if asked for, that needs nothing beside itself: before and after as shaded reliefs, what was changed and where, profiles, the inputs, what is known about the model, and how to do it again.&lt;/p&gt;&lt;p&gt;&lt;b&gt;What it does not do.&lt;/b&gt; Heights keep their vertical datum and unit. Gaps stay gaps.&lt;/p&gt;&lt;p&gt;The work is done by a process of its own, with its own Python: see &lt;i&gt;Set up backend&lt;/i&gt;.&lt;/p&gt;</source>
-            <translation>&lt;p&gt;Verfeinert ein grobes Höhenmodell (SRTM, Copernicus GLO-30, ...) mit einem trainierten Netz und schreibt es als Cloud Optimized GeoTIFF. Ein schärferes multispektrales Bild desselben Geländes hilft: Grate, Rinnen und Ufer, die es zeigt, kommen dorthin, wo sie liegen.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Führungsbild.&lt;/b&gt; Ein Bild mit nahem Infrarot, Rot und Grün (Landsat, Sentinel-2, Luftbild), in beliebigem KBS und auf beliebigem Gitter. Das Ergebnis liegt genau auf seinem Gitter. Ohne Führungsbild hat das Ergebnis das KBS des DHM und dessen Pixelgröße, geteilt durch das Verhältnis des Modells.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Kanäle des Führungsbilds.&lt;/b&gt; Drei Kanalnummern in dieser Reihenfolge: nahes Infrarot, Rot, Grün, wie in &lt;code&gt;4,3,2&lt;/code&gt;. Lassen Sie das Feld leer, wenn das Bild selbst sagt, welcher Kanal welcher ist.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Welches DHM es ist.&lt;/b&gt; Sagt dem Netz, wie falsch die Eingabe sein kann. SRTM weicht um Meter ab, und zwar so gleichmäßig, dass man es ihm nicht ansieht; Lidar soll geschärft und sonst in Ruhe gelassen werden.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Unsicherheit und Differenz.&lt;/b&gt; Auf Wunsch zwei weitere Raster auf dem Gitter des Ergebnisses. &lt;i&gt;Unsicherheit&lt;/i&gt; ist der Fehler, den das Modell erwartet, 1 Standardabweichung: 68 % der Fehler sollten darin liegen, 95 % im Doppelten davon. &lt;i&gt;Differenz&lt;/i&gt; ist, was das Modell verändert hat: das Ergebnis minus die Eingabe nach kubischem Resampling. Beide sind in der Einheit der Höhen.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Bericht.&lt;/b&gt; Auf Wunsch eine Seite, die keine weiteren Dateien braucht: vorher und nachher als Schummerung, was wo verändert wurde, Profile, die Eingaben, was über das Modell bekannt ist und wie man es wiederholt.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Was nicht geschieht.&lt;/b&gt; Höhen behalten ihr Höhenbezugssystem und ihre Einheit. Lücken bleiben Lücken.&lt;/p&gt;&lt;p&gt;Die Arbeit erledigt ein eigener Prozess mit eigenem Python: siehe &lt;i&gt;Backend einrichten&lt;/i&gt;.&lt;/p&gt;</translation>
+            <translation>&lt;p&gt;Verfeinert ein grobes Höhenmodell (SRTM, Copernicus GLO-30, ...) mit einem trainierten Netz und schreibt es als Cloud Optimized GeoTIFF. Ein schärferes multispektrales Bild desselben Geländes hilft: Grate, Rinnen und Ufer, die es zeigt, kommen dorthin, wo sie liegen.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Führungsbild.&lt;/b&gt; Ein Bild mit nahem Infrarot, Rot und Grün (Landsat, Sentinel-2, Luftbild), in beliebigem KBS und auf beliebigem Gitter. Das Ergebnis liegt genau auf seinem Gitter. Ohne Führungsbild hat das Ergebnis das KBS des DHM und dessen Pixelgröße, geteilt durch das Verhältnis des Modells.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Kanäle des Führungsbilds.&lt;/b&gt; Drei Kanalnummern in dieser Reihenfolge: nahes Infrarot, Rot, Grün, wie in &lt;code&gt;4,3,2&lt;/code&gt;. Lassen Sie das Feld leer, wenn das Bild selbst sagt, welcher Kanal welcher ist.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Welches DHM es ist.&lt;/b&gt; Sagt dem Netz, wie falsch die Eingabe sein kann. SRTM weicht um Meter ab, mit so sanften Übergängen, dass man es ihm nicht ansieht; Lidar soll geschärft und sonst in Ruhe gelassen werden.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Unsicherheit und Differenz.&lt;/b&gt; Auf Wunsch zwei weitere Raster auf dem Gitter des Ergebnisses. &lt;i&gt;Unsicherheit&lt;/i&gt; ist der Fehler, den das Modell erwartet, 1 Standardabweichung: 68 % der Fehler sollten darin liegen, 95 % im Doppelten davon. &lt;i&gt;Differenz&lt;/i&gt; ist, was das Modell verändert hat: das Ergebnis minus die Eingabe nach kubischem Resampling. Beide sind in der Einheit der Höhen.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Bericht.&lt;/b&gt; Auf Wunsch eine Seite, die keine weiteren Dateien braucht: vorher und nachher als Schummerung, was wo verändert wurde, Profile, die Eingaben, was über das Modell bekannt ist und wie man es wiederholt.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Was nicht geschieht.&lt;/b&gt; Höhen behalten ihr Höhenbezugssystem und ihre Einheit. Lücken bleiben Lücken.&lt;/p&gt;&lt;p&gt;Die Arbeit erledigt ein eigener Prozess mit eigenem Python: siehe &lt;i&gt;Backend einrichten&lt;/i&gt;.&lt;/p&gt;</translation>
         </message>
         <message>
             <source>Coarse elevation model</source>
@@ -941,7 +941,7 @@
         </message>
         <message>
             <source>Move it away; SIRAN does not touch it.</source>
-            <translation>Verschieben Sie es; SIRAN rührt es nicht an.</translation>
+            <translation>Verschieben Sie den Ordner; SIRAN rührt ihn nicht an.</translation>
         </message>
         <message>
             <source>{} could not be removed: {}.</source>
@@ -949,7 +949,7 @@
         </message>
         <message>
             <source>Close what uses it and try again.</source>
-            <translation>Schließen Sie, was es benutzt, und versuchen Sie es noch einmal.</translation>
+            <translation>Schließen Sie, was den Ordner benutzt, und versuchen Sie es noch einmal.</translation>
         </message>
         <message>
             <source>it ended with status {}</source>
@@ -1041,7 +1041,7 @@
         </message>
         <message>
             <source>Correct it, or unset {}.</source>
-            <translation>Berichtigen Sie das oder heben Sie {} auf.</translation>
+            <translation>Berichtigen Sie das oder löschen Sie die Variable {}.</translation>
         </message>
         <message>
             <source>The interpreter of the settings ({}), {}, is no program.</source>
@@ -1053,11 +1053,11 @@
         </message>
         <message>
             <source>Install the backend's requirements there, or unset {}.</source>
-            <translation>Installieren Sie dort die Pakete, die das Backend braucht, oder heben Sie {} auf.</translation>
+            <translation>Installieren Sie dort die Pakete, die das Backend braucht, oder löschen Sie die Variable {}.</translation>
         </message>
         <message>
             <source>Install the backend's requirements there, or take the managed environment in {}.</source>
-            <translation>Installieren Sie dort die Pakete, die das Backend braucht, oder wählen Sie die verwaltete Umgebung in {}.</translation>
+            <translation>Installieren Sie dort die Pakete, die das Backend braucht, oder wählen Sie die verwaltete Umgebung unter {}.</translation>
         </message>
         <message>
             <source>Save it as a GeoTIFF and use that.</source>
@@ -1113,7 +1113,7 @@
         </message>
         <message>
             <source>The elevation model's pixel ({:.3g} m) is {:.3g} times the output's ({:.3g} m), and the model {} is for {}: {}.</source>
-            <translation>Das Pixel des Höhenmodells ({:.3g} m) ist {:.3g}-mal so groß wie das der Ausgabe ({:.3g} m), und das Modell {} ist für {}: {}.</translation>
+            <translation>Das Pixel des Höhenmodells ({:.3g} m) ist {:.3g}-mal so groß wie das der Ausgabe ({:.3g} m), und das Modell {} ist für Verhältnisse von {} gemacht: {}.</translation>
         </message>
         <message>
             <source>Comes from</source>
@@ -1345,7 +1345,7 @@
         </message>
         <message>
             <source>{} Set it up, once; then this dialog runs.</source>
-            <translation>{} Richten Sie es ein, einmalig; dann läuft dieser Dialog.</translation>
+            <translation>{} Richten Sie es einmal ein; dann läuft dieser Dialog.</translation>
         </message>
         <message>
             <source>The backend is ready.</source>
@@ -1437,7 +1437,7 @@
         </message>
         <message>
             <source>Runs that leave the choice open</source>
-            <translation>Läufe, die die Wahl offen lassen</translation>
+            <translation>Läufe, die die Wahl offenlassen</translation>
         </message>
         <message>
             <source>all</source>
@@ -1465,7 +1465,7 @@
         </message>
         <message>
             <source>Runs a known small input through the installed model, with what this page shows.</source>
-            <translation>Schickt eine bekannte kleine Eingabe durch das installierte Modell, mit dem, was diese Seite zeigt.</translation>
+            <translation>Schickt eine bekannte kleine Eingabe durch das installierte Modell, mit den Angaben auf dieser Seite.</translation>
         </message>
         <message>
             <source>Answer of the test</source>
