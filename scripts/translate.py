@@ -6,8 +6,8 @@ Collects every text that the plugin may show, merges them into siran_LANGUAGE.ts
 and compiles that to siran_LANGUAGE.qm with Qt's `lrelease`. Finished translations stay, texts that are gone go, new ones are marked as
 unfinished and are not compiled. A second call changes nothing. Translate with Qt Linguist or in the file itself.
 
-A text is a literal: what `tr(...)`, `_tr(...)`, `self.tr(...)` or `QCoreApplication.translate("SIRAN", ...)` is called with, or the label
-of a `Choice(...)`, which is translated where it is shown. Anything else in these places is refused.
+A text is a literal: what `tr(...)` or `self.tr(...)` is called with, or the label of a `Choice(...)`, which is translated where it is
+shown. Anything else in these places is refused.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "resources" / "i18n"
 CONTEXT = "SIRAN"
-HELPERS = ("tr", "_tr")
+HELPER = "tr"
 COMPILERS = ("lrelease", "lrelease-qt5", "lrelease6", "lrelease-qt6")
 
 
@@ -50,7 +50,7 @@ def collect(paths: list[Path]) -> list[str]:
     for path in paths:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-        own = _in_helpers(tree)
+        own = _in_helper(tree)
         for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
             text = None if id(call) in own else _argument(call)
             if text is None or (isinstance(text, ast.Attribute) and text.attr == "label"):
@@ -61,20 +61,18 @@ def collect(paths: list[Path]) -> list[str]:
     return list(found)
 
 
-def _in_helpers(tree: ast.Module) -> set[int]:
+def _in_helper(tree: ast.Module) -> set[int]:
     """The calls inside of the helpers themselves, which hand on what they are given."""
-    helpers = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name in HELPERS]
+    helpers = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == HELPER]
     return {id(node) for helper in helpers for node in ast.walk(helper) if isinstance(node, ast.Call)}
 
 
 def _argument(call: ast.Call) -> ast.expr | None:
     """The text of a call that has one."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
-    if name in HELPERS and len(call.args) == 1:
+    if name == HELPER and len(call.args) == 1:
         return call.args[0]
     if name == "Choice" and len(call.args) == 2:
-        return call.args[1]
-    if name == "translate" and len(call.args) == 2 and isinstance(call.args[0], ast.Constant) and call.args[0].value == CONTEXT:
         return call.args[1]
     return None
 
