@@ -11,7 +11,7 @@ QGIS_ENV := env PATH=$(SYSTEM_PATH) QT_QPA_PLATFORM=offscreen SIRAN_PYTHON=$(CUR
 PYTEST := -m pytest --import-mode=importlib
 QGIS_PYTEST := $(QGIS_ENV) build/qgis-venv/bin/python $(PYTEST)
 
-.PHONY: help setup demo test lint test-fast test-slow test-qgis-next dist screenshots lock clean
+.PHONY: help setup demo test lint test-fast test-slow test-qgis-next dist translations screenshots lock clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -41,6 +41,9 @@ test-qgis-next: setup ## the QGIS tests on a newer QGIS, in a Debian 13 folder u
 
 dist: setup ## dist/siran-VERSION.zip from what git has, checked as the QGIS plugin repository would
 	@$(PYTHON) scripts/make_package.py
+
+translations: ## resources/i18n: collect the plugin's texts, and compile their translations (needs Qt's lrelease)
+	@python3 scripts/translate.py
 
 screenshots: setup ## docs/images: the plugin's whole road, from the zip to a batch, walked in the real desktop
 	@PYTHONPATH=tests/qgis $(PYTHON) -m screenshots

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsApplication, QgsTask
 
 from .errors import Cancelled, SiranError
+from .translation import tr
 
 _running = set()  # QGIS owns a task, but not the Python half of it
 
@@ -38,17 +39,17 @@ class Work(QgsTask):
         self._function = function
         self._done = done
         self._value = None
-        self._error = Cancelled("Cancelled.")
+        self._error = Cancelled(tr("Cancelled."))
         self._feedback = Feedback(self)
 
     def run(self):
         try:
             self._value = self._function(self._feedback)
-            self._error = Cancelled("Cancelled.") if self.isCanceled() else None
+            self._error = Cancelled(tr("Cancelled.")) if self.isCanceled() else None
         except SiranError as error:
             self._error = error
         except Exception as error:  # would end QGIS's thread without a word
-            self._error = SiranError(f"Unexpected {type(error).__name__}: {error}.", "Please report this.")
+            self._error = SiranError(tr("Unexpected {}: {}.").format(type(error).__name__, error), tr("Please report this."))
         return self._error is None
 
     def finished(self, _):

@@ -8,6 +8,7 @@ from qgis.core import Qgis, QgsMessageLog
 
 from . import environment, events, interpreter, paths, process
 from .errors import BackendFailed, Cancelled
+from .translation import tr
 
 KILLED = (-9, 137)
 
@@ -31,7 +32,9 @@ def run(python: str, arguments: list[str], feedback, models=None) -> events.Resu
             cancel_line="cancel",
         )
     except OSError as error:
-        raise BackendFailed(f"The backend could not be started with {python}: {error}.", interpreter.repair(python)) from error
+        raise BackendFailed(
+            tr("The backend could not be started with {}: {}.").format(python, error), interpreter.repair(python)
+        ) from error
     if finished.status == 0 and listener.result is not None:
         feedback.setProgress(100)
         return listener.result
@@ -39,7 +42,9 @@ def run(python: str, arguments: list[str], feedback, models=None) -> events.Resu
         raise Cancelled()
     damaged = _damaged_file(python) if listener.failure is None or listener.failure.code == "internal" else ""
     if damaged:
-        raise BackendFailed(f"The backend's environment is incomplete: {damaged} is missing or was changed.", interpreter.repair(python))
+        raise BackendFailed(
+            tr("The backend's environment is incomplete: {} is missing or was changed.").format(damaged), interpreter.repair(python)
+        )
     if listener.failure is not None:
         raise BackendFailed(listener.failure.message, listener.failure.hint)
     if finished.stderr:
@@ -52,15 +57,18 @@ def unexplained(status: int, stderr: str, repair: str) -> BackendFailed:
     """What to say of a backend that ended without saying why."""
     if status in KILLED:
         return BackendFailed(
-            "The backend was killed, most likely because the memory ran out.", "Choose a smaller tile size, or close other programs."
+            tr("The backend was killed, most likely because the memory ran out."),
+            tr("Choose a smaller tile size, or close other programs."),
         )
     reason = environment.last_line(stderr)
     said = f": {reason}." if reason else "."
     if "ModuleNotFoundError" in reason or "ImportError" in reason or "No module named" in reason:
-        return BackendFailed(f"The backend's environment is incomplete{said}", repair)
+        return BackendFailed(tr("The backend's environment is incomplete{}").format(said), repair)
     if status < 0:
-        return BackendFailed(f"The backend crashed (signal {-status}){said}", "Try another device; please report it if that does not help.")
-    return BackendFailed(f"The backend ended with status {status} and no result{said}", "Please report this.")
+        return BackendFailed(
+            tr("The backend crashed (signal {}){}").format(-status, said), tr("Try another device; please report it if that does not help.")
+        )
+    return BackendFailed(tr("The backend ended with status {} and no result{}").format(status, said), tr("Please report this."))
 
 
 def _damaged_file(python: str) -> str:

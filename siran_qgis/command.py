@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .translation import tr
+
 
 class Extent(NamedTuple):
     """A rectangle, and its CRS as anything that PROJ understands (empty: the output's)."""
@@ -92,7 +94,8 @@ def guide_bands(value) -> tuple[int, int, int] | None:
     try:
         nir, red, green = (int(str(part)) for part in parts)
     except ValueError:
-        raise ValueError(f"Guide bands are three band numbers for near infrared, red and green, as in 4,3,2; not '{value}'.") from None
+        sentence = tr("Guide bands are three band numbers for near infrared, red and green, as in 4,3,2; not '{}'.")
+        raise ValueError(sentence.format(value)) from None
     if min(nir, red, green) < 1:
-        raise ValueError(f"Band numbers begin at 1; the guide bands are '{value}'.")
+        raise ValueError(tr("Band numbers begin at 1; the guide bands are '{}'.").format(value))
     return nir, red, green

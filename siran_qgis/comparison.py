@@ -10,6 +10,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsC
 
 from . import enums
 from .errors import Cancelled, SiranError
+from .translation import tr
 
 FIGURES = ("BIAS", "RMSE", "NMAD", "LE90")
 """Of the report, which are results of the algorithm: metres."""
@@ -63,17 +64,17 @@ def read(path: str) -> list[list[Measured]]:
             for dem in tested
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SiranError(f"The report {path} cannot be read ({error}).", "Please report this.") from error
+        raise SiranError(tr("The report {} cannot be read ({}).").format(path, error), tr("Please report this.")) from error
 
 
 def check_polygons(source) -> None:
     """Refuses a feature source that no area could come from. Raises SiranError."""
     if QgsWkbTypes.geometryType(source.wkbType()) != enums.POLYGON:
-        raise SiranError(f"The mask, {source.sourceName()}, holds no polygons.", "Choose a layer of polygons.")
+        raise SiranError(tr("The mask, {}, holds no polygons.").format(source.sourceName()), tr("Choose a layer of polygons."))
     if not source.sourceCrs().isValid():
-        raise SiranError(f"The mask, {source.sourceName()}, has no CRS.", "Set it in the layer's properties.")
+        raise SiranError(tr("The mask, {}, has no CRS.").format(source.sourceName()), tr("Set it in the layer's properties."))
     if source.featureCount() == 0:
-        raise SiranError(f"The mask, {source.sourceName()}, has no features.", "Select some, or leave the mask out.")
+        raise SiranError(tr("The mask, {}, has no features.").format(source.sourceName()), tr("Select some, or leave the mask out."))
 
 
 def write_polygons(source, crs, path: str, context, feedback) -> None:
@@ -97,14 +98,15 @@ def write_polygons(source, crs, path: str, context, feedback) -> None:
                 geometry.transform(transform)
             except QgsCsException as error:
                 raise SiranError(
-                    f"A polygon of the mask, {source.sourceName()}, lies outside of the reference's CRS.", "Check the CRS of both."
+                    tr("A polygon of the mask, {}, lies outside of the reference's CRS.").format(source.sourceName()),
+                    tr("Check the CRS of both."),
                 ) from error
             separator = ",\n" if count else ""
             file.write(f'{separator}{{"type": "Feature", "properties": null, "geometry": {geometry.asJson(17)}}}')
             count += 1
         file.write("\n]}\n")
     if not count:
-        raise SiranError(f"The mask, {source.sourceName()}, has no polygon.", "Choose a layer that has one.")
+        raise SiranError(tr("The mask, {}, has no polygon.").format(source.sourceName()), tr("Choose a layer that has one."))
 
 
 def crs_name(crs) -> str:

@@ -1,12 +1,13 @@
 """What SIRAN adds to the desktop: a menu."""
 
 from qgis.core import QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QCoreApplication, QUrl
+from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QIcon
 from qgis.PyQt.QtWidgets import QAction
 
 from . import choices, layers, model_fit, offer, paths, relief
 from .algorithms.superresolve import SuperResolve
+from .translation import tr
 
 MENU = "SIRAN"
 SAMPLE_PIXEL = 27.3  # metres: what 1 arc-second is on the ground of the sample, mean of both directions
@@ -25,7 +26,7 @@ class Desktop:
         self._action(self.tr("Help"), self.show_help)
 
     def tr(self, text):
-        return QCoreApplication.translate("SIRAN", text)
+        return tr(text)
 
     def unload(self):
         for action in self.actions:

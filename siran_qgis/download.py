@@ -10,6 +10,7 @@ from qgis.PyQt.QtCore import QEventLoop, QTimer, QUrl
 from qgis.PyQt.QtNetwork import QNetworkReply, QNetworkRequest
 
 from .errors import Cancelled, SiranError
+from .translation import tr
 
 LARGEST = 500_000_000  # bytes
 POLL = 100  # milliseconds; how late a cancel may be noticed
@@ -20,11 +21,13 @@ def address(text) -> QUrl:
     url = QUrl(text.strip(), QUrl.ParsingMode.StrictMode)
     if not url.isValid() or url.scheme().lower() != "https" or not url.host():
         raise SiranError(
-            f"'{shown(url) or text.strip()}' is no https address.", "Name one that begins with https://, or download the file yourself."
+            tr("'{}' is no https address.").format(shown(url) or text.strip()),
+            tr("Name one that begins with https://, or download the file yourself."),
         )
     if url.userInfo():
         raise SiranError(
-            f"The address {shown(url)} holds a user name or password.", "Leave them out; they would be kept in QGIS's history."
+            tr("The address {} holds a user name or password.").format(shown(url)),
+            tr("Leave them out; they would be kept in QGIS's history."),
         )
     return url
 
@@ -51,7 +54,9 @@ def fetch(url, target, feedback, largest=LARGEST) -> str:
         with open(target, "wb") as file:
             return _fetch(request, file, feedback, largest)
     except OSError as error:
-        raise SiranError(f"What {shown(url)} sends cannot be stored: {error.strerror}.", "See that the disk has room.") from error
+        raise SiranError(
+            tr("What {} sends cannot be stored: {}.").format(shown(url), error.strerror), tr("See that the disk has room.")
+        ) from error
 
 
 def _fetch(request, file, feedback, largest):
@@ -102,15 +107,20 @@ def _fetch(request, file, feedback, largest):
     reason, final = reply.errorString(), reply.url()
     reply.deleteLater()
     if feedback.isCanceled():
-        raise Cancelled("Cancelled; nothing was changed.")
+        raise Cancelled(tr("Cancelled; nothing was changed."))
     if state["failure"] is not None:
         raise state["failure"]
     here = shown(request.url())
     if state["too large"]:
-        raise SiranError(f"{here} holds more than {largest / 1e6:.0f} MB.", "Is it a model? If so, download it yourself and add the file.")
+        raise SiranError(
+            tr("{} holds more than {:.0f} MB.").format(here, largest / 1e6),
+            tr("Is it a model? If so, download it yourself and add the file."),
+        )
     if failed or status != 200 or final.scheme() != request.url().scheme():
-        reason = reason if failed else f"the answer has the status {status}"
-        raise SiranError(f"{here} could not be fetched: {reason.rstrip('.')}.", "Check the address and QGIS's network settings.")
+        reason = reason if failed else tr("the answer has the status {}").format(status)
+        raise SiranError(
+            tr("{} could not be fetched: {}.").format(here, reason.rstrip(".")), tr("Check the address and QGIS's network settings.")
+        )
     file.flush()
     os.fsync(file.fileno())
     return digest.hexdigest()

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from . import process
 from .errors import Cancelled, EnvironmentFailed
+from .translation import tr
 
 MARKER = "siran-environment.json"
 VARIANTS = ("cpu", "nvidia")
@@ -75,21 +76,21 @@ class Environment:
         """(state, one sentence about it). Cheap: reads two small files and looks for the packages' folders."""
         if not self.folder.is_dir():
             if self.building.is_dir():
-                return State.INTERRUPTED, f"An installation of the backend was interrupted ({self.building})."
-            return State.MISSING, "The backend is not installed."
+                return State.INTERRUPTED, tr("An installation of the backend was interrupted ({}).").format(self.building)
+            return State.MISSING, tr("The backend is not installed.")
         marker = self.marker()
         if not marker.get("complete"):
-            return State.BROKEN, f"The backend's environment is incomplete ({self.folder})."
+            return State.BROKEN, tr("The backend's environment is incomplete ({}).").format(self.folder)
         if not self.python.exists():  # follows the link: the base interpreter may be gone
-            return State.BROKEN, f"The backend's Python is gone ({self.python})."
+            return State.BROKEN, tr("The backend's Python is gone ({}).").format(self.python)
         present = set(_packages(self.folder))
         gone = [name for name in marker.get("packages", []) if name not in present]
         if gone:
-            return State.BROKEN, f"The backend's environment lacks {gone[0]}."
+            return State.BROKEN, tr("The backend's environment lacks {}.").format(gone[0])
         requirements = self.requirements(str(marker.get("variant")))
         if not requirements.is_file() or _sha256(requirements) != marker.get("requirements"):
-            return State.OUTDATED, "The backend was installed for another version of this plugin."
-        return State.READY, f"The backend is ready ({marker.get('variant')}, Python {marker.get('python')})."
+            return State.OUTDATED, tr("The backend was installed for another version of this plugin.")
+        return State.READY, tr("The backend is ready ({}, Python {}).").format(marker.get("variant"), marker.get("python"))
 
     def build(self, variant: str, base: Base, feedback) -> dict:
         """Make the environment anew, whatever is there now, and return what the backend says about itself.
@@ -98,7 +99,7 @@ class Environment:
         leaves things as they were."""
         requirements = self.requirements(variant)
         if not requirements.is_file():
-            raise EnvironmentFailed(f"The plugin lacks {requirements}.", "Install the plugin again.")
+            raise EnvironmentFailed(tr("The plugin lacks {}.").format(requirements), tr("Install the plugin again."))
         self._refuse_foreign()
         try:
             self._discard(self.building)
@@ -106,7 +107,7 @@ class Environment:
             _write_marker(self.building, {"complete": False, "variant": variant})
             _make_venv(base, self.building, feedback)
             _install(interpreter(self.building), requirements, feedback)
-            feedback.setProgressText("Checking the new environment")
+            feedback.setProgressText(tr("Checking the new environment"))
             answer = backend_info(interpreter(self.building), self.plugin, feedback.isCanceled)
             _write_marker(
                 self.building,
@@ -121,7 +122,8 @@ class Environment:
             self._take_place()
         except OSError as error:
             raise EnvironmentFailed(
-                f"The backend's environment could not be written: {error}.", "See that the disk has room and that no backend is running."
+                tr("The backend's environment could not be written: {}.").format(error),
+                tr("See that the disk has room and that no backend is running."),
             ) from error
         finally:
             shutil.rmtree(self.building, ignore_errors=True)
@@ -156,7 +158,7 @@ class Environment:
     def _refuse_foreign(self):
         for folder in (self.folder, self.building, self.retired):
             if folder.is_symlink() or (folder.exists() and not _is_ours(folder)):
-                raise EnvironmentFailed(f"{folder} was not made by SIRAN.", "Move it away; SIRAN does not touch it.")
+                raise EnvironmentFailed(tr("{} was not made by SIRAN.").format(folder), tr("Move it away; SIRAN does not touch it."))
 
     def _discard(self, folder: Path):
         if not folder.exists():
@@ -172,7 +174,9 @@ class Environment:
                     entry.unlink()
             shutil.rmtree(folder)
         except OSError as error:
-            raise EnvironmentFailed(f"{folder} could not be removed: {error}.", "Close what uses it and try again.") from error
+            raise EnvironmentFailed(
+                tr("{} could not be removed: {}.").format(folder, error), tr("Close what uses it and try again.")
+            ) from error
 
     def _take_place(self):
         self._discard(self.retired)
@@ -207,15 +211,15 @@ def backend_info(python: Path, plugin: Path, is_cancelled, models: Path | None =
         for arguments in (["-c", _LOAD], ["-m", "backend", "info", "--json"]):
             finished, answer = process.capture([str(python), *arguments], environment=variables, is_cancelled=is_cancelled)
             if is_cancelled():
-                raise Cancelled("Cancelled.")
+                raise Cancelled(tr("Cancelled."))
             if finished.status != 0:
                 break
         else:
             return json.loads(answer)
-        reason = last_line(finished.stderr) or f"it ended with status {finished.status}"
+        reason = last_line(finished.stderr) or tr("it ended with status {}").format(finished.status)
     except (OSError, ValueError) as error:
         reason = str(error)
-    raise EnvironmentFailed(f"The backend does not run in {python}: {reason}.")
+    raise EnvironmentFailed(tr("The backend does not run in {}: {}.").format(python, reason))
 
 
 def find_base(candidates, is_cancelled) -> Base:
@@ -227,22 +231,25 @@ def find_base(candidates, is_cancelled) -> Base:
                 [candidate, "-c", _ASK], environment=process.clean_environment(dict(os.environ)), is_cancelled=is_cancelled, limit=20
             )
         except OSError:
-            seen.append(f"{candidate} does not start")
+            seen.append(tr("{} does not start").format(candidate))
             continue
         version = answer.strip()
         if is_cancelled():
-            raise Cancelled("Cancelled.")
+            raise Cancelled(tr("Cancelled."))
         if finished.status != 0 and "No module named" in finished.stderr:
-            seen.append(f"{candidate} lacks the module venv or ensurepip (on Debian and Ubuntu: the package python3-venv)")
+            lacking = tr("{} lacks the module venv or ensurepip (on Debian and Ubuntu: the package python3-venv)")
+            seen.append(lacking.format(candidate))
         elif finished.status != 0 or not re.fullmatch(r"\d+\.\d+\.\d+", version):
-            seen.append(f"{candidate} is no Python")
+            seen.append(tr("{} is no Python").format(candidate))
         elif tuple(int(part) for part in version.split("."))[:2] < NEEDED:
-            seen.append(f"{candidate} is Python {version}")
+            seen.append(tr("{} is Python {}").format(candidate, version))
         else:
             return Base(candidate, version)
     needed = ".".join(str(part) for part in NEEDED)
-    found = "; ".join(seen) or "none was found"
-    raise EnvironmentFailed(f"The backend needs Python {needed} or newer ({found}).", "Install one and name it in the parameter PYTHON.")
+    found = "; ".join(seen) or tr("none was found")
+    raise EnvironmentFailed(
+        tr("The backend needs Python {} or newer ({}).").format(needed, found), tr("Install one and name it in the parameter PYTHON.")
+    )
 
 
 def base_candidates(named: str = "") -> list[str]:
@@ -275,16 +282,17 @@ def last_line(text: str) -> str:
 
 
 def _make_venv(base: Base, folder: Path, feedback):
-    feedback.setProgressText(f"Making a virtual environment with Python {base.version} ({base.python})")
+    feedback.setProgressText(tr("Making a virtual environment with Python {} ({})").format(base.version, base.python))
     feedback.setProgress(2)
-    _run([base.python, "-m", "venv", str(folder)], feedback, feedback.pushConsoleInfo, "The virtual environment could not be made")
+    complaint = tr("The virtual environment could not be made: {}.")
+    _run([base.python, "-m", "venv", str(folder)], feedback, feedback.pushConsoleInfo, complaint)
     feedback.setProgress(10)
 
 
 def _install(python: Path, requirements: Path, feedback):
     wanted = sum(1 for line in requirements.read_text(encoding="utf-8").splitlines() if re.match(r"[A-Za-z0-9]", line))
     collected = 0
-    feedback.setProgressText(f"Installing {wanted} packages with pip ({requirements.name})")
+    feedback.setProgressText(tr("Installing {} packages with pip ({})").format(wanted, requirements.name))
 
     def on_line(line):
         nonlocal collected
@@ -296,7 +304,8 @@ def _install(python: Path, requirements: Path, feedback):
             feedback.setProgress(75)
 
     command = [str(python), "-m", "pip", "install", "--require-virtualenv", "--disable-pip-version-check", "--no-input"]
-    _run([*command, "--progress-bar=off", "-r", str(requirements)], feedback, on_line, "pip could not install the backend's packages")
+    complaint = tr("pip could not install the backend's packages: {}.")
+    _run([*command, "--progress-bar=off", "-r", str(requirements)], feedback, on_line, complaint)
     feedback.setProgress(95)
 
 
@@ -315,10 +324,10 @@ def _run(command, feedback, on_line, complaint):
         merge_stderr=True,
     )
     if finished.cancelled:
-        raise Cancelled("Cancelled; the new environment was removed.")
+        raise Cancelled(tr("Cancelled; the new environment was removed."))
     if finished.status != 0:
-        reasons = [line for line in said if line.startswith("ERROR:")] or said[-1:] or [f"status {finished.status}"]
-        raise EnvironmentFailed(f"{complaint}: {reasons[0].rstrip('.')}.", "The log has all that was said.")
+        reasons = [line for line in said if line.startswith("ERROR:")] or said[-1:] or [tr("status {}").format(finished.status)]
+        raise EnvironmentFailed(complaint.format(reasons[0].rstrip(".")), tr("The log has all that was said."))
 
 
 def _packages(folder: Path) -> list[str]:

@@ -1,5 +1,7 @@
 """What can go wrong on the QGIS side, as one sentence and, where there is one, a hint about what to do."""
 
+from .translation import tr
+
 
 class SiranError(Exception):
     """Root of everything the plugin raises on purpose; the algorithms turn it into a QgsProcessingException."""
@@ -31,5 +33,5 @@ class SettingWrong(SiranError):
 class Cancelled(SiranError):
     """The user pressed Cancel."""
 
-    def __init__(self, message="Cancelled; no output was written."):
-        super().__init__(message)
+    def __init__(self, message=""):
+        super().__init__(message or tr("Cancelled; no output was written."))

@@ -7,18 +7,25 @@ import shutil
 from . import paths, settings
 from .environment import Environment, State
 from .errors import BackendMissing
+from .translation import tr
 
 VARIABLE = "SIRAN_PYTHON"
-WHAT_TO_DO = {
-    State.MISSING: "Run the algorithm 'Set up backend' (siran:setupbackend) first.",
-    State.INTERRUPTED: "Run the algorithm 'Set up backend' (siran:setupbackend) again.",
-    State.BROKEN: "Run the algorithm 'Set up backend' (siran:setupbackend) with the action repair.",
-    State.OUTDATED: "Run the algorithm 'Set up backend' (siran:setupbackend) with the action repair.",
-}
 
 
-PAGE = "Options > Processing > Providers > SIRAN"
-SETTING = f"The page {PAGE}"
+def what_to_do(state) -> str:
+    """About a managed environment that is not ready; empty for one that is."""
+    if state is State.MISSING:
+        return tr("Run the algorithm 'Set up backend' (siran:setupbackend) first.")
+    if state is State.INTERRUPTED:
+        return tr("Run the algorithm 'Set up backend' (siran:setupbackend) again.")
+    if state in (State.BROKEN, State.OUTDATED):
+        return tr("Run the algorithm 'Set up backend' (siran:setupbackend) with the action repair.")
+    return ""
+
+
+def page() -> str:
+    """Where the settings are."""
+    return tr("Options > Processing > Providers > SIRAN")
 
 
 def managed(folder=None) -> Environment:
@@ -38,20 +45,23 @@ def find(own=None, folder=None) -> str:
     if named():
         found = shutil.which(named())
         if found is None:
-            raise BackendMissing(f"{VARIABLE} names {named()}, which is no program.", f"Correct it, or unset {VARIABLE}.")
+            raise BackendMissing(
+                tr("{} names {}, which is no program.").format(VARIABLE, named()), tr("Correct it, or unset {}.").format(VARIABLE)
+            )
         return found
     own = settings.read().python if own is None else own
     if own:
         found = shutil.which(own)
         if found is None:
             raise BackendMissing(
-                f"The interpreter of the settings ({PAGE}), {own}, is no program.", "Name another, or take the managed environment."
+                tr("The interpreter of the settings ({}), {}, is no program.").format(page(), own),
+                tr("Name another, or take the managed environment."),
             )
         return found
     environment = managed(folder)
     state, sentence = environment.look()
     if state is not State.READY:
-        raise BackendMissing(sentence, WHAT_TO_DO[state])
+        raise BackendMissing(sentence, what_to_do(state))
     return str(environment.python)
 
 
@@ -67,7 +77,7 @@ def missing():
 def repair(python: str) -> str:
     """What to do about a backend that does not run in `python`."""
     if python == str(managed().python):
-        return WHAT_TO_DO[State.BROKEN]
+        return what_to_do(State.BROKEN)
     if named():
-        return f"Install the backend's requirements there, or unset {VARIABLE}."
-    return f"Install the backend's requirements there, or take the managed environment in {PAGE}."
+        return tr("Install the backend's requirements there, or unset {}.").format(VARIABLE)
+    return tr("Install the backend's requirements there, or take the managed environment in {}.").format(page())

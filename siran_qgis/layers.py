@@ -12,10 +12,10 @@ from qgis.core import (
 
 from . import enums, paths
 from .errors import SiranError
+from .translation import tr
 
 SAMPLE = 100_000  # pixels that a range of colours is found from, while the desktop waits: 250,000 take a tenth of a second
 
-SAVE = "Save it as a GeoTIFF and use that."
 # GDAL's file systems, also where one is named inside of another: /vsizip//vsicurl/...
 MEMORY = re.compile(r"\bvsi(mem|stdin)/|^MEM:", re.IGNORECASE)
 SERVER = re.compile(r"\bvsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)(_streaming)?[/?]|\b(https?|ftp)://", re.IGNORECASE)
@@ -29,15 +29,16 @@ _post_processors = []
 def file_of(layer) -> str:
     """What GDAL opens for `layer`. Raises SiranError for a layer that another process could not open, or would have to fetch."""
     name, source = layer.name(), layer.source()
+    save = tr("Save it as a GeoTIFF and use that.")
     if layer.providerType() != "gdal":
-        raise SiranError(f"Layer {name} is no raster file ({layer.providerType()}).", SAVE)
+        raise SiranError(tr("Layer {} is no raster file ({}).").format(name, layer.providerType()), save)
     if layer.subsetString():
-        raise SiranError(f"Layer {name} has a filter.", "Remove the filter, or save the layer as a GeoTIFF and use that.")
+        raise SiranError(tr("Layer {} has a filter.").format(name), tr("Remove the filter, or save the layer as a GeoTIFF and use that."))
     decoded = QgsProviderRegistry.instance().decodeUri("gdal", source)
     if decoded.get("openOptions"):
-        raise SiranError(f"Layer {name} was opened with options of a driver.", SAVE)
+        raise SiranError(tr("Layer {} was opened with options of a driver.").format(name), save)
     if source.lstrip().startswith("<"):
-        raise SiranError(f"Layer {name} is a description of a raster that is in no file.", SAVE)
+        raise SiranError(tr("Layer {} is a description of a raster that is in no file.").format(name), save)
     if not os.path.exists(source):
         # What follows a bar are QGIS's own options, unless the bar is part of the file's name.
         source = source.split("|")[0]
@@ -45,9 +46,9 @@ def file_of(layer) -> str:
         if os.path.exists(part):
             continue
         if MEMORY.search(part):
-            raise SiranError(f"Layer {name} lies in QGIS's memory ({part}).", SAVE)
+            raise SiranError(tr("Layer {} lies in QGIS's memory ({}).").format(name, part), save)
         if SERVER.search(part):
-            raise SiranError(f"Layer {name} lies on a server.", SAVE)  # its address may hold a password
+            raise SiranError(tr("Layer {} lies on a server.").format(name), save)  # its address may hold a password
     return source
 
 

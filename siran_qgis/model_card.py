@@ -17,7 +17,7 @@ import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
-from qgis.PyQt.QtCore import QCoreApplication
+from .translation import tr
 
 KEY = b"siran_card"
 FORMAT = 1
@@ -76,13 +76,13 @@ def label(name, path) -> str:
     known = facts(path)
     if known is None:
         return name
-    text = "{} {} — ratios {}, guide required" if known.guide_required else "{} {} — ratios {}, guide optional"
-    return QCoreApplication.translate("SIRAN", text).format(name, known.version, span(known.ratios))
+    text = tr("{} {} — ratios {}, guide required") if known.guide_required else tr("{} {} — ratios {}, guide optional")
+    return text.format(name, known.version, span(known.ratios))
 
 
 def span(pair) -> str:
     """Two numbers as `1 to 6`."""
-    return QCoreApplication.translate("SIRAN", "{:g} to {:g}").format(*pair)
+    return tr("{:g} to {:g}").format(*pair)
 
 
 def plain(value, most=500) -> str:

@@ -6,9 +6,9 @@ import math
 from pathlib import Path
 
 from qgis.core import QgsCoordinateTransform, QgsCsException, QgsDistanceArea, QgsPointXY
-from qgis.PyQt.QtCore import QCoreApplication
 
 from . import model_card, paths
+from .translation import tr
 
 # Pixels in degrees are never quite what a card says in metres, and differ over a raster. What lies just beyond is the backend's to warn of.
 SLACK = 1.1
@@ -28,7 +28,7 @@ def refusal(model, dem, guide, resolution, context) -> str:
         return ""
     name = name if name in installed else path.name
     if facts.guide_required and guide is None:
-        return _tr("The model {} needs a guide image: choose one, or another model.").format(name)
+        return tr("The model {} needs a guide image: choose one, or another model.").format(name)
     coarse = ground_pixel(dem, None, dem, context)
     fine = coarse and (
         coarse / facts.ratio if guide is None and resolution is None else ground_pixel(guide or dem, resolution, dem, context)
@@ -40,8 +40,8 @@ def refusal(model, dem, guide, resolution, context) -> str:
         return ""
     # Terrain is close to self-similar: of pixels that are larger or smaller than those of its training the backend only warns.
     offered = _rounded(coarse / facts.ratios[1], math.ceil), _rounded(coarse / facts.ratios[0], math.floor)
-    what = _tr("choose an output pixel size (RESOLUTION) of {} m on the ground, or another model").format(model_card.span(offered))
-    return _tr("The elevation model's pixel ({:.3g} m) is {:.3g} times the output's ({:.3g} m), and the model {} is for {}: {}.").format(
+    what = tr("choose an output pixel size (RESOLUTION) of {} m on the ground, or another model").format(model_card.span(offered))
+    return tr("The elevation model's pixel ({:.3g} m) is {:.3g} times the output's ({:.3g} m), and the model {} is for {}: {}.").format(
         coarse, ratio, fine, name, model_card.span(facts.ratios), what
     )
 
@@ -69,7 +69,3 @@ def _rounded(metres, how):
     """To two digits, upwards (`math.ceil`) or downwards: the ends of a range towards its inside."""
     unit = 10.0 ** (math.floor(math.log10(metres)) - 1) if metres > 0 else 1.0
     return how(metres / unit) * unit
-
-
-def _tr(text):
-    return QCoreApplication.translate("SIRAN", text)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from qgis.PyQt.QtCore import QCoreApplication
-
 from .model_card import plain
+from .translation import tr
 
 STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 1rem auto; padding: 0 1rem; color: #1a1a1a; background: #fff; }
@@ -22,24 +21,24 @@ def rows(model) -> list:
     """(what, text) about a Model of model_store. Nothing in a card is trusted to be there or of its type, and all texts are plain."""
     card = model.card
     said = [
-        (_tr("Comes from"), _tr("SIRAN (bundled)") if model.bundled else _tr("you (added)")),
-        (_tr("Size"), _tr("{:.3g} MB").format(model.size / 1e6)),
-        (_tr("SHA-256"), model.sha256 or _tr("unknown")),
-        (_tr("File"), plain(model.path)),
+        (tr("Comes from"), tr("SIRAN (bundled)") if model.bundled else tr("you (added)")),
+        (tr("Size"), tr("{:.3g} MB").format(model.size / 1e6)),
+        (tr("SHA-256"), model.sha256 or tr("unknown")),
+        (tr("File"), plain(model.path)),
     ]
     if model.default:
-        said.insert(1, (_tr("Default"), _tr("runs when no model is chosen")))
+        said.insert(1, (tr("Default"), tr("runs when no model is chosen")))
     if model.error or not card:
-        return [(_tr("Cannot be used"), plain(model.error or _tr("It has no card that can be read."))), *said]
+        return [(tr("Cannot be used"), plain(model.error or tr("It has no card that can be read."))), *said]
     return [
-        (_tr("Title"), plain(card.get("title", ""))),
-        (_tr("Version"), plain(card.get("version", ""))),
-        (_tr("Ratios"), _tr("{}; {} if nothing else is asked for").format(_span(card.get("ratios")), _number(card.get("ratio")))),
-        (_tr("Output pixel sizes"), _tr("{} m").format(_span(card.get("pixel_sizes")))),
-        (_tr("Errors of the input"), _tr("{} m").format(_span(card.get("dem_errors")))),
-        (_tr("Guide image"), _tr("required") if card.get("guide_required") else _tr("optional")),
-        (_tr("Licence of the weights"), plain(card.get("licence", "")) or _tr("not stated")),
-        *((_tr("Trained on"), text) for text in _sources(card.get("training_data"))),
+        (tr("Title"), plain(card.get("title", ""))),
+        (tr("Version"), plain(card.get("version", ""))),
+        (tr("Ratios"), tr("{}; {} if nothing else is asked for").format(_span(card.get("ratios")), _number(card.get("ratio")))),
+        (tr("Output pixel sizes"), tr("{} m").format(_span(card.get("pixel_sizes")))),
+        (tr("Errors of the input"), tr("{} m").format(_span(card.get("dem_errors")))),
+        (tr("Guide image"), tr("required") if card.get("guide_required") else tr("optional")),
+        (tr("Licence of the weights"), plain(card.get("licence", "")) or tr("not stated")),
+        *((tr("Trained on"), text) for text in _sources(card.get("training_data"))),
         *said,
     ]
 
@@ -56,21 +55,21 @@ def lines(model) -> list:
 
 def page(models) -> str:
     """The page, HTML in UTF-8."""
-    title = escape(_tr("Models of SIRAN"))
+    title = escape(tr("Models of SIRAN"))
     parts = [
         "<!DOCTYPE html>",
-        '<html lang="en"><head><meta charset="utf-8">',
+        f'<html lang="{tr("en")}"><head><meta charset="utf-8">',  # translated into the code of the language
         # Nothing is loaded and nothing runs, whatever a card holds.
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{title}</title><style>{STYLE}</style></head><body><main>",
         f"<h1>{title}</h1>",
-        f"<p>{escape(_tr('{} installed.').format(len(models)))}</p>",
+        f"<p>{escape(tr('{} installed.').format(len(models)))}</p>",
     ]
     for model in models:
         name = escape(heading(model))
         parts.append(f"<h2>{name}</h2>")
-        parts.append(f"<table><caption>{escape(_tr('What is known about {}')).format(name)}</caption><tbody>")
+        parts.append(f"<table><caption>{escape(tr('What is known about {}')).format(name)}</caption><tbody>")
         parts += [f'<tr><th scope="row">{escape(what)}</th><td>{escape(text)}</td></tr>' for what, text in rows(model)]
         parts.append("</tbody></table>")
     return "\n".join([*parts, "</main></body></html>", ""])
@@ -84,20 +83,16 @@ def _sources(training_data) -> list:
             key = (plain(entry.get("attribution", "")), plain(entry.get("licence", "")))
             found.setdefault(key, []).append(plain(entry.get("name", ""), 80))
     return [
-        plain(_tr("{}: {} ({})").format(", ".join(names), attribution or _tr("no attribution"), licence or _tr("no licence stated")), 2000)
+        plain(tr("{}: {} ({})").format(", ".join(names), attribution or tr("no attribution"), licence or tr("no licence stated")), 2000)
         for (attribution, licence), names in found.items()
     ]
 
 
 def _span(pair) -> str:
     if isinstance(pair, (list, tuple)) and len(pair) == 2:
-        return _tr("{} to {}").format(*map(_number, pair))
+        return tr("{} to {}").format(*map(_number, pair))
     return plain(pair, 40)
 
 
 def _number(value) -> str:
     return f"{value:g}" if isinstance(value, (int, float)) else plain(value, 40)
-
-
-def _tr(text):
-    return QCoreApplication.translate("SIRAN", text)

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from . import model_card, paths
 from .errors import Cancelled, SiranError
+from .translation import tr
 
 SUMS = "SHA256SUMS"
 STAGING = ".adding-"
@@ -27,7 +28,6 @@ CHUNK = 1 << 20
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # names that Windows keeps for devices
 PROGRAMS = (".pt", ".ts", ".pth")
-NOTHING_CHANGED = "Cancelled; nothing was changed."
 
 
 class Model(NamedTuple):
@@ -41,6 +41,11 @@ class Model(NamedTuple):
     sha256: str
     card: dict
     error: str
+
+
+def nothing_changed() -> Cancelled:
+    """What is raised where a cancel leaves everything as it was."""
+    return Cancelled(tr("Cancelled; nothing was changed."))
 
 
 def look(answers=None) -> list:
@@ -62,17 +67,17 @@ def look(answers=None) -> list:
 
 def _own_look(path):
     if path.suffix == ".json":
-        return {"error": "It is a card without a model file."}
+        return {"error": tr("It is a card without a model file.")}
     card = model_card.read(path)
-    return {"sha256": sha256(path), "card": card} if card else {"sha256": sha256(path), "error": "It has no card that can be read."}
+    return {"sha256": sha256(path), "card": card} if card else {"sha256": sha256(path), "error": tr("It has no card that can be read.")}
 
 
 def refuse_program(name):
     """Raises SiranError for a TorchScript file. `name` is a path or an address."""
     if name.lower().endswith(PROGRAMS):
         raise SiranError(
-            f"{name} is a TorchScript file, which is a program that would run with your rights; only ONNX files are added.",
-            "Ask for the model as .onnx.",
+            tr("{} is a TorchScript file, which is a program that would run with your rights; only ONNX files are added.").format(name),
+            tr("Ask for the model as .onnx."),
         )
 
 
@@ -86,7 +91,9 @@ def staging(folder):
                 shutil.rmtree(old, ignore_errors=True)
         made = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
     except OSError as error:
-        raise SiranError(f"The folder {folder} cannot be written: {error.strerror}.", "See that the disk has room.") from error
+        raise SiranError(
+            tr("The folder {} cannot be written: {}.").format(folder, error.strerror), tr("See that the disk has room.")
+        ) from error
     try:
         yield made
     finally:
@@ -100,12 +107,14 @@ def copy(source, target, is_cancelled) -> str:
         with open(source, "rb") as old, open(target, "wb") as new:
             for chunk in iter(lambda: old.read(CHUNK), b""):
                 if is_cancelled():
-                    raise Cancelled(NOTHING_CHANGED)
+                    raise nothing_changed()
                 digest.update(chunk)
                 new.write(chunk)
             _settle(new)
     except OSError as error:
-        raise SiranError(f"{source} cannot be copied: {error.strerror}.", "See that it can be read and that the disk has room.") from error
+        raise SiranError(
+            tr("{} cannot be copied: {}.").format(source, error.strerror), tr("See that it can be read and that the disk has room.")
+        ) from error
     return digest.hexdigest()
 
 
@@ -113,7 +122,7 @@ def expected_sum(text) -> str:
     """A SHA-256 as somebody wrote it, in lower case; empty where nothing was. Raises SiranError for anything else."""
     digest = text.strip().lower()
     if digest and not re.fullmatch(r"[0-9a-f]{64}", digest):
-        raise SiranError(f"A SHA-256 has 64 hexadecimal digits; '{model_card.plain(text, 80)}' is none.", "Copy it again.")
+        raise SiranError(tr("A SHA-256 has 64 hexadecimal digits; '{}' is none.").format(model_card.plain(text, 80)), tr("Copy it again."))
     return digest
 
 
@@ -121,8 +130,8 @@ def require_sum(what, digest, expected):
     """Raises SiranError where `what` has another SHA-256 than was expected."""
     if expected and digest != expected:
         raise SiranError(
-            f"{what} has the SHA-256 {digest}, not {expected}; nothing was added.",
-            "It was damaged or exchanged on its way, or the sum is another file's.",
+            tr("{} has the SHA-256 {}, not {}; nothing was added.").format(what, digest, expected),
+            tr("It was damaged or exchanged on its way, or the sum is another file's."),
         )
 
 
@@ -131,8 +140,8 @@ def name_of(card) -> str:
     name = str(card.get("name", ""))
     if not NAME.fullmatch(name) or RESERVED.fullmatch(name) or name.endswith("."):
         raise SiranError(
-            f"The model calls itself '{model_card.plain(name, 80)}', which is no name for a file.",
-            "A name has up to 64 letters, digits, dots, dashes and underscores.",
+            tr("The model calls itself '{}', which is no name for a file.").format(model_card.plain(name, 80)),
+            tr("A name has up to 64 letters, digits, dots, dashes and underscores."),
         )
     return name
 
@@ -143,10 +152,15 @@ def refuse_taken(name, overwrite):
     if taken is None or (overwrite and taken == name):
         return
     if taken != name:
-        raise SiranError(f"The model {name} would stand beside {taken}, whose name differs in case only.", f"Remove {taken} first.")
+        raise SiranError(
+            tr("The model {} would stand beside {}, whose name differs in case only.").format(name, taken),
+            tr("Remove {} first.").format(taken),
+        )
     if paths.installed_models()[name].parent == paths.BUNDLED:
-        raise SiranError(f"A model {name} comes with SIRAN.", "Allow to overwrite (OVERWRITE) to use the new one in its place.")
-    raise SiranError(f"A model {name} is there already.", "Allow to overwrite it (OVERWRITE).")
+        raise SiranError(
+            tr("A model {} comes with SIRAN.").format(name), tr("Allow to overwrite (OVERWRITE) to use the new one in its place.")
+        )
+    raise SiranError(tr("A model {} is there already.").format(name), tr("Allow to overwrite it (OVERWRITE)."))
 
 
 def put(staged, name, digest, folder) -> Path:
@@ -163,7 +177,9 @@ def put(staged, name, digest, folder) -> Path:
             _write_sums(folder, before)
             raise
     except OSError as error:
-        raise SiranError(f"{target} cannot be written: {error.strerror}.", "Close what uses it, and see that the disk has room.") from error
+        raise SiranError(
+            tr("{} cannot be written: {}.").format(target, error.strerror), tr("Close what uses it, and see that the disk has room.")
+        ) from error
     with contextlib.suppress(OSError):  # a line too much promises nothing wrong
         _write_sums(folder, [*after, _line(digest, target.name)])
     return target
@@ -173,9 +189,12 @@ def removable(name) -> None:
     """Raises SiranError where no model of the user's has that name."""
     installed = paths.installed_models()
     if name not in installed:
-        raise SiranError(f"There is no model '{model_card.plain(name, 80)}'.", f"Installed: {', '.join(installed) or 'none'}.")
+        raise SiranError(
+            tr("There is no model '{}'.").format(model_card.plain(name, 80)),
+            tr("Installed: {}.").format(", ".join(installed) or tr("none")),
+        )
     if installed[name].parent == paths.BUNDLED:
-        raise SiranError(f"The model {name} comes with SIRAN and cannot be removed.")
+        raise SiranError(tr("The model {} comes with SIRAN and cannot be removed.").format(name))
 
 
 def remove(name, folder):
@@ -192,7 +211,7 @@ def remove(name, folder):
         except OSError as error:
             for file in moved:
                 os.replace(aside / file.name, file)
-            raise SiranError(f"The model {name} cannot be removed: {error.strerror}.", "Close what uses it.") from error
+            raise SiranError(tr("The model {} cannot be removed: {}.").format(name, error.strerror), tr("Close what uses it.")) from error
 
 
 def write_whole(path, text):

@@ -5,12 +5,13 @@ The offer stands in the dialog itself: while one that the toolbox opened is ther
 
 from qgis.core import Qgis
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject
+from qgis.PyQt.QtCore import QEvent, QObject
 from qgis.PyQt.QtWidgets import QPushButton
 
 from . import choices, interpreter, settings
 from .algorithms.setupbackend import SetUpBackend
 from .environment import State
+from .translation import tr
 
 
 def dialog_with_offer(algorithm, parent, missing):
@@ -56,7 +57,7 @@ class Offer(QObject):
         dialog.installEventFilter(self)
 
     def tr(self, text):
-        return QCoreApplication.translate("SIRAN", text)
+        return tr(text)
 
     def set_up(self, *_):
         dialog = open_set_up(self.dialog.isModal())

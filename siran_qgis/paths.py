@@ -12,6 +12,7 @@ RESOURCES = PLUGIN / "resources"
 ICON = RESOURCES / "icon.svg"
 STYLES = RESOURCES / "styles"
 SAMPLE = RESOURCES / "sample"
+TRANSLATIONS = RESOURCES / "i18n"
 HELP = PLUGIN / "docs" / "help" / "index.html"
 BUNDLED = RESOURCES / "models"
 MODEL_ENDINGS = (".onnx", ".pt", ".ts", ".card.json")

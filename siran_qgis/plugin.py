@@ -2,6 +2,7 @@
 
 from qgis.core import QgsApplication
 
+from . import paths, translation
 from .provider import SiranProvider
 
 
@@ -10,11 +11,13 @@ class SiranPlugin:
 
     def __init__(self, iface):
         self.iface = iface
+        self.translator = None
         self.provider = None
         self.options = None
         self.menu = None
 
     def initProcessing(self):
+        self.translator = translation.install(paths.TRANSLATIONS)  # first: menu and parameters take their texts when they are made
         self.provider = SiranProvider()
         QgsApplication.processingRegistry().addProvider(self.provider)
 
@@ -44,3 +47,5 @@ class SiranPlugin:
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
+        translation.remove(self.translator)
+        self.translator = None

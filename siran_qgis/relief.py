@@ -4,10 +4,11 @@ QGIS draws a layer in one way, so a relief is two layers of one file: the shades
 """
 
 from qgis.core import QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QCoreApplication, QTimer
+from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtGui import QPainter
 
 from . import layers
+from .translation import tr
 
 MULTIPLY = QPainter.CompositionMode.CompositionMode_Multiply
 
@@ -30,7 +31,7 @@ def colour(key):
     shades, node = project.mapLayer(key), project.layerTreeRoot().findLayer(key)
     if shades is None or node is None or _is_relief(shades):
         return None
-    heights = QgsRasterLayer(shades.source(), QCoreApplication.translate("SIRAN", "{}: heights").format(shades.name()))
+    heights = QgsRasterLayer(shades.source(), tr("{}: heights").format(shades.name()))
     if not heights.isValid():
         return None
     heights.setCrs(shades.crs())

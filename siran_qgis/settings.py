@@ -8,6 +8,7 @@ from typing import NamedTuple
 from qgis.core import QgsSettings
 
 from .errors import SettingWrong
+from .translation import tr
 
 GROUP = "siran"
 
@@ -46,11 +47,11 @@ def check_folder(folder: str) -> None:
     if not folder:
         return
     if not os.path.isabs(folder):
-        raise SettingWrong(f"The folder {folder} is no absolute path.", "Name it from its root or drive on.")
+        raise SettingWrong(tr("The folder {} is no absolute path.").format(folder), tr("Name it from its root or drive on."))
     there = folder
     while not os.path.exists(there) and os.path.dirname(there) != there:
         there = os.path.dirname(there)
     if not os.path.isdir(there):
-        raise SettingWrong(f"{there} is no folder.", "Name another.")
+        raise SettingWrong(tr("{} is no folder.").format(there), tr("Name another."))
     if not os.access(there, os.W_OK):
-        raise SettingWrong(f"The folder {there} cannot be written to.", "Name another.")
+        raise SettingWrong(tr("The folder {} cannot be written to.").format(there), tr("Name another."))

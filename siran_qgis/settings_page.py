@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qgis.gui import QgsFileWidget, QgsOptionsPageWidget
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer
+from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -28,6 +28,7 @@ from qgis.PyQt.QtWidgets import (
 from . import background, client, command, environment, interpreter, paths, settings
 from .environment import State
 from .errors import SiranError
+from .translation import tr
 
 DEVICES = ("cpu", "cuda")
 """Offered before the backend has said what there is."""
@@ -145,7 +146,7 @@ class SettingsPage(QgsOptionsPageWidget):
         self._testing.progressChanged.connect(self._progress)
 
     def tr(self, text):
-        return _tr(text)
+        return tr(text)
 
     def _start(self, description, function, done):
         """A task whose answer is dropped when the page is gone."""
@@ -289,19 +290,19 @@ def _state(managed):
     state, sentence = managed.look()
     said = [sentence]
     if state is not State.READY:
-        said.append(interpreter.WHAT_TO_DO[state])
+        said.append(interpreter.what_to_do(state))
     if managed.folder.is_dir():
-        said.append(_tr("{:.0f} MB in {}.").format(managed.size() / 1e6, managed.folder))
+        said.append(tr("{:.0f} MB in {}.").format(managed.size() / 1e6, managed.folder))
     return " ".join(said)
 
 
 def _sentence(found):
     """What a self-check found right."""
     if found.difference is None:
-        how = _tr("there is no stored answer to compare with, but its values make sense")
+        how = tr("there is no stored answer to compare with, but its values make sense")
     else:
-        how = _tr("it gives its stored answer, to {:.2g} m").format(found.difference)
-    return _tr("All is right. The model {} {} ran on {}, threads: {}; {} ({:.1f} s).").format(
+        how = tr("it gives its stored answer, to {:.2g} m").format(found.difference)
+    return tr("All is right. The model {} {} ran on {}, threads: {}; {} ({:.1f} s).").format(
         found.model.get("name"), found.model.get("version"), found.provider, found.threads, how, found.seconds
     )
 
@@ -321,7 +322,3 @@ def _cancel(works):
         if not sip.isdeleted(work):
             work.cancel()
     works.clear()
-
-
-def _tr(text):
-    return QCoreApplication.translate("SIRAN", text)

@@ -2,8 +2,9 @@
 
 from processing.gui.wrappers import DIALOG_MODELER, WidgetWrapper
 from qgis.core import QgsProcessingOutputFile, QgsProcessingOutputString, QgsProcessingParameterFile, QgsProcessingParameterString
-from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+
+from .translation import tr
 
 
 class EditableChoice(WidgetWrapper):
@@ -33,7 +34,7 @@ class EditableChoice(WidgetWrapper):
         layout.addWidget(self.combo)
         button = QToolButton()
         button.setText("…")
-        button.setToolTip(QCoreApplication.translate("SIRAN", "Find a file"))
+        button.setToolTip(tr("Find a file"))
         button.clicked.connect(lambda: self._find_file(browse))
         layout.addWidget(button)
         widget.setFocusProxy(self.combo)

@@ -3,10 +3,11 @@
 from typing import ClassVar
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingParameterEnum
-from qgis.PyQt.QtCore import QCoreApplication, QUrl
+from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from .. import choices, enums, interpreter, paths
+from ..translation import tr
 
 
 class SiranAlgorithm(QgsProcessingAlgorithm):
@@ -38,7 +39,7 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
         return page.toString()
 
     def tr(self, text):
-        return QCoreApplication.translate("SIRAN", text)
+        return tr(text)
 
     def createCustomParametersWidget(self, parent=None):
         """QGIS's own dialog; where the backend is missing, with an offer to set it up. None stands for QGIS's own as it is."""

@@ -22,6 +22,7 @@ from qgis.core import (
 
 from .. import client, comparison, enums, interpreter, layers
 from ..errors import SiranError
+from ..translation import tr
 from .base import SiranAlgorithm
 
 
@@ -255,7 +256,8 @@ class CompareDem(SiranAlgorithm):
             for measured in states:
                 known = [f"{name} {value:.4g} m" for name, value in measured.figures.items() if value is not None]
                 said = ", ".join(known) or self.tr("no pixel counts")
-                feedback.pushInfo(self.tr("{} ({}): {}").format(measured.name, measured.state, said))
+                state = self.tr("raw") if measured.state == comparison.RAW else self.tr("coregistered")
+                feedback.pushInfo(self.tr("{} ({}): {}").format(measured.name, state, said))
         return {
             comparison.output(name, measured.state): value
             for measured in tested[0]
@@ -273,7 +275,7 @@ def _folder(path):
             os.makedirs(path)
         yield
     except OSError as error:
-        raise SiranError(f"The folder {path} cannot be made ({error.strerror}).", "Name another.") from error
+        raise SiranError(tr("The folder {} cannot be made ({}).").format(path, error.strerror), tr("Name another.")) from error
     except BaseException:
         if made:
             with contextlib.suppress(OSError):  # somebody else put something there

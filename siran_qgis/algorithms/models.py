@@ -189,7 +189,7 @@ class ManageModels(SiranAlgorithm):
         except EnvironmentFailed as error:
             raise BackendFailed(str(error), interpreter.repair(python)) from error
         except Cancelled:
-            raise Cancelled(model_store.NOTHING_CHANGED) from None
+            raise model_store.nothing_changed() from None
         models = [model for model in answer.get("models") or [] if Path(str(model.get("path"))) == staged]
         error = models[0].get("error") if models else self.tr("The backend did not see it.")
         if error:

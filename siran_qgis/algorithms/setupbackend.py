@@ -120,8 +120,8 @@ class SetUpBackend(SiranAlgorithm):
         """Say what is there, and return its state. Something broken is an answer here, not a failure."""
         state, sentence = managed.look()
         (feedback.pushInfo if state in (State.READY, State.MISSING) else feedback.pushWarning)(sentence)
-        if state in interpreter.WHAT_TO_DO:
-            feedback.pushInfo(interpreter.WHAT_TO_DO[state])
+        if state is not State.READY:
+            feedback.pushInfo(interpreter.what_to_do(state))
         if managed.folder.is_dir():
             feedback.pushInfo(self.tr("Folder: {} ({:.0f} MB)").format(managed.folder, managed.size() / 1e6))
         try:
@@ -129,7 +129,7 @@ class SetUpBackend(SiranAlgorithm):
         except SiranError:
             return state
         if python != str(managed.python):
-            who = interpreter.VARIABLE if interpreter.named() else interpreter.SETTING
+            who = interpreter.VARIABLE if interpreter.named() else self.tr("The page {}").format(interpreter.page())
             feedback.pushInfo(self.tr("{} names another interpreter, which is used instead: {}").format(who, python))
         try:
             self._say(environment.backend_info(python, paths.PLUGIN, feedback.isCanceled, paths.models()), feedback)
@@ -138,7 +138,7 @@ class SetUpBackend(SiranAlgorithm):
             state = State.BROKEN if python == str(managed.python) else state
         damaged = managed.damage()
         if damaged:
-            feedback.pushWarning(self.tr("{} is missing or was changed. {}").format(damaged, interpreter.WHAT_TO_DO[State.BROKEN]))
+            feedback.pushWarning(self.tr("{} is missing or was changed. {}").format(damaged, interpreter.what_to_do(State.BROKEN)))
             state = State.BROKEN
         return state
 

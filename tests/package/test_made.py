@@ -56,6 +56,7 @@ def test_it_holds_what_a_user_needs_and_not_what_developers_need(package: tuple[
         "CHANGELOG.md",
         "SECURITY.md",
         "docs/help/index.html",
+        "resources/i18n/siran_de.qm",
         "backend/__main__.py",
         "backend/requirements-cpu.txt",
         "backend/requirements-nvidia.txt",
@@ -64,6 +65,7 @@ def test_it_holds_what_a_user_needs_and_not_what_developers_need(package: tuple[
         assert f"siran/{needed}" in names
     assert any(name.startswith("siran/resources/models/") and name.endswith(".onnx") for name in names)
     folders = {name.split("/")[1] for name in names if name.count("/") > 1}
+    assert not any(name.endswith(".ts") for name in names)
     assert not folders & {"training", "tests", "benchmarks", "scripts", ".ci", "build"}
 
 

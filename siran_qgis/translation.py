@@ -1,0 +1,29 @@
+"""The plugin's texts in the language that QGIS speaks.
+
+English stands in the source. Of another language there is a file resources/i18n/siran_LANGUAGE.qm, which `make translations` makes; a text
+that it lacks stays English, as does all that the backend's process says.
+"""
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QCoreApplication, QLocale, QTranslator
+
+
+def tr(text):
+    """`text`, which has to be a literal (scripts/translate.py collects them), as the user reads it. Works on any thread."""
+    return QCoreApplication.translate("SIRAN", text)
+
+
+def install(folder):
+    """Load the translation for QGIS's language from `folder` and return it, for `remove`; None where there is none."""
+    # QGIS knows whether the user has chosen a language, and Qt that `siran_de.qm` is also for Austria (de_AT).
+    translator = QTranslator()
+    if not translator.load(QLocale(QgsApplication.locale()), "siran", "_", str(folder)):
+        return None
+    QCoreApplication.installTranslator(translator)
+    return translator
+
+
+def remove(translator):
+    """Take what `install` returned out again."""
+    if translator is not None:
+        QCoreApplication.removeTranslator(translator)
