@@ -576,8 +576,8 @@
             <translation>Mitgeliefertes Modell</translation>
         </message>
         <message>
-            <source>Models (*.onnx *.pt)</source>
-            <translation>Modelle (*.onnx *.pt)</translation>
+            <source>Models (*.onnx)</source>
+            <translation>Modelle (*.onnx)</translation>
         </message>
         <message>
             <source>Which elevation model it is</source>
