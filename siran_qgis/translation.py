@@ -14,10 +14,11 @@ def tr(text):
 
 
 def install(folder):
-    """Load the translation for QGIS's language from `folder` and return it, for `remove`; None where there is none."""
-    # QGIS knows whether the user has chosen a language, and Qt that `siran_de.qm` is also for Austria (de_AT).
+    """Load the translation for QGIS's language from `folder` and return it, to be kept until `remove`; None where there is none."""
+    # What the desktop really speaks, `--lang` included; qgis_process knows the user's settings only, or else the system's language.
+    language = QgsApplication.instance().translation() or QgsApplication.locale()
     translator = QTranslator()
-    if not translator.load(QLocale(QgsApplication.locale()), "siran", "_", str(folder)):
+    if not translator.load(QLocale(language), "siran", "_", str(folder)):  # siran_de.qm is for Austria (de_AT) too
         return None
     QCoreApplication.installTranslator(translator)
     return translator

@@ -153,6 +153,8 @@ sys.path[:0] = [{folder!r}, {processing!r}]
 from qgis.core import QgsApplication, QgsProcessingContext, QgsSettings
 application = QgsApplication([], False)
 application.initQgis()
+if {spoken!r}:
+    QgsApplication.setTranslation({spoken!r})
 for name, value in {settings!r}.items():
     QgsSettings().setValue(name, value)
 import siran
@@ -185,17 +187,19 @@ GERMAN = [
 
 
 @pytest.mark.parametrize(
-    ("language", "system", "said"),
+    ("spoken", "language", "system", "said"),
     [
-        ("de", "C", GERMAN),
-        ("de_AT", "fr_FR.UTF-8", GERMAN),
-        ("", "de_CH.UTF-8", GERMAN),
-        ("fr", "de_DE.UTF-8", ENGLISH),
-        ("", "C", ENGLISH),
+        ("", "de", "C", GERMAN),
+        ("", "de_AT", "fr_FR.UTF-8", GERMAN),
+        ("", "", "de_CH.UTF-8", GERMAN),
+        ("de", "fr", "fr_FR.UTF-8", GERMAN),
+        ("", "fr", "de_DE.UTF-8", ENGLISH),
+        ("", "", "C", ENGLISH),
     ],
 )
-def test_the_plugin_speaks_the_language_of_qgis(tmp_path, language, system, said):
-    """`language` is the one that the user has set, if any; `system` that of the machine. The last text is read after the unloading."""
+def test_the_plugin_speaks_the_language_of_qgis(tmp_path, spoken, language, system, said):
+    """`spoken` is what the desktop was started with (`--lang`), `language` what the user has set, `system` the machine's; empty: none. The
+    last text is read after the unloading."""
     (tmp_path / "siran").symlink_to(ROOT)
     settings = {"locale/overrideFlag": True, "locale/userLocale": language} if language else {}
     environment = {
@@ -207,7 +211,7 @@ def test_the_plugin_speaks_the_language_of_qgis(tmp_path, language, system, said
         "PYTHONUTF8": "1",
     }
     environment.pop("LANGUAGE", None)
-    code = CODE.format(folder=str(tmp_path), processing=PROCESSING, settings=settings)
+    code = CODE.format(folder=str(tmp_path), processing=PROCESSING, settings=settings, spoken=spoken)
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, encoding="utf-8", timeout=120, check=False)
     answers = [line[len("ANSWER") :] for line in done.stdout.splitlines() if line.startswith("ANSWER")]
     assert answers, done.stdout + done.stderr
