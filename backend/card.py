@@ -7,6 +7,7 @@ itself, as `NAME.card.json`.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -51,10 +52,12 @@ class ModelCard:
         """Refuses what the pipeline could not work with. Raises CardError."""
         for name in ("ratios", "pixel_sizes", "dem_errors"):
             low, high = getattr(self, name)
-            if not 0 <= low <= high:
+            if not 0 <= low <= high < math.inf:
                 raise CardError(f"The model card's {name} are {low}..{high}, which is no range.")
         if not self.ratios[0] <= self.ratio <= self.ratios[1]:
             raise CardError(f"The model card's default ratio {self.ratio} lies outside of its ratios {self.ratios}.")
+        if self.ratio < 1:
+            raise CardError(f"The model card's default ratio is {self.ratio}: nothing would become finer.")
         if not 1 <= self.size_multiple <= 256:
             raise CardError(f"The model card's size_multiple is {self.size_multiple}, not 1..256.")
         if not 0 <= self.halo <= 1024:
@@ -69,7 +72,7 @@ def card_from_json(text: str) -> ModelCard:
     """The card that `text` holds. Raises CardError where it is not one."""
     try:
         values = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CardError(f"The model card is not JSON ({error}).") from error
     if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
         raise CardError(f"The model card is not of format {FORMAT}.", "Use a model that was exported for this version.")
@@ -94,7 +97,7 @@ def card_from_json(text: str) -> ModelCard:
         )
     except KeyError as error:
         raise CardError(f"The model card lacks {error.args[0]}.") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise CardError(f"The model card has a field of the wrong type ({error}).") from error
 
 

@@ -101,7 +101,7 @@ def choose_bands(raster: Raster, asked: Sequence[int] | None) -> Bands:
                 "Pass the numbers of near infrared, red and green, e.g. 4,3,2.",
             )
         for band in asked:
-            raster.check_band(band, "--guide-bands")
+            _check(raster, band)
         return asked[0], asked[1], asked[2]
     found = _by_description(raster) or _by_colour(raster) or _by_wavelength(raster)
     if found is None:
@@ -111,8 +111,18 @@ def choose_bands(raster: Raster, asked: Sequence[int] | None) -> Bands:
             "Pass --guide-bands N,R,G.",
         )
     for band in found:
-        raster.check_band(band, "--guide-bands")
+        _check(raster, band)
     return found
+
+
+def _check(raster: Raster, band: int) -> None:
+    raster.check_band(band, "--guide-bands")
+    if raster.dataset.colorinterp[band - 1] == ColorInterp.palette:
+        raise InputError(
+            "band-invalid",
+            f"Band {band} of the guide, {raster.path}, holds numbers of a colour table, not light.",
+            "Name an image with a band for each colour, e.g. one that gdal_translate -expand rgb makes of it.",
+        )
 
 
 def list_bands(raster: Raster) -> str:

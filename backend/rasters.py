@@ -24,7 +24,7 @@ from backend.grid import Grid, horizontal
 from backend.windows import Window
 
 UNDECLARED_NODATA = (-9999.0, -32768.0, -32767.0)
-"""Taken for nodata in a DEM that declares none."""
+"""Taken for nodata in a DEM that declares none, or another: mosaics are made of files with different ones."""
 _ABSURD = 1e30
 """No measurement is as large: a nodata value that lost digits on its way through a text file."""
 
@@ -76,8 +76,8 @@ class Raster:
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Values (bands, height, width) and which pixels are known (height, width): in all of these bands, or with `any_band` in one.
 
-        The window may reach beyond the raster; nothing is known there. With `guess_nodata`, values that usually mean "no data" do so
-        in bands that declare none. Unknown pixels have the value 0.
+        The window may reach beyond the raster; nothing is known there. With `guess_nodata`, values that usually mean "no data" do so,
+        but in packed bands (whole numbers with a scale) that declare what does. Unknown pixels have the value 0.
         """
         values = np.zeros((len(bands), window.height, window.width), np.float64)
         valid = np.zeros((window.height, window.width), np.bool_)
@@ -98,7 +98,7 @@ class Raster:
                 known &= masks.any(axis=0) if any_band else masks.all(axis=0)
         except RasterioError as error:
             raise self.unreadable(error) from error
-        if guess_nodata and not masked:
+        if guess_nodata and not (masked and self._packed(bands)):
             for value in UNDECLARED_NODATA:
                 known &= (part != value).all(axis=0)
         cut = window.cut(Window(left, top, right - left, bottom - top))
@@ -136,6 +136,10 @@ class Raster:
             f"{self.role}, {self.path}, cannot be read to its end ({_first_line(error)}).",
             "The file is damaged; copy or download it again.",
         )
+
+    def _packed(self, bands: Sequence[int]) -> bool:
+        """Whether what is stored is no height yet: -9999 may be any."""
+        return any((self.dataset.scales[band - 1], self.dataset.offsets[band - 1]) != (1.0, 0.0) for band in bands)
 
     def _alpha_is_a_colour(self) -> bool:
         for interpretation, description in zip(self.dataset.colorinterp, self.dataset.descriptions, strict=True):
