@@ -80,6 +80,8 @@ def card_from_json(text: str) -> ModelCard:
     if unknown := sorted(values.keys() - known):
         raise CardError(f"The model card has unknown fields: {', '.join(unknown)}.")
     try:
+        # JSON may hold halves of characters, which no file, tag or page takes.
+        json.dumps(values, ensure_ascii=False).encode()
         return ModelCard(
             name=str(values["name"]),
             version=str(values["version"]),
@@ -92,12 +94,12 @@ def card_from_json(text: str) -> ModelCard:
             halo=int(values["halo"]),
             guide_required=bool(values["guide_required"]),
             licence=str(values["licence"]),
-            training_data=list(values.get("training_data", [])),
+            training_data=[dict(entry) for entry in values.get("training_data", [])],
             held_out=dict(values.get("held_out", {})),
         )
     except KeyError as error:
         raise CardError(f"The model card lacks {error.args[0]}.") from error
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise CardError(f"The model card has a field of the wrong type ({error}).") from error
 
 
