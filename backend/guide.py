@@ -128,14 +128,14 @@ def _check(raster: Raster, band: int) -> None:
 def list_bands(raster: Raster) -> str:
     """Each band's number with what the file says about it: `1 (red), 2 (green), 3`."""
     names = []
-    for number, (description, colour) in enumerate(zip(raster.dataset.descriptions, raster.dataset.colorinterp, strict=True), start=1):
+    for number, (description, colour) in enumerate(zip(raster.descriptions, raster.dataset.colorinterp, strict=True), start=1):
         name = description or ("" if colour in (ColorInterp.undefined, ColorInterp.gray) else colour.name)
         names.append(f"{number} ({name})" if name else str(number))
     return ", ".join(names)
 
 
 def _by_description(raster: Raster) -> Bands | None:
-    texts = [description or "" for description in raster.dataset.descriptions]
+    texts = raster.descriptions
     found = []
     for word in _WORDS:
         hits = [

@@ -156,7 +156,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         scaled = guide.Guide(image, bands, grid) if image and bands else None
         if not is_unit(elevation.unit) and elevation.metres == 1.0:
             say("warning", f"The DEM's heights are taken for metres: nobody knows the unit {elevation.unit!r}.")
-        if doubtful := doubt(dem.dataset.units[settings.band - 1], dem.crs):
+        if doubtful := doubt(dem.units[settings.band - 1], dem.crs):
             say("warning", doubtful)
         say("info", f"Model {card.name} {card.version}; output {grid}.")
         if image and bands:
@@ -330,7 +330,7 @@ def _paths(settings: Settings) -> dict[str, Path]:
 
 def _check_sources(paths: Mapping[str, Path], role: str, raster: Raster) -> None:
     for path in paths.values():
-        check_sources(path, role, raster.path, raster.dataset.files)
+        check_sources(path, role, raster.path, raster.files)
 
 
 def _grid(settings: Settings, paths: Mapping[str, Path], dem: Raster, image: Raster | None, card: ModelCard) -> Grid:
@@ -370,7 +370,7 @@ def _dem_error(settings: Settings, dem: Raster, say: Callable[[Level, str], None
         source = dem_source.SOURCES[settings.dem_source]
         return DemError(source.error, source.name, f"{source.title}, as stated with --dem-source. {source.reference}.")
     tags = {**dem.dataset.tags(), **dem.dataset.tags(settings.band)}
-    found = dem_source.recognise(dem.name, [*tags.values(), dem.dataset.descriptions[settings.band - 1] or ""])
+    found = dem_source.recognise(dem.name, [*tags.values(), dem.descriptions[settings.band - 1]])
     if found is None:
         say(
             "info",

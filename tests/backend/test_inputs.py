@@ -330,6 +330,30 @@ def test_names_are_taken_as_they_are(
         assert dataset.tags()["SIRAN_DEM"] == f"{name}.tif, band 1"
 
 
+def test_letters_of_an_old_program_cost_no_more_than_what_they_say(
+    tmp_path: Path, superresolve: Superresolve, dem: Path, plain: np.ndarray
+) -> None:
+    """A unit, a description and a tag in Latin-1; in a mosaic, the name of a file."""
+    with rasterio.open(dem, "r+") as dataset:
+        dataset.set_band_unit(1, "Meter XX")
+        dataset.set_band_description(1, "Gel XX nde")
+        dataset.update_tags(Urheber="XX")
+    dem.write_bytes(dem.read_bytes().replace(b"XX", b"\xe4\xfc"))
+    assert (superresolve(dem) == plain).all()
+    guide = write(
+        tmp_path / "guide.tif", image(108, 120), transform=Affine(10, 0, 600_000, 0, -10, 5_200_000), descriptions=("XX", "b", "c")
+    )
+    guide.write_bytes(guide.read_bytes().replace(b"XX", b"\xe4\xfc"))
+    assert refused(superresolve, dem, guide=guide).code == "guide-bands-unknown"
+    assert np.isfinite(superresolve(dem, guide=guide, guide_bands=(1, 2, 3))).all()
+    (tmp_path / "mosaic.vrt").write_bytes(
+        b'<VRTDataset rasterXSize="40" rasterYSize="36"><SRS>EPSG:32632</SRS><GeoTransform>600000,30,0,5200000,0,-30</GeoTransform>'
+        b'<VRTRasterBand dataType="Float32" band="1"><SimpleSource><SourceFilename relativeToVRT="1">\xe4\xfc.tif</SourceFilename>'
+        b"<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    assert refused(superresolve, tmp_path / "mosaic.vrt").code in ("not-a-raster", "file-unreadable")
+
+
 @pytest.fixture
 def vast(tmp_path: Path) -> Path:
     """200,000 x 200,000 pixels, 160 GB if they were there, with terrain in one corner."""
