@@ -7,6 +7,7 @@ itself, as `NAME.card.json`.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -51,10 +52,12 @@ class ModelCard:
         """Refuses what the pipeline could not work with. Raises CardError."""
         for name in ("ratios", "pixel_sizes", "dem_errors"):
             low, high = getattr(self, name)
-            if not 0 <= low <= high:
+            if not 0 <= low <= high < math.inf:
                 raise CardError(f"The model card's {name} are {low}..{high}, which is no range.")
         if not self.ratios[0] <= self.ratio <= self.ratios[1]:
             raise CardError(f"The model card's default ratio {self.ratio} lies outside of its ratios {self.ratios}.")
+        if self.ratio < 1:
+            raise CardError(f"The model card's default ratio is {self.ratio}: nothing would become finer.")
         if not 1 <= self.size_multiple <= 256:
             raise CardError(f"The model card's size_multiple is {self.size_multiple}, not 1..256.")
         if not 0 <= self.halo <= 1024:
@@ -69,7 +72,7 @@ def card_from_json(text: str) -> ModelCard:
     """The card that `text` holds. Raises CardError where it is not one."""
     try:
         values = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CardError(f"The model card is not JSON ({error}).") from error
     if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
         raise CardError(f"The model card is not of format {FORMAT}.", "Use a model that was exported for this version.")
@@ -77,6 +80,8 @@ def card_from_json(text: str) -> ModelCard:
     if unknown := sorted(values.keys() - known):
         raise CardError(f"The model card has unknown fields: {', '.join(unknown)}.")
     try:
+        # JSON may hold halves of characters, which no file, tag or page takes.
+        json.dumps(values, ensure_ascii=False).encode()
         return ModelCard(
             name=str(values["name"]),
             version=str(values["version"]),
@@ -89,12 +94,12 @@ def card_from_json(text: str) -> ModelCard:
             halo=int(values["halo"]),
             guide_required=bool(values["guide_required"]),
             licence=str(values["licence"]),
-            training_data=list(values.get("training_data", [])),
+            training_data=[dict(entry) for entry in values.get("training_data", [])],
             held_out=dict(values.get("held_out", {})),
         )
     except KeyError as error:
         raise CardError(f"The model card lacks {error.args[0]}.") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise CardError(f"The model card has a field of the wrong type ({error}).") from error
 
 

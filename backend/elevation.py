@@ -22,7 +22,7 @@ class Elevation:
         self.raster = raster
         self.band = band
         self.sampler = Sampler(raster.grid, target)
-        self.metres, self.unit = metres_per_unit(raster.dataset.units[band - 1], raster.crs)
+        self.metres, self.unit = metres_per_unit(raster.units[band - 1], raster.crs)
         self._scale = float(raster.dataset.scales[band - 1]) * self.metres
         self._offset = float(raster.dataset.offsets[band - 1]) * self.metres
 

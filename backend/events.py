@@ -106,7 +106,10 @@ def to_line(event: Event) -> str:
 
 def from_line(line: str) -> Event:
     """The event on one line. Raises ValueError for anything else."""
-    fields = json.loads(line)
+    try:
+        fields = json.loads(line)
+    except RecursionError as error:
+        raise ValueError(f"not an event: {line[:80]!r}") from error
     if not isinstance(fields, dict):
         raise ValueError(f"not an event: {line[:80]!r}")
     name = fields.pop("event", None)

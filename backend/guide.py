@@ -101,7 +101,7 @@ def choose_bands(raster: Raster, asked: Sequence[int] | None) -> Bands:
                 "Pass the numbers of near infrared, red and green, e.g. 4,3,2.",
             )
         for band in asked:
-            raster.check_band(band, "--guide-bands")
+            _check(raster, band)
         return asked[0], asked[1], asked[2]
     found = _by_description(raster) or _by_colour(raster) or _by_wavelength(raster)
     if found is None:
@@ -111,21 +111,31 @@ def choose_bands(raster: Raster, asked: Sequence[int] | None) -> Bands:
             "Pass --guide-bands N,R,G.",
         )
     for band in found:
-        raster.check_band(band, "--guide-bands")
+        _check(raster, band)
     return found
+
+
+def _check(raster: Raster, band: int) -> None:
+    raster.check_band(band, "--guide-bands")
+    if raster.dataset.colorinterp[band - 1] == ColorInterp.palette:
+        raise InputError(
+            "band-invalid",
+            f"Band {band} of the guide, {raster.path}, holds numbers of a colour table, not light.",
+            "Name an image with a band for each colour, e.g. one that gdal_translate -expand rgb makes of it.",
+        )
 
 
 def list_bands(raster: Raster) -> str:
     """Each band's number with what the file says about it: `1 (red), 2 (green), 3`."""
     names = []
-    for number, (description, colour) in enumerate(zip(raster.dataset.descriptions, raster.dataset.colorinterp, strict=True), start=1):
+    for number, (description, colour) in enumerate(zip(raster.descriptions, raster.dataset.colorinterp, strict=True), start=1):
         name = description or ("" if colour in (ColorInterp.undefined, ColorInterp.gray) else colour.name)
         names.append(f"{number} ({name})" if name else str(number))
     return ", ".join(names)
 
 
 def _by_description(raster: Raster) -> Bands | None:
-    texts = [description or "" for description in raster.dataset.descriptions]
+    texts = raster.descriptions
     found = []
     for word in _WORDS:
         hits = [

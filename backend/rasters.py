@@ -24,7 +24,7 @@ from backend.grid import Grid, horizontal
 from backend.windows import Window
 
 UNDECLARED_NODATA = (-9999.0, -32768.0, -32767.0)
-"""Taken for nodata in a DEM that declares none."""
+"""Taken for nodata in a DEM that declares none, or another: mosaics are made of files with different ones."""
 _ABSURD = 1e30
 """No measurement is as large: a nodata value that lost digits on its way through a text file."""
 
@@ -35,10 +35,17 @@ class Raster:
     def __init__(self, path: str, role: str) -> None:
         self.path = path
         self.role = role
-        self.dataset = _open(path, role)
+        try:
+            self.dataset = _open(path, role)
+        except UnicodeDecodeError as error:
+            raise self._unspoken(error) from error
         try:
             self.crs = self._crs()
             self.grid = self._grid()
+            self.files = [str(file) for file in self.dataset.files]
+        except UnicodeDecodeError as error:
+            self.dataset.close()
+            raise self._unspoken(error) from error
         except BaseException:
             self.dataset.close()
             raise
@@ -59,6 +66,22 @@ class Raster:
         """How many bands it has."""
         return int(self.dataset.count)
 
+    @property
+    def descriptions(self) -> list[str]:
+        """What the file calls each band, "" where it says nothing, or says one of them in no UTF-8: old programs do."""
+        try:
+            return [description or "" for description in self.dataset.descriptions]
+        except UnicodeDecodeError:
+            return [""] * self.bands
+
+    @property
+    def units(self) -> list[str]:
+        """The unit of each band's values, "" as for `descriptions`."""
+        try:
+            return [unit or "" for unit in self.dataset.units]
+        except UnicodeDecodeError:
+            return [""] * self.bands
+
     def check_band(self, band: int, option: str) -> None:
         """Raises InputError where there is no such band, or where it holds no real numbers."""
         if not 1 <= band <= self.bands:
@@ -76,8 +99,8 @@ class Raster:
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Values (bands, height, width) and which pixels are known (height, width): in all of these bands, or with `any_band` in one.
 
-        The window may reach beyond the raster; nothing is known there. With `guess_nodata`, values that usually mean "no data" do so
-        in bands that declare none. Unknown pixels have the value 0.
+        The window may reach beyond the raster; nothing is known there. With `guess_nodata`, values that usually mean "no data" do so,
+        but in packed bands (whole numbers with a scale) that declare what does. Unknown pixels have the value 0.
         """
         values = np.zeros((len(bands), window.height, window.width), np.float64)
         valid = np.zeros((window.height, window.width), np.bool_)
@@ -98,7 +121,7 @@ class Raster:
                 known &= masks.any(axis=0) if any_band else masks.all(axis=0)
         except RasterioError as error:
             raise self.unreadable(error) from error
-        if guess_nodata and not masked:
+        if guess_nodata and not (masked and self._packed(bands)):
             for value in UNDECLARED_NODATA:
                 known &= (part != value).all(axis=0)
         cut = window.cut(Window(left, top, right - left, bottom - top))
@@ -137,8 +160,19 @@ class Raster:
             "The file is damaged; copy or download it again.",
         )
 
+    def _unspoken(self, error: UnicodeDecodeError) -> InputError:
+        return InputError(
+            "not-a-raster",
+            f"{self.role}, {self.path}, names something in letters that are not UTF-8 ({error.object[:40]!r}).",
+            "The file is damaged, or names others that have to be renamed.",
+        )
+
+    def _packed(self, bands: Sequence[int]) -> bool:
+        """Whether what is stored is no height yet: -9999 may be any."""
+        return any((self.dataset.scales[band - 1], self.dataset.offsets[band - 1]) != (1.0, 0.0) for band in bands)
+
     def _alpha_is_a_colour(self) -> bool:
-        for interpretation, description in zip(self.dataset.colorinterp, self.dataset.descriptions, strict=True):
+        for interpretation, description in zip(self.dataset.colorinterp, self.descriptions, strict=True):
             if interpretation == ColorInterp.alpha:
                 return bool(description) and not any(word in description.lower() for word in ("alpha", "mask", "valid"))
         return False

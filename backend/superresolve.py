@@ -39,7 +39,7 @@ from backend.report.gathered import Gathered
 from backend.stopwatch import Stopwatch
 from backend.text import PAGES, Text
 from backend.version import version
-from backend.vertical import is_unit, with_vertical_of
+from backend.vertical import doubt, is_unit, with_vertical_of
 from backend.windows import tiles
 
 DEFAULT_TILE = 1280
@@ -163,6 +163,8 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         scaled = guide.Guide(image, bands, grid) if image and bands else None
         if not is_unit(elevation.unit) and elevation.metres == 1.0:
             say("warning", f"The DEM's heights are taken for metres: nobody knows the unit {elevation.unit!r}.")
+        if doubtful := doubt(dem.units[settings.band - 1], dem.crs):
+            say("warning", doubtful)
         say("info", f"Model {card.name} {card.version}; output {grid}.")
         if image and bands:
             say("info", f"Guide {image.name}: near infrared, red, green are bands {', '.join(map(str, bands))}.")
@@ -329,7 +331,7 @@ def _paths(settings: Settings) -> dict[str, Path]:
 
 def _check_sources(paths: Mapping[str, Path], role: str, raster: Raster) -> None:
     for path in paths.values():
-        check_sources(path, role, raster.path, raster.dataset.files)
+        check_sources(path, role, raster.path, raster.files)
 
 
 def _grid(settings: Settings, paths: Mapping[str, Path], dem: Raster, image: Raster | None, card: ModelCard) -> Grid:
@@ -351,14 +353,14 @@ def _grid(settings: Settings, paths: Mapping[str, Path], dem: Raster, image: Ras
 
 def _crs(grid: Grid, dem: Raster, say: Callable[[Level, str], None]) -> str:
     """The output's CRS: the grid's with the DEM's vertical part, as far as a GeoTIFF can say that."""
-    crs, doubt = with_vertical_of(grid.crs, dem.crs)
+    crs, unsaid = with_vertical_of(grid.crs, dem.crs)
     if not keeps_crs(crs):
         if not keeps_crs(grid.crs):
             name = CRS.from_wkt(grid.crs).name
             raise InputError("grid-invalid", f"A GeoTIFF cannot hold the CRS {name}.", "Pass --like with a raster in another CRS.")
-        crs, doubt = grid.crs, f"A GeoTIFF cannot say in this CRS what the heights of {dem.crs.name} refer to; the output's CRS does not."
-    if doubt:
-        say("warning", doubt)
+        crs, unsaid = grid.crs, f"A GeoTIFF cannot say in this CRS what the heights of {dem.crs.name} refer to; the output's CRS does not."
+    if unsaid:
+        say("warning", unsaid)
     return crs
 
 
@@ -369,7 +371,7 @@ def _dem_error(settings: Settings, dem: Raster, say: Callable[[Level, str], None
         source = dem_source.SOURCES[settings.dem_source]
         return DemError(source.error, source.name, f"{source.title}, as stated with --dem-source. {source.reference}.")
     tags = {**dem.dataset.tags(), **dem.dataset.tags(settings.band)}
-    found = dem_source.recognise(dem.name, [*tags.values(), dem.dataset.descriptions[settings.band - 1] or ""])
+    found = dem_source.recognise(dem.name, [*tags.values(), dem.descriptions[settings.band - 1]])
     if found is None:
         say(
             "info",

@@ -31,6 +31,14 @@ def metres_per_unit(band_unit: str | None, crs: CRS) -> tuple[float, str]:
     return 1.0, (band_unit or "").strip() or "m"
 
 
+def doubt(band_unit: str | None, crs: CRS) -> str:
+    """A sentence where nothing says the unit of heights and there is reason to think that it is not the metre; else ""."""
+    axes = crs.axis_info
+    if band_unit or not crs.is_projected or len(axes) != 2 or math.isclose(axes[0].unit_conversion_factor, 1.0):
+        return ""
+    return f"The DEM's heights are taken for metres: nothing says their unit. Its CRS, {crs.name}, counts in {axes[0].unit_name}."
+
+
 def is_unit(name: str) -> bool:
     """Whether the name of a unit is known here."""
     return name.strip().lower() in _UNITS

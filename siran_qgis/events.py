@@ -84,5 +84,5 @@ def parse(line: str) -> Progress | Log | Result | Comparison | Check | Failure:
         if kind is Progress:
             event = Progress(min(max(float(event.fraction), 0.0), 1.0), str(event.message))
         return event
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return Log("debug", line)

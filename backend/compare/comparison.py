@@ -117,7 +117,7 @@ def run(
         reference = Reference(reference_raster, _mask(settings, stack))
         for path in error_paths:
             for raster in (reference_raster, *rasters):
-                check_sources(path, raster.role[0].lower() + raster.role[1:], raster.path, raster.dataset.files)
+                check_sources(path, raster.role[0].lower() + raster.role[1:], raster.path, raster.files)
         for raster in rasters:
             overlap(raster, reference.grid)
             _compare_datums(reference_raster, raster, say)

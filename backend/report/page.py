@@ -312,8 +312,8 @@ def _held_out(card: ModelCard, source: str) -> list[str]:
         if isinstance(entry, dict):
             stated = re.search(r"stated as (\w+)", str(entry.get("condition", "")))
             values = entry.get("rmse_ratio"), entry.get("slope_rmse_ratio")
-            # Figures for another DEM than this one say nothing here.
-            if all(isinstance(value, (int, float)) for value in values) and (stated is None or stated[1] == source):
+            # Figures for another DEM than this one say nothing here, and none is a million.
+            if all(isinstance(value, (int, float)) and abs(value) < 1e6 for value in values) and (stated is None or stated[1] == source):
                 by_condition.setdefault(str(entry.get("condition", "")), []).append(values)  # type: ignore[arg-type]
     if not by_condition:
         return ["<p>The card states no figures of ground that it was not trained on.</p>"]

@@ -1,0 +1,45 @@
+"""Damaged text and damaged files are refused in words, for a bounded time; tests/backend/fuzzing_for_tests.py does it for longer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from fuzzing_for_tests import CARDS, DAMAGE, LINES, Opener, check_card, check_line
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+QUICKLY = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@QUICKLY
+@given(LINES)
+def test_any_line_is_an_event_or_none(line: str) -> None:
+    check_line(line)
+
+
+@QUICKLY
+@given(CARDS)
+def test_any_card_is_usable_or_refused(text: str) -> None:
+    check_card(text)
+
+
+@pytest.fixture(scope="module")
+def opener(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opener]:
+    with closing(Opener(tmp_path_factory.mktemp("rasters"))) as made:
+        yield made
+
+
+def test_whole_files_are_read(opener: Opener) -> None:
+    """Else the next test would damage what is refused anyway."""
+    answers = {path.name: opener.ask(path) for path, _ in opener.files}
+    assert answers.pop("other.png", "refused") == "refused"  # It has no CRS.
+    assert set(answers.values()) == {"opened"} and len(answers) > 10, answers
+
+
+@QUICKLY
+@given(st.integers(0, 99), DAMAGE)
+def test_any_file_is_read_or_refused(opener: Opener, number: int, damage: list[tuple[str, float | int, Any]]) -> None:
+    opener.check(number, damage)

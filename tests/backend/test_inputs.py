@@ -1,0 +1,414 @@
+"""Files as people have them: each gets the answer that a careful person would give. The table in docs/reliability.md lists them all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from processes_for_tests import peak_memory
+from pyproj import CRS, Transformer
+from rasterio.enums import ColorInterp
+from rasters_for_tests import DEM_TRANSFORM, UTM, image, read, terrain, write
+
+from backend.cancel import Cancel
+from backend.errors import BackendError, Cancelled, InputError
+from backend.events import Event, Log, Progress
+from backend.grid import Grid
+from backend.output import Output
+from backend.superresolve import Settings, run
+from backend.windows import Window, tiles
+
+Superresolve = Callable[..., np.ndarray]
+VALUES = terrain(36, 40)
+NAMES = ("NIR", "Red", "Green")
+
+
+@pytest.fixture
+def plain(superresolve: Superresolve, dem: Path) -> np.ndarray:
+    return superresolve(dem)
+
+
+def refused(superresolve: Superresolve, *arguments: object, **options: object) -> InputError:
+    with pytest.raises(InputError) as caught:
+        superresolve(*arguments, **options)
+    assert caught.value.message.endswith(".") and caught.value.hint.endswith(".")
+    return caught.value
+
+
+def warnings(events: list[Event]) -> str:
+    return "\n".join(event.text for event in events if isinstance(event, Log) and event.level == "warning")
+
+
+# --- where the pixels lie
+
+
+@pytest.mark.parametrize("role", ["guide", "like"])
+def test_each_raster_needs_a_crs(tmp_path: Path, superresolve: Superresolve, dem: Path, role: str) -> None:
+    other = write(tmp_path / "nowhere.tif", image(120, 130), crs=None, transform=Affine(10, 0, 600_000, 0, -10, 5_200_000))
+    error = refused(superresolve, dem, **{role: other})
+    assert error.code == "crs-missing" and role in error.message and "nowhere.tif" in error.message
+
+
+def plane(transform: Affine, height: int, width: int) -> np.ndarray:
+    """Heights at the centres of pixels, of one plane over the whole of UTM's zone."""
+    cols, rows = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
+    x, y = transform @ (cols, rows)
+    return (1000 + 0.05 * (x - 600_000) - 0.08 * (y - 5_200_000)).astype(np.float32)
+
+
+@pytest.mark.parametrize("turn", [Affine.rotation(30), Affine.shear(20, 5), Affine.rotation(-115) @ Affine.scale(1, 0.8)])
+def test_a_rotated_or_sheared_dem_lies_where_it_says(tmp_path: Path, superresolve: Superresolve, turn: Affine) -> None:
+    transform = DEM_TRANSFORM @ turn
+    dem = write(tmp_path / "turned.tif", plane(transform, 40, 40), transform=transform)
+    assert refused(superresolve, dem).code == "grid-invalid"
+    made = superresolve(dem, resolution=10.0, output=tmp_path / "fine.tif")
+    with rasterio.open(tmp_path / "fine.tif") as fine:
+        expected = plane(fine.transform, *made.shape)
+        assert (fine.transform.b, fine.transform.d) == (0, 0)
+        cols, rows = ~transform @ (fine.transform @ np.meshgrid(np.arange(fine.width) + 0.5, np.arange(fine.height) + 0.5))
+    inside = (cols > 0) & (cols < 40) & (rows > 0) & (rows < 40)
+    assert (np.isfinite(made) == inside).mean() > 0.999
+    # Where neither an edge nor its filling is near.
+    inner = (cols > 12) & (cols < 28) & (rows > 12) & (rows < 28)
+    assert np.abs(made - expected)[inner].max() < 0.05
+
+
+def test_a_rotated_guide_is_refused_with_a_hint_that_works(tmp_path: Path, superresolve: Superresolve, dem: Path) -> None:
+    guide = write(tmp_path / "turned.tif", image(150, 150), transform=Affine(8, 2, 599_900, 2, -8, 5_200_000), descriptions=NAMES)
+    error = refused(superresolve, dem, guide=guide)
+    assert error.code == "grid-invalid" and "rotated" in error.message and "--resolution" in error.hint
+    made = superresolve(dem, guide=guide, resolution=10.0)
+    assert np.isfinite(made).all() and made.shape == (108, 120)
+
+
+def test_a_guide_that_covers_a_part_changes_that_part(tmp_path: Path, superresolve: Superresolve, dem: Path, plain: np.ndarray) -> None:
+    """Its own grid is that part; with --resolution all of the DEM is made, and beyond the guide as if there were none."""
+    guide = write(tmp_path / "west.tif", image(120, 50), transform=Affine(10, 0, 599_950, 0, -10, 5_200_050), descriptions=NAMES)
+    assert superresolve(dem, guide=guide).shape == (108, 45)
+    made = superresolve(dem, guide=guide, resolution=10.0, output=tmp_path / "fine.tif")
+    with rasterio.open(tmp_path / "fine.tif") as fine:
+        assert (fine.transform.c, fine.transform.f, fine.width, fine.height) == (600_000, 5_200_000, 120, 108)
+    assert np.isfinite(made).all()
+    assert np.abs(made - plain)[:, 45 + 8 :].max() < 1e-3 < np.abs(made - plain)[:, :45].max()
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3035", "EPSG:3857", "EPSG:32633"])
+def test_a_guide_in_another_crs_gives_its_own_grid(tmp_path: Path, superresolve: Superresolve, crs: str) -> None:
+    """Heights come out where they are on the ground."""
+    dem = write(tmp_path / "dem.tif", plane(DEM_TRANSFORM, 60, 60))
+    to = Transformer.from_crs(UTM, crs, always_xy=True)
+    x, y = to.transform(600_900, 5_199_100)
+    size = 1e-4 if crs == "EPSG:4326" else 10.0
+    transform = Affine(size, 0, x - 40 * size, 0, -size, y + 40 * size)
+    guide = write(tmp_path / "guide.tif", image(80, 80), crs=crs, transform=transform, descriptions=NAMES)
+    made = superresolve(dem, guide=guide, output=tmp_path / "fine.tif")
+    with rasterio.open(tmp_path / "fine.tif") as fine:
+        assert fine.crs == rasterio.CRS.from_user_input(crs) and fine.transform == transform and fine.shape == (80, 80)
+    cols, rows = np.meshgrid(np.arange(80) + 0.5, np.arange(80) + 0.5)
+    east, north = to.transform(*(transform @ (cols, rows)), direction="INVERSE")
+    assert np.abs(made - (1000 + 0.05 * (east - 600_000) - 0.08 * (north - 5_200_000))).max() < 0.05
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3413", "EPSG:3035", "EPSG:4326"])
+def test_beyond_84_degrees_north(tmp_path: Path, superresolve: Superresolve, crs: str) -> None:
+    """UTM ends there; the ground does not."""
+    degrees = Affine(1 / 1200, 0, -35.04, 0, -1 / 3600, 85.01)
+    dem = write(tmp_path / "arctic.tif", np.full((72, 96), 55, np.float32), crs="EPSG:4326", transform=degrees)
+    x, y = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(-35.0, 85.0)
+    across, down = (1 / 12000, 1 / 12000) if crs == "EPSG:4326" else (10.0, 10.0)
+    transform = Affine(across, 0, x - 15 * across, 0, -down, y + 15 * down)
+    guide = write(tmp_path / "guide.tif", image(30, 30), crs=crs, transform=transform, descriptions=NAMES)
+    events: list[Event] = []
+    made = superresolve(dem, guide=guide, events=events)
+    assert made.shape == (30, 30) and np.abs(made - 55).max() < 1e-3
+
+
+def test_degrees_across_the_antimeridian_make_one_output(tmp_path: Path, superresolve: Superresolve) -> None:
+    """The DEM counts 179.99 to 180.01, the guide -180.01 to -179.99: the same ground."""
+    dem = write(
+        tmp_path / "taveuni.tif",
+        np.full((72, 72), 321, np.float32),
+        crs="EPSG:4326",
+        transform=Affine(1 / 3600, 0, 179.99, 0, -1 / 3600, -16.8),
+    )
+    for west in (-180.005, 179.995):
+        guide = write(
+            tmp_path / f"guide{west}.tif",
+            image(90, 90),
+            crs="EPSG:4326",
+            transform=Affine(1e-4, 0, west, 0, -1e-4, -16.805),
+            descriptions=NAMES,
+        )
+        made = superresolve(dem, guide=guide)
+        assert made.shape == (90, 90) and np.abs(made - 321).max() < 1e-3
+    assert np.abs(superresolve(dem) - 321).max() < 1e-3
+
+
+def test_pixel_is_point_is_no_shift(tmp_path: Path, superresolve: Superresolve, dem: Path, plain: np.ndarray) -> None:
+    """A file of points says where a pixel's centre lies; the output says areas, and lies on the same ground."""
+    point = tmp_path / "point.tif"
+    with rasterio.open(dem) as source, rasterio.open(point, "w", **source.profile) as made:
+        made.update_tags(AREA_OR_POINT="Point")
+        made.write(source.read())
+    with rasterio.Env(GTIFF_POINT_GEO_IGNORE=True), rasterio.open(point) as dataset:
+        assert dataset.transform.c == 600_015
+    assert (superresolve(point, output=tmp_path / "fine.tif") == plain).all()
+    with rasterio.open(tmp_path / "fine.tif") as fine:
+        assert fine.transform == Affine(10, 0, 600_000, 0, -10, 5_200_000) and fine.tags()["AREA_OR_POINT"] == "Area"
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (36, 1), (2, 3), (5, 5)])
+def test_a_dem_of_a_few_pixels(tmp_path: Path, superresolve: Superresolve, shape: tuple[int, int]) -> None:
+    values = VALUES[: shape[0], : shape[1]].astype(np.float32)
+    made = superresolve(write(tmp_path / "small.tif", values))
+    assert made.shape == (3 * shape[0], 3 * shape[1]) and np.isfinite(made).all()
+    assert values.min() - 30 < made.min() and made.max() < values.max() + 30
+
+
+# --- which pixels are known
+
+
+@pytest.mark.parametrize("kind", ["int16", "float32"])
+@pytest.mark.parametrize(("declared", "held"), [(-9999, -32768), (-32768, -9999), (0, -9999), (-32768, -32767)])
+def test_a_declared_nodata_that_the_data_contradict(
+    tmp_path: Path, superresolve: Superresolve, kind: str, declared: float, held: float
+) -> None:
+    values = VALUES.copy()
+    values[10:14, 20:23], values[30, 3] = held, declared
+    made = superresolve(write(tmp_path / "holed.tif", values.astype(kind), nodata=declared))
+    expected = np.zeros(VALUES.shape, bool)
+    expected[10:14, 20:23] = expected[30, 3] = True
+    assert (np.isnan(made) == expected.repeat(3, 0).repeat(3, 1)).all()
+    assert np.nanmin(made) > 0
+
+
+def test_what_looks_like_nodata_in_a_packed_band_is_a_height(tmp_path: Path, superresolve: Superresolve, plain: np.ndarray) -> None:
+    """-9999 is 0.05 m here, and the file says that -32768 is unknown."""
+    stored = np.round((VALUES - 500) / 0.05)
+    stored[4, 5] = -9999
+    dem = write(tmp_path / "packed.tif", stored.astype(np.int16), nodata=-32768)
+    with rasterio.open(dem, "r+") as dataset:
+        dataset.scales, dataset.offsets = (0.05,), (500.0,)
+    assert np.isfinite(superresolve(dem)).all()
+
+
+def test_a_nodata_that_no_pixel_has_costs_nothing(tmp_path: Path, superresolve: Superresolve, plain: np.ndarray) -> None:
+    for nodata in (0, -9999, np.nan, 1e38):
+        made = superresolve(write(tmp_path / "whole.tif", VALUES.astype(np.float32), nodata=nodata))
+        assert np.abs(made - plain).max() < 1e-6
+
+
+def test_a_mask_beside_the_file_is_seen(tmp_path: Path, superresolve: Superresolve) -> None:
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=False):
+        dem = write(tmp_path / "masked.tif", VALUES.astype(np.float32))
+        with rasterio.open(dem, "r+") as dataset:
+            mask = np.full(VALUES.shape, 255, np.uint8)
+            mask[3:6, 3:6] = 0
+            dataset.write_mask(mask)
+    assert (tmp_path / "masked.tif.msk").exists()
+    made = superresolve(dem)
+    assert np.isnan(made).sum() == 81 and np.isnan(made[9:18, 9:18]).all()
+
+
+def test_alpha_beside_heights_is_a_mask(tmp_path: Path, superresolve: Superresolve) -> None:
+    opaque = np.full(VALUES.shape, 255)
+    opaque[3:6, 3:6] = 0
+    dem = write(tmp_path / "alpha.tif", np.stack([VALUES, opaque]).astype(np.uint16), alpha="YES")
+    with rasterio.open(dem) as dataset:
+        assert dataset.colorinterp[1] == ColorInterp.alpha
+    made = superresolve(dem)
+    assert np.isnan(made).sum() == 81 and np.isnan(made[9:18, 9:18]).all()
+
+
+def test_a_tile_without_a_value_and_islands_of_one_pixel(tmp_path: Path, superresolve: Superresolve) -> None:
+    values = np.full((60, 60), -9999, np.float32)
+    places = [(2, 3), (30, 57), (58, 1), (59, 59)]
+    for number, (row, col) in enumerate(places):
+        values[row, col] = 100 * (number + 1)
+    dem = write(tmp_path / "islands.tif", values, nodata=-9999)
+    made = superresolve(dem, tile=48)
+    assert (np.isfinite(made) == (values > 0).repeat(3, 0).repeat(3, 1)).all()
+    for number, (row, col) in enumerate(places):
+        assert np.abs(made[3 * row : 3 * row + 3, 3 * col : 3 * col + 3] - 100 * (number + 1)).max() < 0.5
+
+
+# --- what the numbers mean
+
+
+def test_heights_in_a_crs_of_feet_are_doubted_aloud(tmp_path: Path, superresolve: Superresolve) -> None:
+    """State plane, New York: nothing says the heights' unit. They are taken for metres, and somebody should look."""
+    feet = write(tmp_path / "feet.tif", VALUES.astype(np.float32), crs="EPSG:2263", transform=Affine(100, 0, 980_000, 0, -100, 200_000))
+    events: list[Event] = []
+    made = superresolve(feet, output=tmp_path / "fine.tif", events=events)
+    assert "feet" in warnings(events) or "foot" in warnings(events)
+    assert abs(np.nanmean(made) - VALUES.mean()) < 1
+    with rasterio.open(feet, "r+") as dataset:
+        dataset.set_band_unit(1, "m")
+    events.clear()
+    superresolve(feet, events=events)
+    assert "foot" not in warnings(events)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "uint16", "int16", "float32", "float64"])
+def test_a_guide_of_any_type_is_the_same_guide(tmp_path: Path, superresolve: Superresolve, dem: Path, kind: str) -> None:
+    bands = (image(120, 130) / 20).astype(np.uint8)
+    transform = Affine(10, 0, 599_950, 0, -10, 5_200_050)
+    expected = superresolve(dem, guide=write(tmp_path / "bytes.tif", bands, transform=transform, descriptions=NAMES))
+    factor, offset = {"uint8": (1, 0), "uint16": (200, 7), "int16": (100, -9000), "float32": (1e-4, 0.01), "float64": (1e3, 0)}[kind]
+    other = write(tmp_path / "other.tif", (bands * float(factor) + offset).astype(kind), transform=transform, descriptions=NAMES)
+    assert np.abs(superresolve(dem, guide=other) - expected).max() < 2e-3
+
+
+def test_a_constant_guide_is_no_guide(tmp_path: Path, superresolve: Superresolve, dem: Path, plain: np.ndarray) -> None:
+    guide = write(
+        tmp_path / "grey.tif", np.full((3, 108, 120), 77, np.uint8), transform=Affine(10, 0, 600_000, 0, -10, 5_200_000), descriptions=NAMES
+    )
+    assert np.abs(superresolve(dem, guide=guide) - plain).max() < 1e-3
+
+
+def test_a_paletted_guide_is_refused(tmp_path: Path, superresolve: Superresolve, dem: Path) -> None:
+    """Its numbers are entries of a table, not light."""
+    guide = write(tmp_path / "table.tif", image(120, 130)[0].astype(np.uint8), transform=Affine(10, 0, 599_950, 0, -10, 5_200_050))
+    with rasterio.open(guide, "r+") as dataset:
+        dataset.write_colormap(1, {k: (k, 255 - k, 0, 255) for k in range(256)})
+    error = refused(superresolve, dem, guide=guide, guide_bands=(1, 1, 1))
+    assert error.code == "band-invalid" and "colour table" in error.message and "gdal_translate" in error.hint
+
+
+def test_a_guide_of_complex_numbers_is_refused(tmp_path: Path, superresolve: Superresolve, dem: Path) -> None:
+    guide = write(tmp_path / "sar.tif", np.ones((3, 12, 12), np.complex64))
+    error = refused(superresolve, dem, guide=guide, guide_bands=(1, 2, 3))
+    assert error.code == "band-invalid" and "complex" in error.message
+
+
+# --- files that are damaged, or large, or have odd names
+
+
+@pytest.mark.parametrize("role", ["dem", "guide", "like"])
+@pytest.mark.parametrize("left", [0, 5, 100])
+def test_a_file_of_few_bytes_is_refused(tmp_path: Path, superresolve: Superresolve, dem: Path, role: str, left: int) -> None:
+    short = tmp_path / "short.tif"
+    short.write_bytes(dem.read_bytes()[:left])
+    error = refused(superresolve, short) if role == "dem" else refused(superresolve, dem, **{role: short})
+    assert error.code == "not-a-raster" and "short.tif" in error.message
+
+
+def test_a_bit_that_flipped_in_compressed_pixels_is_said(tmp_path: Path, superresolve: Superresolve, dem: Path) -> None:
+    packed = write(tmp_path / "packed.tif", VALUES.astype(np.float32), compress="deflate")
+    content = bytearray(packed.read_bytes())
+    with rasterio.open(packed) as dataset:
+        place = int(dataset.tags(1, ns="TIFF").get("BLOCK_OFFSET_0_0") or dataset.get_tag_item("BLOCK_OFFSET_0_0", "TIFF", bidx=1))
+    content[place + 40] ^= 0x10
+    packed.write_bytes(content)
+    for options in ({"dem": packed}, {"dem": dem, "guide": packed, "guide_bands": (1, 1, 1)}):
+        error = refused(superresolve, options.pop("dem"), **options)
+        assert error.code == "file-unreadable" and "packed.tif" in error.message and "damaged" in error.hint
+    assert not list(tmp_path.glob("fine*"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["two  words", "Höhe 高程 🗻", "100% #1 [a] {b} (c)", 'it\'s "so" & so; $HOME `x`', "-dash", "a!b", "x?y=z", "n" * 251],
+)
+def test_names_are_taken_as_they_are(
+    tmp_path: Path, superresolve: Superresolve, dem: Path, guide: Path, plain: np.ndarray, name: str
+) -> None:
+    folder = tmp_path / ("new" if len(name) > 200 else name)
+    folder.mkdir()
+    inputs, outputs = folder / f"{name}.tif", folder / "made"
+    outputs.mkdir()
+    dem.rename(inputs)
+    made = superresolve(inputs, output=outputs / f"{name}.tif", tile=48)
+    assert np.abs(made - plain).max() < 1e-2
+    assert [path.name for path in outputs.iterdir()] == [f"{name}.tif"]
+    with rasterio.open(outputs / f"{name}.tif") as dataset:
+        assert dataset.tags()["SIRAN_DEM"] == f"{name}.tif, band 1"
+
+
+def test_letters_of_an_old_program_cost_no_more_than_what_they_say(
+    tmp_path: Path, superresolve: Superresolve, dem: Path, plain: np.ndarray
+) -> None:
+    """A unit, a description and a tag in Latin-1; in a mosaic, the name of a file."""
+    with rasterio.open(dem, "r+") as dataset:
+        dataset.set_band_unit(1, "Meter XX")
+        dataset.set_band_description(1, "Gel XX nde")
+        dataset.update_tags(Urheber="XX")
+    dem.write_bytes(dem.read_bytes().replace(b"XX", b"\xe4\xfc"))
+    assert (superresolve(dem) == plain).all()
+    guide = write(
+        tmp_path / "guide.tif", image(108, 120), transform=Affine(10, 0, 600_000, 0, -10, 5_200_000), descriptions=("XX", "b", "c")
+    )
+    guide.write_bytes(guide.read_bytes().replace(b"XX", b"\xe4\xfc"))
+    assert refused(superresolve, dem, guide=guide).code == "guide-bands-unknown"
+    assert np.isfinite(superresolve(dem, guide=guide, guide_bands=(1, 2, 3))).all()
+    (tmp_path / "mosaic.vrt").write_bytes(
+        b'<VRTDataset rasterXSize="40" rasterYSize="36"><SRS>EPSG:32632</SRS><GeoTransform>600000,30,0,5200000,0,-30</GeoTransform>'
+        b'<VRTRasterBand dataType="Float32" band="1"><SimpleSource><SourceFilename relativeToVRT="1">\xe4\xfc.tif</SourceFilename>'
+        b"<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    assert refused(superresolve, tmp_path / "mosaic.vrt").code in ("not-a-raster", "file-unreadable")
+
+
+@pytest.fixture
+def vast(tmp_path: Path) -> Path:
+    """200,000 x 200,000 pixels, 160 GB if they were there, with terrain in one corner."""
+    path = tmp_path / "vast.tif"
+    profile = {"driver": "GTiff", "width": 200_000, "height": 200_000, "count": 1, "dtype": "float32", "crs": UTM, "nodata": -9999}
+    layout = {"tiled": True, "blockxsize": 2048, "blockysize": 2048, "BIGTIFF": "YES", "SPARSE_OK": "TRUE"}
+    with rasterio.open(path, "w", **profile, **layout, transform=Affine(1, 0, 400_000, 0, -1, 5_400_000)) as dataset:
+        dataset.write(VALUES.astype(np.float32), 1, window=rasterio.windows.Window(150_000, 150_000, 40, 36))
+    return path
+
+
+def test_a_raster_that_is_too_large_is_refused_before_work(vast: Path, superresolve: Superresolve) -> None:
+    error = refused(superresolve, vast)
+    assert error.code == "grid-invalid" and "600000 x 600000" in error.message and "--extent" in error.hint
+
+
+def test_a_part_of_a_vast_raster_takes_the_memory_of_that_part(tmp_path: Path, vast: Path, small_model: Path) -> None:
+    extent = "549990,5249954,550050,5250010"
+    used = peak_memory("superresolve", vast, tmp_path / "part.tif", "--model", small_model, "--threads", 1, "--extent", extent)
+    made = read(tmp_path / "part.tif")
+    assert np.isfinite(made).sum() == 9 * VALUES.size and used < 6e8
+
+
+def test_a_vast_run_begins_and_can_be_stopped(tmp_path: Path, vast: Path, small_model: Path) -> None:
+    cancel = Cancel()
+
+    def sink(event: Event) -> None:
+        if isinstance(event, Progress):
+            cancel.request()
+
+    # A disk may be too small for 2,500 million pixels, which is a sentence as well.
+    settings = Settings(str(vast), str(tmp_path / "out.tif"), model=str(small_model), resolution=4.0, dem_error=0.0, tile=256)
+    with pytest.raises(BackendError) as caught:
+        run(settings, sink, cancel)
+    assert isinstance(caught.value, Cancelled) or caught.value.code == "disk-full"
+    assert [path.name for path in tmp_path.iterdir()] == ["vast.tif"]
+
+
+@pytest.mark.slow
+def test_an_output_of_more_than_4_gib(tmp_path: Path) -> None:
+    """33,000 x 33,000 pixels of which few are known."""
+    if shutil.disk_usage(tmp_path).free < 12e9:
+        pytest.skip("needs 12 GB of disk")
+    grid = Grid(CRS.from_user_input(UTM).to_wkt(), Affine(1, 0, 500_000, 0, -1, 5_300_000), 33_000, 33_000)
+    last = Window(32_960, 32_964, 40, 36)
+    with Output(tmp_path / "large.tif", grid, crs=grid.crs, unit="m", tags={}, threads=2) as output:
+        for tile in tiles(33_000, 33_000, tile=1280, halo=0, multiple=1):
+            shape = (tile.core.height, tile.core.width)
+            values, known = np.zeros(shape, np.float32), np.zeros(shape, bool)
+            if tile.core.cut(last)[0].start >= 0 <= tile.core.cut(last)[1].start:
+                values[-36:, -40:], known[-36:, -40:] = VALUES, True
+            output.write(tile.core, values, known)
+        output.finish()
+    with open(tmp_path / "large.tif", "rb") as file:
+        assert file.read(4) == b"II+\x00"
+    with rasterio.open(tmp_path / "large.tif") as dataset:
+        assert (dataset.read(1, window=rasterio.windows.Window(32_960, 32_964, 40, 36)) == VALUES.astype(np.float32)).all()
+        assert dataset.overviews(1)
