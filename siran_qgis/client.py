@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 from qgis.core import Qgis, QgsMessageLog
 
@@ -11,6 +12,7 @@ from .errors import BackendFailed, Cancelled
 from .translation import tr
 
 KILLED = (-9, 137)
+SILENCE = 15.0  # seconds that a backend may take to say its first word before the user is told
 
 
 def superresolve(python: str, arguments: list[str], feedback) -> events.Result:
@@ -23,12 +25,22 @@ def run(python: str, arguments: list[str], feedback, models=None) -> events.Resu
 
     Raises Cancelled, or BackendFailed with the backend's message and hint."""
     listener = Listener(feedback)
+    begun = time.monotonic()
+    told = False
+
+    def is_cancelled():
+        nonlocal told
+        if not (told or listener.heard) and time.monotonic() - begun > SILENCE:
+            told = True
+            feedback.pushInfo(tr("The backend has said nothing yet; its files may lie on a slow disk. Cancel ends it."))
+        return feedback.isCanceled()
+
     try:
         finished = process.run(
             [python, "-m", "backend", *arguments],
             environment=environment.backend_variables(paths.PLUGIN, models or paths.models()),
             on_line=lambda line: listener(events.parse(line)),
-            is_cancelled=feedback.isCanceled,
+            is_cancelled=is_cancelled,
             cancel_line="cancel",
         )
     except OSError as error:
@@ -84,9 +96,11 @@ class Listener:
         self.feedback = feedback
         self.result = None
         self.failure = None
+        self.heard = False
         self._stage = None
 
     def __call__(self, event):
+        self.heard = True
         if isinstance(event, events.Progress):
             self.feedback.setProgress(100 * event.fraction)
             # Every text becomes a line of the log: "Tile 3 of 900" is worth one line, not nine hundred.

@@ -69,7 +69,18 @@ class Failure(NamedTuple):
     hint: str
 
 
+LONGEST_NOISE = 500  # letters of it that a log gets
+
 _KINDS = {"progress": Progress, "log": Log, "result": Result, "error": Failure}
+# Of the first fields of each, those that a dialog shows or a layer needs.
+_TYPES = {
+    Progress: ((int, float), str),
+    Log: (str, str),
+    Failure: (str, str, str),
+    Result: (str, dict, dict, str),
+    Comparison: ((str, type(None)), (str, type(None)), list),
+    Check: (str, dict, list, dict),
+}
 
 
 def parse(line: str) -> Progress | Log | Result | Comparison | Check | Failure:
@@ -81,8 +92,10 @@ def parse(line: str) -> Progress | Log | Result | Comparison | Check | Failure:
         if kind is Result and "path" not in fields:
             kind = Check if "stored" in fields else Comparison
         event = kind(**{name: fields[name] for name in kind._fields if name in fields or name not in kind._field_defaults})
+        if not all(isinstance(value, types) for value, types in zip(event, _TYPES[kind])):
+            raise TypeError(kind)
         if kind is Progress:
-            event = Progress(min(max(float(event.fraction), 0.0), 1.0), str(event.message))
+            event = Progress(min(max(0.0, float(event.fraction)), 1.0), event.message)  # in this order: 0 where it is no number
         return event
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        return Log("debug", line)
+        return Log("debug", line if len(line) <= LONGEST_NOISE else f"{line[:LONGEST_NOISE]} ...")

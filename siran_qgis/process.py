@@ -17,8 +17,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-CANCEL_GRACE = 5.0  # seconds between asking a child to stop and killing it
+CANCEL_GRACE = 4.0  # seconds between asking a child to stop and killing it; the backend takes 3 where a disk does not answer
 POLL = 0.1  # seconds; how late a cancel may be noticed
+LONGEST_LINE = 1_000_000  # bytes; what is longer is no event, and its begin is enough to tell what it is
+CUT = 2_000  # bytes that are kept of it
+WAITING_LINES = 1_000  # that are read ahead of whoever listens
 TAIL_BYTES = 4000
 
 # What QGIS, its launcher or a developer's shell sets for QGIS's own interpreter and libraries, and what would make
@@ -70,8 +73,9 @@ def run(
             env=environment,
             **_own_session(),
         )
-        lines: queue.Queue[str | None] = queue.Queue()
-        reader = threading.Thread(target=_read, args=(process.stdout, lines), name="siran-reader", daemon=True)
+        lines: queue.Queue[str | None] = queue.Queue(WAITING_LINES)
+        stop = threading.Event()
+        reader = threading.Thread(target=_read, args=(process.stdout, lines, stop), name="siran-reader", daemon=True)
         reader.start()
         cancelled = False
         deadline = None
@@ -98,6 +102,7 @@ def run(
             _kill(process)
             _close(process.stdin)
             process.wait()
+            stop.set()
             reader.join(timeout=1.0)
             if not reader.is_alive():
                 process.stdout.close()
@@ -125,12 +130,27 @@ def _own_session():
     return {"start_new_session": True}
 
 
-def _read(stream, lines):
-    for raw in stream:
-        line = raw.decode("utf-8", "replace").rstrip("\r\n")
-        if line:
-            lines.put(line)
-    lines.put(None)
+def _read(stream, lines, stop):
+    """Puts lines into the queue, and None at their end. What is too long is cut; nobody has to have it in memory."""
+    skipping = False
+    while raw := stream.readline(LONGEST_LINE):
+        whole = raw.endswith(b"\n")
+        if not skipping:
+            too_long = not whole and len(raw) == LONGEST_LINE
+            line = (raw[:CUT] if too_long else raw).decode("utf-8", "replace").rstrip("\r\n")
+            if line and not _put(lines, f"{line} ..." if too_long else line, stop):
+                return
+        skipping = not whole
+    _put(lines, None, stop)
+
+
+def _put(lines, line, stop):
+    """False where nobody takes lines any more."""
+    while not stop.is_set():
+        with contextlib.suppress(queue.Full):
+            lines.put(line, timeout=POLL)
+            return True
+    return False
 
 
 def _ask_to_stop(process, cancel_line):

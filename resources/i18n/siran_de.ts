@@ -724,6 +724,10 @@
             <translation>Bitte melden Sie das.</translation>
         </message>
         <message>
+            <source>The backend has said nothing yet; its files may lie on a slow disk. Cancel ends it.</source>
+            <translation>Das Backend hat noch nichts gemeldet; vielleicht liegen seine Dateien auf einem langsamen Datenträger. „Abbrechen“ beendet es.</translation>
+        </message>
+        <message>
             <source>The backend could not be started with {}: {}.</source>
             <translation>Das Backend konnte nicht mit {} gestartet werden: {}.</translation>
         </message>

@@ -1,6 +1,7 @@
 """What a feedback is told by a backend, and by one that misbehaves."""
 
 import json
+import time
 
 import pytest
 from qgis.core import QgsProcessingFeedback
@@ -79,6 +80,56 @@ def test_an_end_without_a_reason_is_explained_in_one_line(fake_python, feedback,
     with pytest.raises(BackendFailed, match=words) as raised:
         client.superresolve(fake_python(code), [], feedback)
     assert "\n" not in str(raised.value) and "Traceback" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("sys.stdout.write('x' * 100_000_000 + '\\n'); sys.stdout.flush(); sys.exit(1)", "ended with status 1"),
+        ("sys.stdout.buffer.write(b'\\xff\\xfe\\x00' * 1000); sys.exit(1)", "ended with status 1"),
+        ("print('[' * 100_000); print(json.dumps({'event': 'log', 'level': 1, 'text': [2]})); sys.exit(1)", "ended with status 1"),
+        ("print('\\x1b[31m noise'); os.kill(os.getpid(), signal.SIGKILL)", "most likely because the memory ran out. Choose a smaller tile"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "crashed .signal 11.. Try another device"),
+        # A child of the child holds its stdout.
+        ("import subprocess; subprocess.Popen(['sleep', '60']); os.kill(os.getpid(), signal.SIGKILL)", "the memory ran out"),
+    ],
+)
+def test_whatever_ends_it_the_algorithm_ends_within_five_seconds(fake_python, feedback, code, words):
+    """Of the event: what the child does before is done at once."""
+    begun = time.monotonic()
+    with pytest.raises(BackendFailed, match=words) as raised:
+        client.superresolve(fake_python(code), [], feedback)
+    assert time.monotonic() - begun < 5
+    assert "\n" not in str(raised.value)
+    assert all(len(text) < 3000 for _, text in feedback.said)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "time.sleep(60)",  # at start, before it listens
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: sys.stdin.readline(); time.sleep(1)",
+        "while True: print('noise', flush=True)",
+    ],
+)
+def test_a_child_that_ignores_a_cancel_is_gone_within_seconds(fake_python, code):
+    class Hasty(Feedback):
+        def isCanceled(self):
+            return time.monotonic() - begun > 0.5
+
+    python = fake_python(code)
+    begun = time.monotonic()
+    with pytest.raises(Cancelled):
+        client.superresolve(python, [], Hasty())
+    assert time.monotonic() - begun < 0.5 + 5
+
+
+def test_a_backend_that_hangs_at_its_start_is_mentioned(fake_python, feedback, monkeypatch):
+    monkeypatch.setattr(client, "SILENCE", 0.3)
+    client.superresolve(fake_python(f"time.sleep(1)\n{SAY_RESULT}"), [], feedback)
+    assert [text for level, text in feedback.said if level == "info"] == [
+        "The backend has said nothing yet; its files may lie on a slow disk. Cancel ends it."
+    ]
 
 
 def test_an_interpreter_that_does_not_start(tmp_path, feedback):

@@ -29,10 +29,15 @@ def test_what_the_backend_writes_is_what_the_plugin_reads(backend_python, pytest
 @pytest.mark.parametrize(
     "line",
     ["", "2026-01-01 warning: something", "{", "[]", "3", "null", '{"event": "dance"}', '{"event": "progress"}', '{"event": ["log"]}',
-     '{"event": "progress", "fraction": "much", "message": ""}'],
+     '{"event": "progress", "fraction": "much", "message": ""}', '{"event": "log", "level": "info", "text": [1]}', '[' * 400,
+     '{"event": "result", "path": 3, "grid": {}, "model": {}, "provider": "", "seconds": 1, "pixels": 2}'],
 )  # fmt: skip
 def test_noise_is_a_debug_line(line):
     assert events.parse(line) == events.Log("debug", line)
+
+
+def test_long_noise_is_cut():
+    assert events.parse("[" * 100_000) == events.Log("debug", "[" * events.LONGEST_NOISE + " ...")
 
 
 def test_fields_of_a_newer_backend_are_ignored():
@@ -42,3 +47,4 @@ def test_fields_of_a_newer_backend_are_ignored():
 
 def test_fractions_stay_between_0_and_1():
     assert events.parse('{"event": "progress", "fraction": 1.5, "message": ""}').fraction == 1.0
+    assert events.parse('{"event": "progress", "fraction": NaN, "message": ""}').fraction == 0.0

@@ -1,6 +1,7 @@
 """Child processes: read while they run, stopped when asked to, gone with all that they started."""
 
 import os
+import resource
 import sys
 import time
 
@@ -51,6 +52,39 @@ def test_lines_arrive_while_the_child_runs():
 def test_much_output_on_both_streams_blocks_nothing():
     finished, lines, _ = run("import sys\nfor i in range(20000): print('x' * 50); sys.stderr.write('y' * 50)")
     assert (finished.status, len(lines), len(finished.stderr)) == (0, 20000, process.TAIL_BYTES)
+
+
+def test_a_line_of_100_mb_is_cut():
+    """Nobody has to have it in memory, and the lines around it arrive."""
+    code = "import sys\nprint('before')\nfor _ in range(100): sys.stdout.write('x' * 1_000_000)\nprint()\nprint('after', flush=True)"
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    finished, lines, _ = run(code)
+    assert finished.status == 0 and [line[:6] for line in lines] == ["before", "xxxxxx", "after"]
+    assert len(lines[1]) == process.CUT + len(" ...")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000  # KB
+
+
+def test_a_flood_of_lines_does_not_pile_up():
+    """A listener that takes its time holds the child back, and a cancel is heard among the lines."""
+    taken = []
+    begun = time.monotonic()
+
+    def on_line(line):
+        taken.append(line)
+        time.sleep(0.001)
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    finished = process.run(
+        [sys.executable, "-c", "while True: print('x' * 1000)"],
+        environment=ENVIRONMENT, on_line=on_line, is_cancelled=lambda: len(taken) > 500, cancel_line="cancel", grace=0.5,
+    )  # fmt: skip
+    assert finished.cancelled and time.monotonic() - begun < 5
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000  # KB
+
+
+def test_letters_that_are_not_utf_8_are_marked():
+    finished, lines, _ = run("import sys; sys.stdout.buffer.write(b'a\\xff\\xfeb\\n'); print('c')")
+    assert finished.status == 0 and lines == ["a\ufffd\ufffdb", "c"]
 
 
 def test_a_child_that_listens_stops_by_itself():
