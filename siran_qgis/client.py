@@ -11,7 +11,9 @@ from . import environment, events, interpreter, paths, process
 from .errors import BackendFailed, Cancelled
 from .translation import tr
 
-KILLED = (-9, 137)
+# By the system, for memory: Linux, a shell, and Windows (no memory; commit limit).
+KILLED = (-9, 137, 0xC0000017, 0xC000012D)
+WINDOWS_CRASHES = 0xC0000000  # from here on: access violation, illegal instruction, stack overrun
 SILENCE = 15.0  # seconds that a backend may take to say its first word before the user is told
 
 
@@ -76,9 +78,10 @@ def unexplained(status: int, stderr: str, repair: str) -> BackendFailed:
     said = f": {reason}." if reason else "."
     if "ModuleNotFoundError" in reason or "ImportError" in reason or "No module named" in reason:
         return BackendFailed(tr("The backend's environment is incomplete{}").format(said), repair)
-    if status < 0:
+    if status < 0 or status >= WINDOWS_CRASHES:
+        how = f"signal {-status}" if status < 0 else f"0x{status:08X}"
         return BackendFailed(
-            tr("The backend crashed (signal {}){}").format(-status, said), tr("Try another device; please report it if that does not help.")
+            tr("The backend crashed ({}){}").format(how, said), tr("Try another device; please report it if that does not help.")
         )
     return BackendFailed(tr("The backend ended with status {} and no result{}").format(status, said), tr("Please report this."))
 

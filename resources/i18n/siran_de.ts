@@ -748,8 +748,8 @@
             <translation>Die Umgebung des Backends ist unvollständig{}</translation>
         </message>
         <message>
-            <source>The backend crashed (signal {}){}</source>
-            <translation>Das Backend ist abgestürzt (Signal {}){}</translation>
+            <source>The backend crashed ({}){}</source>
+            <translation>Das Backend ist abgestürzt ({}){}</translation>
         </message>
         <message>
             <source>Try another device; please report it if that does not help.</source>

@@ -124,6 +124,11 @@ def test_a_child_that_ignores_a_cancel_is_gone_within_seconds(fake_python, code)
     assert time.monotonic() - begun < 0.5 + 5
 
 
+@pytest.mark.parametrize(("status", "words"), [(0xC0000005, "crashed (0xC0000005)."), (0xC0000017, "memory ran out"), (1, "status 1")])
+def test_what_windows_says_of_a_child(status, words):
+    assert words in str(client.unexplained(status, "", ""))
+
+
 def test_a_backend_that_hangs_at_its_start_is_mentioned(fake_python, feedback, monkeypatch):
     monkeypatch.setattr(client, "SILENCE", 0.3)
     client.superresolve(fake_python(f"time.sleep(1)\n{SAY_RESULT}"), [], feedback)
