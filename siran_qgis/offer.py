@@ -14,15 +14,6 @@ from .environment import State
 from .translation import tr
 
 
-def dialog_with_offer(algorithm, parent, missing):
-    """QGIS's dialog for `algorithm`, which says why the backend is `missing` (BackendMissing) until that is no longer so."""
-    from processing.gui.AlgorithmDialog import AlgorithmDialog  # a plugin of its own: it may come after this one
-
-    dialog = AlgorithmDialog(algorithm, parent=parent)
-    dialog.offer = Offer(dialog, missing)
-    return dialog
-
-
 def open_set_up(modal=False):
     """Open the dialog of 'Set up backend', with what there is to be done chosen. Returns it, or None where there is no such algorithm."""
     import processing

@@ -31,7 +31,7 @@ def colour(key):
     shades, node = project.mapLayer(key), project.layerTreeRoot().findLayer(key)
     if shades is None or node is None or _is_relief(shades):
         return None
-    heights = QgsRasterLayer(shades.source(), tr("{}: heights").format(shades.name()))
+    heights = QgsRasterLayer(shades.source(), tr("Heights of {}").format(shades.name()))
     if not heights.isValid():
         return None
     heights.setCrs(shades.crs())

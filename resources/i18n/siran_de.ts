@@ -1356,8 +1356,8 @@
             <translation>Das Backend ist bereit.</translation>
         </message>
         <message>
-            <source>{}: heights</source>
-            <translation>{}: Höhen</translation>
+            <source>Heights of {}</source>
+            <translation>Höhen von {}</translation>
         </message>
         <message>
             <source>The folder {} is no absolute path.</source>

@@ -42,13 +42,19 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
         return tr(text)
 
     def createCustomParametersWidget(self, parent=None):
-        """QGIS's own dialog; where the backend is missing, with an offer to set it up. None stands for QGIS's own as it is."""
+        """QGIS's own dialog, with `first_values`; where the backend is missing, with an offer to set it up. None stands for QGIS's own as
+        it is."""
         missing = interpreter.missing() if self.NEEDS_BACKEND else None
-        if missing is None:
+        values = self.first_values()
+        if missing is None and not values:
             return None
-        from .. import offer  # has widgets, which qgis_process does without
+        from .. import dialogs  # has widgets, which qgis_process does without
 
-        return offer.dialog_with_offer(self, parent, missing)
+        return dialogs.make(self, parent, values, missing)
+
+    def first_values(self):
+        """Values that a new dialog has beside QGIS's defaults."""
+        return {}
 
     def add(self, parameter, help_text="", advanced=False, widget=None):
         """Add a parameter with its help; `widget` holds the metadata of a widget wrapper."""

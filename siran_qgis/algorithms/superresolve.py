@@ -180,6 +180,12 @@ class SuperResolve(SiranAlgorithm):
         self.addOutput(QgsProcessingOutputString("MODEL_NAME", self.tr("Model name")))
         self.addOutput(QgsProcessingOutputString("MODEL_SHA256", self.tr("Model sha256")))
 
+    def first_values(self):
+        from .. import likely  # of a project: qgis_process has none
+
+        layer = likely.dem()
+        return {} if layer is None else {self.INPUT: layer.id()}
+
     def checkParameterValues(self, parameters, context):
         for name in (self.INPUT, self.GUIDE):
             if parameters.get(name) in (None, "") and name == self.GUIDE:

@@ -6,7 +6,7 @@ import sys
 import time
 
 import pytest
-from qgis.core import QgsApplication, QgsContrastEnhancement, QgsProcessingContext, QgsProject, QgsSettings
+from qgis.core import QgsApplication, QgsContrastEnhancement, QgsProcessingContext, QgsProject, QgsRasterLayer, QgsSettings
 from qgis.gui import QgsBrowserGuiModel
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, QUrl
 from qgis.PyQt.QtTest import QTest
@@ -182,3 +182,22 @@ def test_every_algorithm_has_its_part_of_the_help_page(provider):
 def test_without_a_desktop_nothing_of_it_is_touched():
     code = "import siran_qgis.plugin, sys; sys.exit('siran_qgis.desktop' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=paths.PLUGIN, env={**os.environ, "PYTHONPATH": str(paths.PLUGIN)}, check=True)
+
+
+def test_the_dialog_of_the_toolbox_begins_with_a_dem(desktop, qgis_iface, monkeypatch):
+    """Not with the first raster by name, which is an image; with the selected one where that may be a DEM."""
+    import processing
+
+    project = QgsProject.instance()
+    image = QgsRasterLayer(str(paths.SAMPLE / "marin_landsat7_nir_r_g.tif"), "A photograph")
+    near, far = (QgsRasterLayer(str(paths.SAMPLE / "marin_srtm_1arcsec.tif"), name) for name in ("near", "far"))
+    for layer in (image, near, far):
+        project.addMapLayer(layer)
+    for selected, offered in ((None, far), (image, far), (near, near)):
+        monkeypatch.setattr(qgis_iface, "activeLayer", lambda selected=selected: selected)
+        dialog = processing.createAlgorithmDialog("siran:superresolve")
+        assert dialog.createProcessingParameters()["INPUT"] in (offered.id(), offered.source(), offered.name())
+        dialog.deleteLater()
+    dialog = processing.createAlgorithmDialog("siran:superresolve", {"INPUT": image.id()})
+    assert dialog.createProcessingParameters()["INPUT"] in (image.id(), image.source())
+    dialog.deleteLater()

@@ -36,7 +36,7 @@ def test_a_relief_has_shades_and_colours(hills):
     shaded = drawn()
     QCoreApplication.processEvents()
     above, below = QgsProject.instance().layerTreeRoot().layerOrder()
-    assert above is hills and below.name() == "hills: heights" and below.source() == hills.source()
+    assert above is hills and below.name() == "Heights of hills" and below.source() == hills.source()
     items = below.renderer().shader().rasterShaderFunction().colorRampItemList()
     values = [item.value for item in items]
     assert values == sorted(values) and len(set(values)) == 6
@@ -62,7 +62,7 @@ def test_the_heights_lie_in_the_group_of_the_shades(hills):
     root.removeChildNode(root.findLayers()[-1] if root.findLayers()[-1].parent() is root else root.findLayers()[0])
     relief.look(hills, 90.0)
     QCoreApplication.processEvents()
-    assert [node.layer().name() for node in group.findLayers()] == ["hills", "hills: heights"]
+    assert [node.layer().name() for node in group.findLayers()] == ["hills", "Heights of hills"]
 
 
 def test_a_layer_that_is_not_on_the_map_gets_its_shades_only(qgis_app, dem):

@@ -295,7 +295,7 @@ def test_all_that_is_loaded_has_its_own_look(provider, use_backend, dem, tmp_pat
     processing.runAndLoadResults("siran:superresolve", {"INPUT": str(dem), "THREADS": 1, **files})
     QCoreApplication.processEvents()
     layers = list(QgsProject.instance().mapLayers().values())
-    loaded = {layer.source(): layer for layer in layers if not layer.name().endswith(": heights")}
+    loaded = {layer.source(): layer for layer in layers if not layer.name().startswith("Heights of ")}
     assert sorted(loaded) == sorted(files.values()) and len(layers) == 4
     assert all(" (siran-3x, 30 m)" in layer.name() for layer in loaded.values())
     looks = {name: loaded[path].renderer() for name, path in files.items()}
