@@ -515,12 +515,19 @@ def secure_site(certificate, site, tmp_path):
 
 @pytest.fixture
 def trusted(certificate):
-    """QGIS trusts the certificate, as it does one that the system trusts."""
+    """QGIS trusts the certificate, as it does one that the system trusts, or one that the user has added among QGIS's authorities: these
+    count as soon as something has woken up its authentication manager, on some versions."""
+    authority = QSslCertificate(certificate[1].read_bytes())
     before = QSslConfiguration.defaultConfiguration()
     now = QSslConfiguration(before)
-    now.setCaCertificates([*before.caCertificates(), QSslCertificate(certificate[1].read_bytes())])
+    now.setCaCertificates([*before.caCertificates(), authority])
     QSslConfiguration.setDefaultConfiguration(now)
+    manager = QgsApplication.authManager()
+    if not manager.isDisabled():
+        assert manager.storeCertAuthority(authority) and manager.initSslCaches()
     yield
+    if not manager.isDisabled():
+        assert manager.removeCertAuthority(authority) and manager.initSslCaches()
     QSslConfiguration.setDefaultConfiguration(before)
 
 
