@@ -219,8 +219,14 @@ def transform_points(
     """Points from one CRS to another, x being east or longitude in either; infinite where PROJ finds no place for one."""
     if source == target:
         return x, y
-    u, v = Transformer.from_crs(source, target, always_xy=True).transform(x, y)
+    u, v = _transformer(source, target).transform(x, y)
     return np.asarray(u, np.float64), np.asarray(v, np.float64)
+
+
+@cache
+def _transformer(source: str, target: str) -> Transformer:
+    """Kept, because PROJ takes up to a tenth of a second to choose one, and each tile needs it. It is safe in several threads."""
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def apply(transform: Affine, cols: Any, rows: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 import rasterio
+import rasterio.shutil
 from affine import Affine
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
@@ -145,13 +146,17 @@ def sound(folder: Path) -> list[Path]:
         for ending, driver, kind in (
             ("asc", "AAIGrid", "float32"), ("img", "HFA", "float32"), ("bil", "EHdr", "int16"), ("png", "PNG", "uint16"),
             ("jp2", "JP2OpenJPEG", "uint16"), ("rst", "RST", "float32"), ("sdat", "SAGA", "float32"), ("bt", "BT", "float32"),
+            ("gpkg", "GPKG", "float32"), ("pix", "PCIDSK", "float32"), ("img", "ENVI", "float32"),
         ):  # fmt: skip
-            path = folder / f"other.{ending}"
+            path = folder / f"{driver}.{ending}"
             profile = {"width": 48, "height": 40, "count": 1, "dtype": kind, "crs": UTM, "transform": source.transform}
             with contextlib.suppress(rasterio.errors.RasterioError), rasterio.open(path, "w", driver=driver, **profile) as made:
                 made.write(np.abs(source.read(1)).astype(kind), 1)
             if path.exists():
                 files.append(path)
+    with contextlib.suppress(rasterio.errors.RasterioError):
+        rasterio.shutil.copy(str(files[0]), str(folder / "heights.nc"), driver="netCDF")
+        files.append(folder / "heights.nc")
     (folder / "mosaic.vrt").write_text(
         f'<VRTDataset rasterXSize="48" rasterYSize="40"><SRS>{UTM}</SRS><GeoTransform>600000,30,0,5200000,0,-30</GeoTransform>'
         '<VRTRasterBand dataType="Float32" band="1"><NoDataValue>-9999</NoDataValue><SimpleSource>'

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyproj import Transformer
 from rasters_for_tests import UTM, image, read, terrain, write
 
 from backend import models
+from backend.cancel import Cancel
+from backend.errors import Cancelled
+from backend.events import Event
+from backend.superresolve import Settings, run
 
 Superresolve = Callable[..., np.ndarray]
 
@@ -145,3 +154,203 @@ def cubic_model(folder: Path) -> Path:
     import models_for_tests
 
     return models_for_tests.write_model(folder / "cubic.onnx", strength=0.0)
+
+
+# --- the same on grids, CRSs and gaps that nobody thought of, with the small model
+
+
+@dataclass(frozen=True)
+class Case:
+    """A DEM and a guide around one place; pixel edges in metres, `wide` is width over height of a pixel, `shift` in sizes of the DEM."""
+
+    crs: tuple[str, str]
+    place: tuple[float, float]
+    size: tuple[int, int]
+    pixel: float
+    wide: float
+    ratio: float
+    guide_size: tuple[float, float]
+    shift: tuple[float, float]
+    gaps: str
+    nodata: float
+    seed: int
+
+    def transform(self, crs: str, size: tuple[int, int], pixel: float, shift: tuple[float, float]) -> Affine:
+        """Of a raster whose centre lies at the place, or beside it."""
+        x, y = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(*self.place)
+        across, down = pixel * math.sqrt(self.wide), pixel / math.sqrt(self.wide)
+        if crs == "EPSG:4326":
+            across, down = across / 111_320 / math.cos(math.radians(self.place[1])), down / 111_320
+        return Affine(across, 0, x + (shift[0] - 0.5) * size[0] * across, 0, -down, y + (0.5 - shift[1]) * size[1] * down)
+
+    @property
+    def dem_transform(self) -> Affine:
+        return self.transform(self.crs[0], self.size, self.pixel, (0, 0))
+
+    def heights(self) -> np.ndarray:
+        return terrain(self.size[1], self.size[0], pixel=self.pixel, seed=self.seed)
+
+    def known(self) -> np.ndarray:
+        """Which of the DEM's pixels are."""
+        drawn = np.random.default_rng(self.seed).random((self.size[1], self.size[0]))
+        rows, cols = np.mgrid[0 : self.size[1], 0 : self.size[0]]
+        known = {
+            "none": drawn >= 0,
+            "some": drawn > 0.1,
+            "most": drawn > 0.9,
+            "stripes": cols % 5 != 1,
+            "half": rows + cols > (self.size[0] + self.size[1]) / 2,
+            "a lake": (rows - self.size[1] / 2) ** 2 + (cols - self.size[0] / 3) ** 2 > min(self.size) ** 2 / 9,
+            "a frame": (rows > 1) & (rows < self.size[1] - 2) & (cols > 0),
+        }[self.gaps]
+        known[-1, -1] = True
+        return known
+
+    def write_dem(self, path: Path, heights: np.ndarray, *, nodata: float | None = None) -> Path:
+        number = self.nodata if nodata is None else nodata
+        declared = None if math.isinf(number) else number
+        values = np.where(self.known(), heights, number).astype(np.float32)
+        return write(path, values, crs=self.crs[0], transform=self.dem_transform, nodata=declared)
+
+    def write_guide(self, path: Path, *, constant: bool = False) -> Path:
+        # As large as the share says, but its centre lies within the DEM.
+        size = tuple(max(2, round(side * self.ratio * share)) for side, share in zip(self.size, self.guide_size, strict=True))
+        shift = (self.shift[0] / self.guide_size[0], self.shift[1] / self.guide_size[1])
+        transform = self.transform(self.crs[1], (size[0], size[1]), self.pixel / self.ratio, shift)
+        bands = np.full((3, size[1], size[0]), 77, np.uint16) if constant else image(size[1], size[0], seed=self.seed)
+        return write(path, bands, crs=self.crs[1], transform=transform, descriptions=("NIR", "Red", "Green"))
+
+
+def cases(gaps: tuple[str, ...] = ("none", "some", "most", "stripes", "half", "a lake", "a frame")) -> st.SearchStrategy[Case]:
+    def around(crs: tuple[str, ...], west: float, east: float, south: float, north: float) -> st.SearchStrategy[Case]:
+        return st.builds(
+            Case,
+            crs=st.tuples(st.sampled_from(crs), st.sampled_from(crs)),
+            place=st.tuples(st.floats(west, east), st.floats(south, north)),
+            size=st.tuples(st.integers(3, 22), st.integers(3, 22)),
+            pixel=st.floats(1, 90),
+            wide=st.floats(0.7, 1.4),
+            ratio=st.floats(2, 6) | st.integers(2, 6).map(float),
+            guide_size=st.tuples(st.floats(0.3, 1.5), st.floats(0.3, 1.5)),
+            shift=st.tuples(st.floats(-0.4, 0.4), st.floats(-0.4, 0.4)),
+            gaps=st.sampled_from(gaps),
+            nodata=st.sampled_from((-9999.0, -32768.0, math.nan, math.inf, -3.4028230607370965e38, 9e9)),
+            seed=st.integers(0, 99),
+        )
+
+    return around(("EPSG:32632", "EPSG:4326", "EPSG:3035", "EPSG:3857"), 7, 11, 45, 52) | around(
+        ("EPSG:3413", "EPSG:4326", "EPSG:3995", "EPSG:3035"), -60, -20, 78, 87
+    )
+
+
+def generated(examples: int) -> settings:
+    # The fixtures hand out new files, so that one example does not see another's.
+    return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def centres(path: Path, case: Case) -> tuple[np.ndarray, np.ndarray]:
+    """Where the pixels of a raster lie in the DEM: columns and rows, by PROJ for each of them."""
+    with rasterio.open(path) as dataset:
+        cols, rows = np.meshgrid(np.arange(dataset.width) + 0.5, np.arange(dataset.height) + 0.5)
+        x, y = dataset.transform @ (cols, rows)
+        to = Transformer.from_crs(dataset.crs.to_wkt(), case.crs[0], always_xy=True)
+    u, v = ~case.dem_transform @ to.transform(x, y)
+    return u, v
+
+
+@generated(12)
+@given(cases(), st.sampled_from((100.0, 5000.0, -420.0)))
+def test_offsets_and_nodata_numbers_change_nothing_anywhere(tmp_path: Path, superresolve: Superresolve, case: Case, offset: float) -> None:
+    guide = case.write_guide(tmp_path / "scene.tif")
+    low = superresolve(case.write_dem(tmp_path / "low.tif", case.heights()), guide=guide)
+    high = superresolve(case.write_dem(tmp_path / "high.tif", case.heights() + offset), guide=guide)
+    other = superresolve(case.write_dem(tmp_path / "other.tif", case.heights(), nodata=-31000.0), guide=guide)
+    assert (np.isnan(low) == np.isnan(high)).all() and (np.isnan(low) == np.isnan(other)).all()
+    assert np.abs(high - low - offset)[np.isfinite(low)].max(initial=0) < 0.01
+    assert np.abs(other - low)[np.isfinite(low)].max(initial=0) < 1e-3
+
+
+@generated(12)
+@given(cases(), st.integers(16, 70))
+def test_no_seams_anywhere(tmp_path: Path, superresolve: Superresolve, case: Case, tile: int) -> None:
+    inputs = {"dem": case.write_dem(tmp_path / "dem.tif", case.heights()), "guide": case.write_guide(tmp_path / "scene.tif")}
+    whole, tiled = superresolve(**inputs, tile=1024), superresolve(**inputs, tile=tile, threads=1)
+    assert (np.isnan(whole) == np.isnan(tiled)).all()
+    assert np.abs(whole - tiled)[np.isfinite(whole)].max(initial=0) < 0.01
+
+
+@generated(12)
+@given(cases(), st.sampled_from((0.0, 1234.5)))
+def test_flat_stays_flat_and_unknown_unknown_anywhere(tmp_path: Path, superresolve: Superresolve, case: Case, height: float) -> None:
+    dem = case.write_dem(tmp_path / "flat.tif", np.full((case.size[1], case.size[0]), height))
+    made = superresolve(dem, guide=case.write_guide(tmp_path / "scene.tif"), output=tmp_path / "flat_fine.tif", overwrite=True)
+    assert np.abs(made - height)[np.isfinite(made)].max(initial=0) < 0.5
+    u, v = centres(tmp_path / "flat_fine.tif", case)
+    cols, rows = np.floor(u).astype(int), np.floor(v).astype(int)
+    inside = (cols >= 0) & (cols < case.size[0]) & (rows >= 0) & (rows < case.size[1])
+    known = np.zeros(made.shape, bool)
+    known[inside] = case.known()[rows[inside], cols[inside]]
+    # Coordinates are good to a thousandth of a pixel.
+    clear = (np.abs(u - np.round(u)) > 2e-3) & (np.abs(v - np.round(v)) > 2e-3)
+    assert (np.isfinite(made) == known)[clear].all()
+
+
+@generated(12)
+@given(cases(gaps=("none",)))
+def test_the_grid_is_the_guides_anywhere(tmp_path: Path, superresolve: Superresolve, case: Case) -> None:
+    """Whole pixels of the guide, all that touch the DEM, and each height where it was: no shift in any CRS."""
+    cols, rows = np.meshgrid(np.arange(case.size[0]) + 0.5, np.arange(case.size[1]) + 0.5)
+    dem = case.write_dem(tmp_path / "plane.tif", 1000 + 3 * cols - 5 * rows)
+    guide = case.write_guide(tmp_path / "scene.tif")
+    made = superresolve(dem, guide=guide, model=cubic_model(tmp_path), output=tmp_path / "plane_fine.tif", overwrite=True)
+    with rasterio.open(guide) as scene, rasterio.open(tmp_path / "plane_fine.tif") as fine:
+        shift = ~scene.transform @ fine.transform
+        col, row = round(shift.c), round(shift.f)
+        assert fine.crs == scene.crs and max(abs(shift.c - col), abs(shift.f - row), abs(shift.a - 1), abs(shift.e - 1)) < 1e-6
+        assert 0 <= col <= scene.width - fine.width and 0 <= row <= scene.height - fine.height
+        u, v = centres(guide, case)
+        wanted = (u > 1e-3) & (u < case.size[0] - 1e-3) & (v > 1e-3) & (v < case.size[1] - 1e-3)
+        cut = np.zeros(wanted.shape, bool)
+        cut[row : row + fine.height, col : col + fine.width] = True
+        assert cut[wanted].all()
+    u, v = centres(tmp_path / "plane_fine.tif", case)
+    inner = (u > 2) & (u < case.size[0] - 2) & (v > 2) & (v < case.size[1] - 2)
+    assert np.abs(made - (1000 + 3 * u - 5 * v))[inner].max(initial=0) < 0.02
+
+
+@generated(12)
+@given(cases())
+def test_a_constant_guide_is_none_anywhere(tmp_path: Path, superresolve: Superresolve, case: Case) -> None:
+    """That the model does no harm then is tested above; here, that it cannot know the difference."""
+    dem, fine = case.write_dem(tmp_path / "dem.tif", case.heights()), tmp_path / "grey_fine.tif"
+    made = superresolve(dem, guide=case.write_guide(tmp_path / "grey.tif", constant=True), output=fine, overwrite=True)
+    without = superresolve(dem, like=fine)
+    assert (np.isnan(made) == np.isnan(without)).all()
+    assert np.abs(made - without)[np.isfinite(made)].max(initial=0) < 1e-3
+
+
+@generated(12)
+@given(cases(), st.integers(0, 12), st.booleans())
+def test_a_cancel_anywhere_leaves_what_was_there(tmp_path: Path, small_model: Path, case: Case, moment: int, there: bool) -> None:
+    dem, guide = case.write_dem(tmp_path / "dem.tif", case.heights()), case.write_guide(tmp_path / "scene.tif")
+    output = tmp_path / "fine.tif"
+    output.unlink(missing_ok=True)
+    if there:
+        output.write_bytes(b"older")
+    cancel, seen = Cancel(), 0
+
+    def sink(event: Event) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == moment + 1:
+            cancel.request()
+
+    before = sorted(tmp_path.iterdir())
+    options = Settings(str(dem), str(output), guide=str(guide), model=str(small_model), dem_error=0.0, tile=32, overwrite=True)
+    try:
+        run(options, sink, cancel)
+    except Cancelled:
+        assert sorted(tmp_path.iterdir()) == before
+        assert not there or output.read_bytes() == b"older"
+    else:
+        assert read(output).size > 0 and sorted(tmp_path.iterdir()) == sorted({*before, output})

@@ -30,7 +30,9 @@ def test_what_the_backend_writes_is_what_the_plugin_reads(backend_python, pytest
     "line",
     ["", "2026-01-01 warning: something", "{", "[]", "3", "null", '{"event": "dance"}', '{"event": "progress"}', '{"event": ["log"]}',
      '{"event": "progress", "fraction": "much", "message": ""}', '{"event": "log", "level": "info", "text": [1]}', '[' * 400,
-     '{"event": "result", "path": 3, "grid": {}, "model": {}, "provider": "", "seconds": 1, "pixels": 2}'],
+     '{"event": "result", "path": 3, "grid": {}, "model": {}, "provider": "", "seconds": 1, "pixels": 2}',
+     '{"event": "progress", "fraction": 1' + "0" * 400 + ', "message": ""}', '{"event": ' * 40],
+    ids=lambda line: line[:40],
 )  # fmt: skip
 def test_noise_is_a_debug_line(line):
     assert events.parse(line) == events.Log("debug", line)
