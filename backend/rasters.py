@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.errors import CRSError as RasterioCRSError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.windows import Window as RasterioWindow
 
@@ -25,6 +26,8 @@ from backend.windows import Window
 
 UNDECLARED_NODATA = (-9999.0, -32768.0, -32767.0)
 """Taken for nodata in a DEM that declares none, or another: mosaics are made of files with different ones."""
+ASSIGN = "Assign one, in QGIS with 'Assign projection'."
+"""What to do about a CRS."""
 _ABSURD = 1e30
 """No measurement is as large: a nodata value that lost digits on its way through a text file."""
 
@@ -39,6 +42,8 @@ class Raster:
             self.dataset = _open(path, role)
         except UnicodeDecodeError as error:
             raise self._unspoken(error) from error
+        except RasterioCRSError as error:
+            raise self._nobodys_crs() from error
         try:
             self.crs = self._crs()
             self.grid = self._grid()
@@ -160,6 +165,9 @@ class Raster:
             "The file is damaged; copy or download it again.",
         )
 
+    def _nobodys_crs(self) -> InputError:
+        return InputError("crs-missing", f"{self.role}, {self.path}, has a CRS that PROJ does not understand.", ASSIGN)
+
     def _unspoken(self, error: UnicodeDecodeError) -> InputError:
         return InputError(
             "not-a-raster",
@@ -178,13 +186,13 @@ class Raster:
         return False
 
     def _crs(self) -> CRS:
-        hint = "Assign one, in QGIS with 'Assign projection'."
+        hint = ASSIGN
         if self.dataset.crs is None:
             raise InputError("crs-missing", f"{self.role}, {self.path}, has no CRS.", hint)
         try:
             crs = CRS.from_wkt(self.dataset.crs.to_wkt())
         except (CRSError, RasterioError) as error:
-            raise InputError("crs-missing", f"{self.role}, {self.path}, has a CRS that PROJ does not understand.", hint) from error
+            raise self._nobodys_crs() from error
         if crs.geodetic_crs is None:
             raise InputError("crs-missing", f"{self.role}, {self.path}, has a CRS that is not tied to the Earth ({crs.name}).", hint)
         if crs.is_geocentric:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fuzzing_for_tests import CARDS, DAMAGE, LINES, Opener, check_card, check_line
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 QUICKLY = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
@@ -41,5 +41,7 @@ def test_whole_files_are_read(opener: Opener) -> None:
 
 @QUICKLY
 @given(st.integers(0, 99), DAMAGE)
+@example(8, [("flip", 0.970703125, 0)])  # a CRS that cannot be parsed
+@example(-1, [("put", 1.0, b"\x80")])  # a mosaic that is not UTF-8
 def test_any_file_is_read_or_refused(opener: Opener, number: int, damage: list[tuple[str, float | int, Any]]) -> None:
     opener.check(number, damage)
