@@ -119,7 +119,7 @@ def _for_parent(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished)
     try:
         from backend.superresolve import Settings, run
 
-        stream = _stream()
+        stream = open_stream()
         result = run(Settings(**options), stream, cancel, unfinished)
     finally:
         parent.release()
@@ -186,6 +186,13 @@ def _keep_stdout() -> None:
     sys.stdout.flush()
     _protocol = io.TextIOWrapper(os.fdopen(os.dup(1), "wb", buffering=0), encoding="ascii", write_through=True)
     os.dup2(2, 1)
+
+
+def open_stream() -> Sink:
+    """The event stream. Its first word tells the parent that all is loaded."""
+    stream = _stream()
+    stream(Log("debug", f"SIRAN {version()}."))
+    return stream
 
 
 def _stream() -> Sink:

@@ -19,15 +19,19 @@ _ALWAYS = {
     "CPL_ALLOW_VSISTDIN": "NO",
     "PROJ_NETWORK": "OFF",
 }
-# Of all addresses, GDAL may then fetch the one that is called so.
-_NO_NETWORK = {"CPL_VSIL_CURL_ALLOWED_FILENAME": "none"}
+_ADDRESS = "CPL_VSIL_CURL_ALLOWED_FILENAME"
+_NO_ADDRESS = "none of them"
 
 
 def set_limits(words: Iterable[str]) -> None:
     """Sets them; the network stays open where one of the user's `words` names an address."""
     os.environ.update(_ALWAYS)
     if not any(fetched(word) and not Path(word).exists() for word in words):
-        os.environ.update(_NO_NETWORK)
+        # Of all addresses, GDAL may fetch the one that is called so.
+        os.environ[_ADDRESS] = _NO_ADDRESS
+    elif os.environ.get(_ADDRESS) == _NO_ADDRESS:
+        # From a process that set its own limits, and started this one.
+        del os.environ[_ADDRESS]
 
 
 def fetched(text: str) -> str:

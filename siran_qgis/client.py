@@ -15,6 +15,7 @@ from .translation import tr
 KILLED = (-9, 137, 0xC0000017, 0xC000012D)
 WINDOWS_CRASHES = 0xC0000000  # from here on: access violation, illegal instruction, stack overrun
 SILENCE = 15.0  # seconds that a backend may take to say its first word before the user is told
+LONGEST_SILENCE = 180.0  # before it is stopped: libraries on a slow disk take a minute to load
 
 
 def superresolve(python: str, arguments: list[str], feedback) -> events.Result:
@@ -28,14 +29,16 @@ def run(python: str, arguments: list[str], feedback, models=None) -> events.Resu
     Raises Cancelled, or BackendFailed with the backend's message and hint."""
     listener = Listener(feedback)
     begun = time.monotonic()
-    told = False
+    told = hung = False
 
     def is_cancelled():
-        nonlocal told
-        if not (told or listener.heard) and time.monotonic() - begun > SILENCE:
+        nonlocal told, hung
+        silence = 0.0 if listener.heard else time.monotonic() - begun
+        if silence > SILENCE and not told:
             told = True
             feedback.pushInfo(tr("The backend has said nothing yet; its files may lie on a slow disk. Cancel ends it."))
-        return feedback.isCanceled()
+        hung = hung or silence > LONGEST_SILENCE
+        return hung or feedback.isCanceled()
 
     try:
         finished = process.run(
@@ -52,6 +55,10 @@ def run(python: str, arguments: list[str], feedback, models=None) -> events.Resu
     if finished.status == 0 and listener.result is not None:
         feedback.setProgress(100)
         return listener.result
+    if hung and not feedback.isCanceled():
+        raise BackendFailed(
+            tr("The backend said nothing for {:.0f} s and was stopped.").format(LONGEST_SILENCE), interpreter.repair(python)
+        )
     if finished.cancelled or feedback.isCanceled():
         raise Cancelled()
     damaged = _damaged_file(python) if listener.failure is None or listener.failure.code == "internal" else ""

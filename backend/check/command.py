@@ -36,7 +36,7 @@ def _for_parent(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
         require_packages()
         from backend.check.selfcheck import Settings, run
 
-        stream = cli._stream()
+        stream = cli.open_stream()
         result = run(Settings(**options), stream, cancel)
     finally:
         parent.release()

@@ -47,7 +47,7 @@ def _for_parent(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
     try:
         from backend.compare.comparison import Settings, run
 
-        stream = cli._stream()
+        stream = cli.open_stream()
         result, _ = run(Settings(**options), stream, cancel, unfinished)
     finally:
         parent.release()

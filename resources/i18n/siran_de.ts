@@ -732,6 +732,10 @@
             <translation>Das Backend konnte nicht mit {} gestartet werden: {}.</translation>
         </message>
         <message>
+            <source>The backend said nothing for {:.0f} s and was stopped.</source>
+            <translation>Das Backend hat {:.0f} s lang nichts gemeldet und wurde beendet.</translation>
+        </message>
+        <message>
             <source>The backend's environment is incomplete: {} is missing or was changed.</source>
             <translation>Die Umgebung des Backends ist unvollständig: {} fehlt oder wurde verändert.</translation>
         </message>

@@ -23,8 +23,8 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasters_for_tests import DEM_TRANSFORM, image, read, terrain, write
 
 from backend import beside
-from backend.events import Failure, Progress, Result, from_line
-from backend.version import ROOT
+from backend.events import Failure, Log, Progress, Result, from_line
+from backend.version import ROOT, version
 
 COMMAND = [sys.executable, "-m", "backend"]
 
@@ -195,10 +195,13 @@ def test_bad_input_in_a_process(bad: Path, small_model: Path) -> None:
     assert done.returncode in (1, 2)
 
 
-@pytest.mark.parametrize("arguments", [["dem.tif", "exists.tif"], ["dem.tif", "out.tif", "--turbo"]])
-def test_bad_input_as_an_event(bad: Path, small_model: Path, arguments: list[str]) -> None:
+@pytest.mark.parametrize(("arguments", "loaded"), [(["dem.tif", "exists.tif"], 1), (["dem.tif", "out.tif", "--turbo"], 0)])
+def test_bad_input_as_an_event(bad: Path, small_model: Path, arguments: list[str], loaded: int) -> None:
+    """After the first word, which says that all is loaded, if it came to that."""
     with running(bad, *arguments, "--model", str(small_model)) as process:
         assert process.stdout is not None
+        for _ in range(loaded):
+            assert from_line(process.stdout.readline()) == Log("debug", f"SIRAN {version()}.")
         failure = from_line(process.stdout.readline())
         assert isinstance(failure, Failure) and failure.message and failure.hint and failure.code in ("output-exists", "option-invalid")
         assert process.stdout.read() == "" and process.wait(20) == 2

@@ -17,6 +17,7 @@ from rasters_for_tests import image, read, terrain, write
 
 from backend.errors import InputError
 from backend.formats import HINT
+from backend.limits import set_limits
 from backend.rasters import Raster
 from backend.version import ROOT
 
@@ -67,7 +68,13 @@ def mosaic(path: Path, of: Path) -> Path:
     return path
 
 
-def test_an_address_that_the_user_named_is_fetched(server: Server, superresolve: Any, tmp_path: Path) -> None:
+def test_an_address_that_the_user_named_is_fetched(
+    server: Server, superresolve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the process was started by one that named none."""
+    for name in ("GDAL_SKIP", "GDAL_VRT_ENABLE_PYTHON", "CPL_ALLOW_VSISTDIN", "PROJ_NETWORK", "CPL_VSIL_CURL_ALLOWED_FILENAME"):
+        monkeypatch.setenv(name, "")  # what it was comes back
+    set_limits([])
     done = superresolve(f"{server.address}/dem.tif")
     assert done.returncode == 0, done.stderr
     assert server.requests > 0

@@ -137,6 +137,14 @@ def test_a_backend_that_hangs_at_its_start_is_mentioned(fake_python, feedback, m
     ]
 
 
+def test_a_backend_that_never_says_a_word_is_stopped(fake_python, feedback, monkeypatch):
+    monkeypatch.setattr(client, "LONGEST_SILENCE", 0.5)
+    begun = time.monotonic()
+    with pytest.raises(BackendFailed, match="said nothing for 0 s and was stopped"):
+        client.superresolve(fake_python("time.sleep(60)"), [], feedback)
+    assert time.monotonic() - begun < 0.5 + 5
+
+
 def test_an_interpreter_that_does_not_start(tmp_path, feedback):
     with pytest.raises(BackendFailed, match="could not be started"):
         client.superresolve(str(tmp_path / "gone"), [], feedback)
