@@ -46,13 +46,15 @@ def run(python: str, arguments: list[str], feedback, models=None) -> events.Resu
             environment=environment.backend_variables(paths.PLUGIN, models or paths.models()),
             on_line=lambda line: listener(events.parse(line)),
             is_cancelled=is_cancelled,
+            is_done=lambda: listener.result is not None or listener.failure is not None,
             cancel_line="cancel",
         )
     except OSError as error:
         raise BackendFailed(
             tr("The backend could not be started with {}: {}.").format(python, error), interpreter.repair(python)
         ) from error
-    if finished.status == 0 and listener.result is not None:
+    # What it made has its name before it says so: where it does not find its end, that is a pity, and no more.
+    if listener.result is not None and (finished.status == 0 or finished.killed):
         feedback.setProgress(100)
         return listener.result
     if hung and not feedback.isCanceled():
@@ -61,6 +63,8 @@ def run(python: str, arguments: list[str], feedback, models=None) -> events.Resu
         )
     if finished.cancelled or feedback.isCanceled():
         raise Cancelled()
+    if finished.killed and listener.failure is None:
+        raise BackendFailed(tr("The backend stopped talking, did not end, and was stopped."), tr("Please report this."))
     damaged = _damaged_file(python) if listener.failure is None or listener.failure.code == "internal" else ""
     if damaged:
         raise BackendFailed(
@@ -110,7 +114,7 @@ class Listener:
         self._stage = None
 
     def __call__(self, event):
-        self.heard = True
+        self.heard = self.heard or not (isinstance(event, events.Log) and event.level == events.NOISE)
         if isinstance(event, events.Progress):
             self.feedback.setProgress(100 * event.fraction)
             # Every text becomes a line of the log: "Tile 3 of 900" is worth one line, not nine hundred.

@@ -69,6 +69,7 @@ class Failure(NamedTuple):
     hint: str
 
 
+NOISE = "noise"  # the level of what is no event
 LONGEST_NOISE = 500  # letters of it that a log gets
 
 _KINDS = {"progress": Progress, "log": Log, "result": Result, "error": Failure}
@@ -84,7 +85,7 @@ _TYPES = {
 
 
 def parse(line: str) -> Progress | Log | Result | Comparison | Check | Failure:
-    """The event on one line. Whatever is not an event becomes a debug line: a library that prints on stdout is no
+    """The event on one line. Whatever is not an event becomes a line of noise for the log: a library that prints on stdout is no
     reason to lose a result. Fields that a newer backend adds are ignored."""
     try:
         fields = json.loads(line)
@@ -98,4 +99,4 @@ def parse(line: str) -> Progress | Log | Result | Comparison | Check | Failure:
             event = Progress(min(max(0.0, float(event.fraction)), 1.0), event.message)  # in this order: 0 where it is no number
         return event
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        return Log("debug", line if len(line) <= LONGEST_NOISE else f"{line[:LONGEST_NOISE]} ...")
+        return Log(NOISE, line if len(line) <= LONGEST_NOISE else f"{line[:LONGEST_NOISE]} ...")

@@ -22,6 +22,8 @@ SERVER = re.compile(r"\bvsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)(_streamin
 VRT_SOURCE = re.compile(r"<Source(?:Filename|Dataset)\b[^>]*>([^<]*)<")
 VRT_CHARACTERS = 4_000_000  # of a mosaic's description that are looked at: ten thousand tiles
 
+MADE_HERE = "siran/made"  # a property of layers that came out of SIRAN
+
 # QGIS keeps no reference to post-processors written in Python.
 _post_processors = []
 
@@ -86,6 +88,7 @@ class Styled(QgsProcessingLayerPostProcessorInterface):
         pixel_size = self.result.grid["pixel_size"] if self.result else None  # metres on the ground
         if self.result:
             layer.setName(f"{layer.name()} ({self.result.model['name']}, {pixel_size:.3g} m)")
+        layer.setCustomProperty(MADE_HERE, True)
         self.look(layer, pixel_size)
         layer.triggerRepaint()
         if self in _post_processors:

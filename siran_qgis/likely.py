@@ -3,9 +3,12 @@
 import qgis.utils
 from qgis.core import QgsProject, QgsRasterLayer
 
+from . import layers
+
 
 def dem():
-    """The selected layer, or else the first by name, that has one band of a file as elevation models do; None where none has."""
+    """The selected layer, or else the first by name, that has one band of a file as elevation models do and is not SIRAN's own; None where
+    none has."""
     iface = qgis.utils.iface
     active = iface.activeLayer() if iface is not None else None
     by_name = sorted(QgsProject.instance().mapLayers().values(), key=lambda layer: layer.name().lower())
@@ -13,4 +16,6 @@ def dem():
 
 
 def _one_band(layer):
-    return isinstance(layer, QgsRasterLayer) and layer.providerType() == "gdal" and layer.bandCount() == 1
+    if not isinstance(layer, QgsRasterLayer) or layer.providerType() != "gdal":
+        return False
+    return layer.bandCount() == 1 and not layer.customProperty(layers.MADE_HERE)

@@ -20,6 +20,7 @@ from typing import NamedTuple
 CANCEL_GRACE = 4.0  # seconds between asking a child to stop and killing it; the backend takes 3 where a disk does not answer
 POLL = 0.1  # seconds; how late a cancel may be noticed
 LONGEST_LINE = 1_000_000  # bytes; what is longer is no event, and its begin is enough to tell what it is
+LAST_WORDS = 3.0  # seconds for the lines of a child that is gone
 CUT = 2_000  # bytes that are kept of it
 WAITING_LINES = 1_000  # that are read ahead of whoever listens
 TAIL_BYTES = 4000
@@ -34,11 +35,13 @@ FOREIGN = (
 
 
 class Finished(NamedTuple):
-    """How a child ended: its exit status (negative: the signal), the end of its stderr, whether it was asked to stop."""
+    """How a child ended: its exit status (negative: the signal), the end of its stderr, whether it was asked to stop, and whether it was us
+    who killed it."""
 
     status: int
     stderr: str
     cancelled: bool
+    killed: bool = False
 
 
 def clean_environment(environment: dict[str, str], **extra: str) -> dict[str, str]:
@@ -55,12 +58,14 @@ def run(
     environment: dict[str, str],
     on_line: Callable[[str], None],
     is_cancelled: Callable[[], bool],
+    is_done: Callable[[], bool] = lambda: False,
     cancel_line: str | None = None,
     merge_stderr: bool = False,
     grace: float = CANCEL_GRACE,
 ) -> Finished:
     """Run `command` until it ends. `on_line` gets its stdout (and with `merge_stderr` its stderr) line by line.
 
+    A child that has closed its stdout, or of which `is_done` says that it has said all, is killed where it does not end within `grace`.
     When `is_cancelled` says so the child is asked to stop, with `cancel_line` on its stdin or, where it does not listen,
     by a signal; `grace` seconds later it is killed with all that it started. Raises OSError if it cannot be started.
     """
@@ -77,19 +82,23 @@ def run(
         stop = threading.Event()
         reader = threading.Thread(target=_read, args=(process.stdout, lines, stop), name="siran-reader", daemon=True)
         reader.start()
-        cancelled = False
+        cancelled = killed = False
         deadline = None
+        looked = time.monotonic()
         try:
             while True:
-                try:
+                with contextlib.suppress(queue.Empty):
                     line = lines.get(timeout=POLL)
                     if line is None:
                         break
                     on_line(line)
-                except queue.Empty:
-                    if process.poll() is not None and not cancelled:
+                if deadline is None and time.monotonic() - looked > POLL:
+                    looked = time.monotonic()
+                    if process.poll() is not None:
                         # It is gone, but something it started still holds its stdout: give the last lines a moment.
-                        deadline = deadline or time.monotonic() + 1.0
+                        deadline = looked + (LAST_WORDS if lines.qsize() else 1.0)
+                    elif is_done():
+                        deadline = looked + grace
                 if not cancelled and is_cancelled():
                     cancelled = True
                     deadline = time.monotonic() + grace
@@ -99,6 +108,7 @@ def run(
             with contextlib.suppress(subprocess.TimeoutExpired):  # killed below
                 process.wait(timeout=max(0.0, deadline - time.monotonic()) if deadline else grace)
         finally:
+            killed = process.poll() is None
             _kill(process)
             _close(process.stdin)
             process.wait()
@@ -106,7 +116,7 @@ def run(
             reader.join(timeout=1.0)
             if not reader.is_alive():
                 process.stdout.close()
-        return Finished(process.returncode, _tail(errors), cancelled)
+        return Finished(process.returncode, _tail(errors), cancelled, killed)
 
 
 def capture(command: Sequence[str], *, environment: dict[str, str], is_cancelled: Callable[[], bool], limit: float = 120.0):

@@ -35,6 +35,7 @@ def colour(key):
     if not heights.isValid():
         return None
     heights.setCrs(shades.crs())
+    heights.setCustomProperty(layers.MADE_HERE, True)
     layers.elevation(heights)
     project.addMapLayer(heights, False)
     group = node.parent()

@@ -736,6 +736,10 @@
             <translation>Das Backend hat {:.0f} s lang nichts gemeldet und wurde beendet.</translation>
         </message>
         <message>
+            <source>The backend stopped talking, did not end, and was stopped.</source>
+            <translation>Das Backend hat nichts mehr gemeldet, kam zu keinem Ende und wurde beendet.</translation>
+        </message>
+        <message>
             <source>The backend's environment is incomplete: {} is missing or was changed.</source>
             <translation>Die Umgebung des Backends ist unvollständig: {} fehlt oder wurde verändert.</translation>
         </message>

@@ -129,6 +129,25 @@ def test_what_windows_says_of_a_child(status, words):
     assert words in str(client.unexplained(status, "", ""))
 
 
+def test_a_child_that_does_not_find_its_end(fake_python, feedback):
+    """A driver that hangs while it is unloaded, after the result; or before, with nobody to tell."""
+    begun = time.monotonic()
+    assert client.superresolve(fake_python(f"{SAY_RESULT}; time.sleep(60)"), [], feedback).path == "/o.tif"
+    assert time.monotonic() - begun < 5
+    begun = time.monotonic()
+    with pytest.raises(BackendFailed, match="stopped talking, did not end, and was stopped"):
+        client.superresolve(fake_python("os.close(1); time.sleep(60)"), [], feedback)
+    assert time.monotonic() - begun < 5
+
+
+def test_a_child_of_the_child_that_floods_its_output(fake_python, feedback):
+    code = "import subprocess; subprocess.Popen(['yes', 'noise']); time.sleep(0.2); os.kill(os.getpid(), signal.SIGKILL)"
+    begun = time.monotonic()
+    with pytest.raises(BackendFailed, match="memory ran out"):
+        client.superresolve(fake_python(code), [], feedback)
+    assert time.monotonic() - begun < 5
+
+
 def test_a_backend_that_hangs_at_its_start_is_mentioned(fake_python, feedback, monkeypatch):
     monkeypatch.setattr(client, "SILENCE", 0.3)
     client.superresolve(fake_python(f"time.sleep(1)\n{SAY_RESULT}"), [], feedback)
@@ -141,7 +160,7 @@ def test_a_backend_that_never_says_a_word_is_stopped(fake_python, feedback, monk
     monkeypatch.setattr(client, "LONGEST_SILENCE", 0.5)
     begun = time.monotonic()
     with pytest.raises(BackendFailed, match="said nothing for 0 s and was stopped"):
-        client.superresolve(fake_python("time.sleep(60)"), [], feedback)
+        client.superresolve(fake_python("print('a warning of some library', flush=True); time.sleep(60)"), [], feedback)
     assert time.monotonic() - begun < 0.5 + 5
 
 

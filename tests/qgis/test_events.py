@@ -35,11 +35,11 @@ def test_what_the_backend_writes_is_what_the_plugin_reads(backend_python, pytest
     ids=lambda line: line[:40],
 )  # fmt: skip
 def test_noise_is_a_debug_line(line):
-    assert events.parse(line) == events.Log("debug", line)
+    assert events.parse(line) == events.Log(events.NOISE, line)
 
 
 def test_long_noise_is_cut():
-    assert events.parse("[" * 100_000) == events.Log("debug", "[" * events.LONGEST_NOISE + " ...")
+    assert events.parse("[" * 100_000) == events.Log(events.NOISE, "[" * events.LONGEST_NOISE + " ...")
 
 
 def test_fields_of_a_newer_backend_are_ignored():

@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, QUrl
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QPushButton
 
-from siran_qgis import paths, settings
+from siran_qgis import layers, paths, settings
 
 
 @pytest.fixture
@@ -198,6 +198,11 @@ def test_the_dialog_of_the_toolbox_begins_with_a_dem(desktop, qgis_iface, monkey
         dialog = processing.createAlgorithmDialog("siran:superresolve")
         assert dialog.createProcessingParameters()["INPUT"] in (offered.id(), offered.source(), offered.name())
         dialog.deleteLater()
+    near.setCustomProperty(layers.MADE_HERE, True)  # as a result has it
+    monkeypatch.setattr(qgis_iface, "activeLayer", lambda: near)
+    dialog = processing.createAlgorithmDialog("siran:superresolve")
+    assert dialog.createProcessingParameters()["INPUT"] in (far.id(), far.source(), far.name())
+    dialog.deleteLater()
     dialog = processing.createAlgorithmDialog("siran:superresolve", {"INPUT": image.id()})
     assert dialog.createProcessingParameters()["INPUT"] in (image.id(), image.source())
     dialog.deleteLater()
