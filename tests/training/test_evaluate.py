@@ -277,7 +277,7 @@ def test_figures_go_into_the_card(prepared: Path, tmp_path: Path, capsys: pytest
 def test_a_models_sigma_reaches_the_figures(prepared: Path, tmp_path: Path) -> None:
     net, path = network(replace(SMALL, sigma=True)), tmp_path / "sure.pt"
     export_torchscript(net, build_card(CARD, net, "sure", prepared), path)
-    engine = open_engine(models.load(path), "cpu", 1, lambda _level, _text: None)
+    engine = open_engine(models.load(path), "cpu", 1, lambda _level, _text: None, program=True)
     figures = evaluate({"sure": engine_run(engine, 2)}, load_pairs(prepared, "test", 3), conditions=["no guide"])
     covered = figures[1].scores.coverage
     assert covered is not None
