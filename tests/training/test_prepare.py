@@ -214,7 +214,11 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
     write(tmp_path / "z.tif", hills(1500, 1500))
     text = "".join(f'[[area]]\nname = "a{k}"\nsplit = "train"\ndem = "z.tif"\n' for k in range(400))
     command = [sys.executable, "-u", "-m", "training.prepare", "--areas", str(listing(tmp_path, text)), "--root", str(tmp_path)]
-    run = subprocess.Popen([*command, "--out", str(tmp_path / "out")], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        [*command, "--out", str(tmp_path / "out")], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # A shell has what it starts in the background ignore Ctrl-C, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
     assert run.stdout is not None
     while not run.stdout.readline().startswith("  3/400"):
         assert run.poll() is None
