@@ -33,30 +33,37 @@ licence = "CC0-1.0"
 """
 
 
+@pytest.fixture(scope="module")
+def exported(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`network()` as an ONNX file, which takes half a minute."""
+    path = tmp_path_factory.mktemp("exported") / "small.onnx"
+    net = network()
+    export_onnx(net, build_card(CARD, net, "small", prepared), path)
+    return path
+
+
 @pytest.mark.slow
-def test_an_onnx_file_has_names_sizes_values_and_card(prepared: Path, tmp_path: Path) -> None:
+def test_an_onnx_file_has_names_sizes_values_and_card(prepared: Path, exported: Path) -> None:
     net = network()
     card = build_card(CARD, net, "small", prepared)
-    export_onnx(net, card, tmp_path / "small.onnx")
-    assert compare(net, tmp_path / "small.onnx") < 1e-4
-    session = onnxruntime.InferenceSession(tmp_path / "small.onnx", providers=["CPUExecutionProvider"])
+    assert compare(net, exported) < 1e-4
+    session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
     assert [i.name for i in session.get_inputs()] == ["dem", "guide", "guide_valid", "pixel_size", "dem_error"]
     assert [o.name for o in session.get_outputs()] == ["elevation"]
     inside = card_from_json(session.get_modelmeta().custom_metadata_map[METADATA_KEY])
     assert inside == card
     assert inside.halo == net.halo
     assert inside.training_data[0]["name"] == "hills"
-    assert models.load(tmp_path / "small.onnx").card == card  # the backend takes it
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["SHA256SUMS", "small.onnx"]
+    assert models.load(exported).card == card  # the backend takes it
+    assert sorted(p.name for p in exported.parent.iterdir()) == ["SHA256SUMS", "small.onnx"]
 
 
 @pytest.mark.slow
-def test_a_file_that_differs_is_refused(prepared: Path, tmp_path: Path) -> None:
+def test_a_file_that_differs_is_refused(exported: Path, tmp_path: Path) -> None:
     net = network()
-    export_onnx(net, build_card(CARD, net, "small", prepared), tmp_path / "small.onnx")
     with pytest.raises(ExportError, match="differs from PyTorch"):
-        compare(network(SMALL, seed=1), tmp_path / "small.onnx")
-    graph = onnx.load(tmp_path / "small.onnx")
+        compare(network(SMALL, seed=1), exported)
+    graph = onnx.load(exported)
     graph.graph.input[0].name = "height"
     for node in graph.graph.node:
         node.input[:] = ["height" if name == "dem" else name for name in node.input]
