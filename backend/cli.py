@@ -20,7 +20,7 @@ from backend.clean.command import clean
 from backend.compare.command import compare
 from backend.errors import BackendError, Cancelled, InputError
 from backend.events import Event, Failure, Log, Progress, Result, Sink, to_line
-from backend.interruptible import Unfinished, run_interruptibly, stop_on_signals
+from backend.interruptible import Unfinished, run_command
 from backend.limits import set_limits
 from backend.version import version
 
@@ -95,10 +95,7 @@ class Numbers(click.ParamType[tuple[float, ...]]):
 @click.option("--events", is_flag=True, help="Write the event stream on stdout, listen on stdin.")
 def superresolve(events: bool, **options: Any) -> None:
     """Makes the elevation model DEM finer and writes it as OUTPUT, a Cloud Optimized GeoTIFF."""
-    cancel, unfinished = Cancel(), Unfinished()
-    stop_on_signals(cancel)
-    work = _for_parent if events else _for_person
-    run_interruptibly(lambda: work(options, cancel, unfinished), cancel, unfinished)
+    run_command(_for_parent if events else _for_person, options)
 
 
 @cli.command()

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from backend.cancel import Cancel
 from backend.errors import Cancelled
@@ -20,6 +21,13 @@ class Unfinished:
     def __init__(self) -> None:
         self.remove: Callable[[], None] = lambda: None
         self.give_up: Callable[[], None] = lambda: None
+
+
+def run_command(work: Callable[[dict[str, Any], Cancel, Unfinished], None], options: dict[str, Any]) -> None:
+    """Does a command's `work` with its `options`, until a signal stops it. Raises as `run_interruptibly`."""
+    cancel, unfinished = Cancel(), Unfinished()
+    stop_on_signals(cancel)
+    run_interruptibly(lambda: work(options, cancel, unfinished), cancel, unfinished)
 
 
 def run_interruptibly(work: Callable[[], None], cancel: Cancel, unfinished: Unfinished) -> None:

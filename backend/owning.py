@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 from backend.clean.leftovers import tidy
@@ -18,3 +19,9 @@ def own(path: Path, locks: contextlib.ExitStack, *, overwrite: bool) -> None:
     if path.exists() and not there and not overwrite:
         message = f"{path} exists again: a killed run had set it aside."
         raise InputError("output-exists", message, "Name another output, or pass --overwrite.")
+
+
+def let_go(remove: Callable[[], None], locks: contextlib.ExitStack) -> None:
+    """Where the process ends at once: `remove` what is unfinished of the outputs, then the locks."""
+    remove()
+    locks.close()

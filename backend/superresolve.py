@@ -32,7 +32,7 @@ from backend.interruptible import Unfinished
 from backend.journal.keeping import keeping, open_journal
 from backend.output import DESCRIPTION, ENDINGS, Output, check_output, check_sources, keeps_crs
 from backend.outputs import Outputs, check_apart, check_spaces
-from backend.owning import own
+from backend.owning import let_go, own
 from backend.pipeline import DIFFERENCE, ELEVATION, UNCERTAINTY, Pipeline
 from backend.rasters import Raster
 from backend.report.gathered import Gathered
@@ -184,7 +184,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         edge = settings.tile or DEFAULT_TILE
         work = tiles(grid.width, grid.height, tile=edge, halo=card.halo, multiple=card.size_multiple)
         outputs = Outputs()
-        unfinished.remove = lambda: _end_at_once(outputs, locks)
+        unfinished.remove = lambda: let_go(outputs.remove, locks)
         with outputs:
             for name, path in paths.items():
                 outputs.add(
@@ -291,11 +291,6 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             difference=str(paths[DIFFERENCE]) if DIFFERENCE in paths else None,
             report=str(named[REPORT]) if REPORT in named else None,
         )
-
-
-def _end_at_once(outputs: Outputs, locks: contextlib.ExitStack) -> None:
-    outputs.remove()
-    locks.close()
 
 
 def _check_numbers(settings: Settings) -> None:

@@ -20,8 +20,8 @@ from typing import NamedTuple
 CANCEL_GRACE = 4.0  # seconds between asking a child to stop and killing it; the backend takes 3 where a disk does not answer
 POLL = 0.1  # seconds; how late a cancel may be noticed
 LONGEST_LINE = 1_000_000  # bytes; what is longer is no event, and its begin is enough to tell what it is
-LAST_WORDS = 3.0  # seconds for the lines of a child that is gone
 CUT = 2_000  # bytes that are kept of it
+LAST_WORDS = 3.0  # seconds for the lines of a child that is gone
 WAITING_LINES = 1_000  # that are read ahead of whoever listens
 TAIL_BYTES = 4000
 
@@ -82,7 +82,7 @@ def run(
         stop = threading.Event()
         reader = threading.Thread(target=_read, args=(process.stdout, lines, stop), name="siran-reader", daemon=True)
         reader.start()
-        cancelled = killed = False
+        cancelled = False
         deadline = None
         looked = time.monotonic()
         try:

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from backend.interruptible import run_command
+
 
 @click.command()
 @click.option("--model", metavar="NAME|FILE", help="An installed model, or a model file; default: the one that runs when none is named.")
@@ -16,18 +18,11 @@ import click
 @click.option("--events", is_flag=True, help="Write the event stream on stdout, listen on stdin.")
 def check(events: bool, **options: Any) -> None:
     """Checks what is installed: runs a known small input through the model and compares with the stored answer."""
-    # cli.py imports this module.
-    from backend.cancel import Cancel
-    from backend.interruptible import Unfinished, run_interruptibly, stop_on_signals
-
-    cancel, unfinished = Cancel(), Unfinished()
-    stop_on_signals(cancel)
-    work = _for_parent if events else _for_person
-    run_interruptibly(lambda: work(options, cancel, unfinished), cancel, unfinished)
+    run_command(_for_parent if events else _for_person, options)
 
 
 def _for_parent(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
-    from backend import cli
+    from backend import cli  # which imports this module
     from backend.check.install import require_packages
     from backend.parent import Parent
 

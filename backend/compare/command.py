@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from backend.interruptible import run_command
+
 _ASCII = str.maketrans({"\u202f": ",", "−": "-", "–": "-", "×": "x", "°": "deg", "∞": "inf"})
 """Not every terminal has the signs of the page."""
 
@@ -29,18 +31,11 @@ def compare(events: bool, **options: Any) -> None:
 
     Errors are tested minus reference, in metres. Name at least one of --json, --error and --html.
     """
-    # cli.py imports this module.
-    from backend.cancel import Cancel
-    from backend.interruptible import Unfinished, run_interruptibly, stop_on_signals
-
-    cancel, unfinished = Cancel(), Unfinished()
-    stop_on_signals(cancel)
-    work = _for_parent if events else _for_person
-    run_interruptibly(lambda: work(options, cancel, unfinished), cancel, unfinished)
+    run_command(_for_parent if events else _for_person, options)
 
 
 def _for_parent(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
-    from backend import cli
+    from backend import cli  # which imports this module
     from backend.parent import Parent
 
     parent = Parent(cancel, unfinished)

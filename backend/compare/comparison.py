@@ -35,7 +35,7 @@ from backend.grid import Grid
 from backend.interruptible import Unfinished
 from backend.metrics import spectrum
 from backend.output import Output, check_output, check_sources, check_space, keeps_crs
-from backend.owning import own
+from backend.owning import let_go, own
 from backend.page.numbers import rounded_up
 from backend.page.parts import Picture
 from backend.page.pictures import errors, hillshade
@@ -147,7 +147,7 @@ def run(
                 states[-1].append(_State(COREGISTERED, moved, Statistics(scale)))
 
         together = Together()
-        unfinished.remove = lambda: _end_at_once(together, locks)
+        unfinished.remove = lambda: let_go(together.remove, locks)
         stack.callback(together.remove)
         outputs = []
         for path, raster in zip(error_paths, rasters, strict=False):
@@ -213,11 +213,6 @@ def run(
         names = [str(path) if path else None for path in (json_path, html_path)]
         seconds = round(time.monotonic() - started, 3)
         return Comparison(names[0], names[1], [str(path) for path in error_paths], seconds, reference.grid.pixels), gathered
-
-
-def _end_at_once(together: Together, locks: contextlib.ExitStack) -> None:
-    together.remove()
-    locks.close()
 
 
 def _outputs(settings: Settings) -> tuple[Path | None, Path | None, list[Path]]:

@@ -164,7 +164,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_bad_input(bad: Path, small_model: Path, case: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Within this process, so that forty cases take a second; the next test starts a process for one of them."""
-    from backend import cli
+    from backend import cli, interruptible
 
     arguments, code = CASES[case]
     if case == "output is a folder":
@@ -174,7 +174,7 @@ def test_bad_input(bad: Path, small_model: Path, case: str, capfd: pytest.Captur
     if "--model" not in arguments:
         arguments = [*arguments, "--model", str(small_model)]
     monkeypatch.chdir(bad)
-    monkeypatch.setattr(cli, "stop_on_signals", lambda cancel: None)
+    monkeypatch.setattr(interruptible, "stop_on_signals", lambda cancel: None)
     before = {path: path.read_bytes() for path in bad.iterdir() if path.is_file()}
     seen: list[str] = []
     fail = cli._fail
