@@ -9,6 +9,9 @@ PYTHON := .venv/bin/python
 SYSTEM_PATH := /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 QGIS_ENV := env PATH=$(SYSTEM_PATH) QT_QPA_PLATFORM=offscreen SIRAN_PYTHON=$(CURDIR)/.venv/bin/python QGIS_CUSTOM_CONFIG_PATH=$(CURDIR)/build/qgis-tests
 PYTEST := -m pytest --import-mode=importlib
+# Files side by side on the cores, one thread each. The QGIS tests share a profile, and come one after the other.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
+BACKEND_PYTEST := env OMP_NUM_THREADS=1 $(PYTHON) $(PYTEST) $(SIDE_BY_SIDE)
 QGIS_PYTEST := $(QGIS_ENV) build/qgis-venv/bin/python $(PYTEST)
 
 .PHONY: help setup demo test lint test-fast test-slow test-qgis-next dist translations screenshots lock clean
@@ -29,11 +32,11 @@ lint: setup
 	$(PYTHON) -m mypy --strict backend training
 
 test-fast: setup ## the tests that take no longer than a few seconds each
-	$(PYTHON) $(PYTEST) -m 'not slow' tests/backend tests/training tests/package
+	$(BACKEND_PYTEST) -m 'not slow' tests/backend tests/training tests/package
 	$(QGIS_PYTEST) -m 'not slow' tests/qgis
 
 test-slow: setup ## the others
-	$(PYTHON) $(PYTEST) -m slow tests/backend tests/training tests/package
+	$(BACKEND_PYTEST) -m slow tests/backend tests/training tests/package
 	$(QGIS_PYTEST) -m slow tests/qgis || [ $$? -eq 5 ] # 5: none of them is slow
 
 test-qgis-next: setup ## the QGIS tests on a newer QGIS, in a Debian 13 folder under build/ (root, 2.5 GB)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +16,9 @@ from backend.card import METADATA_KEY, card_from_json, sidecar_path
 from tests.training.test_generator import SMALL, network
 from tests.training.test_train import TINY
 from training.card import build_card
+from training.checkpoint import load_checkpoint, save_checkpoint
 from training.errors import ExportError
-from training.export import compare, example_inputs, export_onnx, export_torchscript, main
+from training.export import compare, example_inputs, export_torchscript, main
 from training.train import train
 
 CARD = """
@@ -33,56 +33,56 @@ licence = "CC0-1.0"
 """
 
 
+WITH_SIGMA = replace(SMALL, sigma=True)
+
+
 @pytest.fixture(scope="module")
 def exported(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`network()` as an ONNX file, which takes half a minute."""
-    path = tmp_path_factory.mktemp("exported") / "small.onnx"
-    net = network()
-    export_onnx(net, build_card(CARD, net, "small", prepared), path)
-    return path
+    """What the command line makes of a run whose averaged weights are those of `network(WITH_SIGMA)`, which takes half a minute."""
+    folder = tmp_path_factory.mktemp("exported")
+    train(replace(TINY, network=WITH_SIGMA, train=replace(TINY.train, steps=1)), prepared, folder / "run", resume=False)
+    save_checkpoint(replace(load_checkpoint(folder / "run"), ema=network(WITH_SIGMA).state_dict()), folder / "run")
+    (folder / "card.toml").write_text(CARD)
+    out = folder / "models" / "small.onnx"
+    assert main(["--run", str(folder / "run"), "--data", str(prepared), "--card", str(folder / "card.toml"), "--out", str(out)]) == 0
+    return out
 
 
 @pytest.mark.slow
 def test_an_onnx_file_has_names_sizes_values_and_card(prepared: Path, exported: Path) -> None:
-    net = network()
+    net = network(WITH_SIGMA)
     card = build_card(CARD, net, "small", prepared)
     assert compare(net, exported) < 1e-4
     session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
     assert [i.name for i in session.get_inputs()] == ["dem", "guide", "guide_valid", "pixel_size", "dem_error"]
-    assert [o.name for o in session.get_outputs()] == ["elevation"]
+    assert [o.name for o in session.get_outputs()] == ["elevation", "sigma"]
     inside = card_from_json(session.get_modelmeta().custom_metadata_map[METADATA_KEY])
     assert inside == card
     assert inside.halo == net.halo
     assert inside.training_data[0]["name"] == "hills"
     assert models.load(exported).card == card  # the backend takes it
-    assert sorted(p.name for p in exported.parent.iterdir()) == ["SHA256SUMS", "small.onnx"]
+    assert sorted(p.name for p in exported.parent.iterdir()) == ["SHA256SUMS", "small.onnx", "small.safetensors"]
 
 
 @pytest.mark.slow
 def test_a_file_that_differs_is_refused(exported: Path, tmp_path: Path) -> None:
-    net = network()
     with pytest.raises(ExportError, match="differs from PyTorch"):
-        compare(network(SMALL, seed=1), exported)
+        compare(network(WITH_SIGMA, seed=1), exported)
+    with pytest.raises(ExportError, match="returns"):
+        compare(network(SMALL), exported)
     graph = onnx.load(exported)
     graph.graph.input[0].name = "height"
     for node in graph.graph.node:
         node.input[:] = ["height" if name == "dem" else name for name in node.input]
     onnx.save(graph, tmp_path / "renamed.onnx")
     with pytest.raises(ExportError, match="The graph takes"):
-        compare(net, tmp_path / "renamed.onnx")
+        compare(network(WITH_SIGMA), tmp_path / "renamed.onnx")
 
 
-@pytest.mark.slow
-def test_a_network_with_sigma_has_two_outputs(prepared: Path, tmp_path: Path) -> None:
-    net = network(replace(SMALL, sigma=True))
-    card = build_card(CARD, net, "both", prepared)
-    export_onnx(net, card, tmp_path / "both.onnx")
-    export_torchscript(net, card, tmp_path / "both.pt")
-    session = onnxruntime.InferenceSession(tmp_path / "both.onnx", providers=["CPUExecutionProvider"])
-    assert [o.name for o in session.get_outputs()] == ["elevation", "sigma"]
+def test_a_torchscript_network_with_sigma_has_two_outputs(prepared: Path, tmp_path: Path) -> None:
+    net = network(WITH_SIGMA)
+    export_torchscript(net, build_card(CARD, net, "both", prepared), tmp_path / "both.pt")
     assert len(torch.jit.load(tmp_path / "both.pt")(*example_inputs(1, 64, 64))) == 2
-    with pytest.raises(ExportError, match="returns"):
-        compare(network(SMALL), tmp_path / "both.onnx")
 
 
 def test_the_discriminators_head_is_no_part_of_the_file() -> None:
@@ -104,13 +104,11 @@ def test_torchscript_with_its_card_beside_it(prepared: Path, tmp_path: Path) -> 
         np.testing.assert_allclose(torch.jit.load(tmp_path / "small.pt")(*given), net(*given)[0], atol=1e-3)
 
 
-@pytest.mark.slow
-def test_the_command_line_exports_a_run(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_refuses_what_it_cannot_do(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     train(TINY, prepared, tmp_path / "run", resume=False)
     (tmp_path / "card.toml").write_text(CARD)
     common = ["--run", str(tmp_path / "run"), "--data", str(prepared), "--card", str(tmp_path / "card.toml")]
-    assert main([*common, "--out", str(tmp_path / "tiny.onnx")]) == 0
-    assert json.loads(models.load(tmp_path / "tiny.onnx").card.to_json())["name"] == "tiny"
     assert main([*common, "--out", str(tmp_path / "tiny.bin")]) == 2
+    assert "ends neither in .onnx nor in .pt" in capsys.readouterr().err
     assert main(["--run", str(tmp_path), *common[2:], "--out", str(tmp_path / "x.onnx")]) == 2
     assert "does not exist" in capsys.readouterr().err

@@ -170,7 +170,7 @@ def test_the_time_that_was_asked_for_is_kept(prepared: Path, tmp_path: Path, mon
     train(config, prepared, tmp_path / "run")
     assert 4 < time.monotonic() - begun < 20
     last = load_checkpoint(tmp_path / "run")
-    assert last.step == last.steps > 10
+    assert last.step == last.steps >= 4
     rates = [line["lr"] for line in metrics(tmp_path / "run") if "lr" in line]
     assert rates[-1] < 0.3 * config.train.learning_rate  # the schedule came to its end
 
