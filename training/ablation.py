@@ -1,11 +1,14 @@
 """The ablation: runs that differ in one thing each, under one budget, from several seeds.
 
     python -m training.evaluate --ablation training/configs/ablation.toml --time 4m --seeds 3 --markdown docs/ablation.md
+    python -m training.evaluate --ablation training/configs/ablation.toml --rows data --time 4m --markdown runs/distribution.md
 
-Rows: no guide; the guide; + what is read off its shading; + the discriminator's spatial attention; + polarized self-attention; + the
-adversarial game; + the Sinkhorn term, once for each of its measures. The paper's table has the second and those from the fourth on. All
-are trained for the same time, from the same seeds, on the same batches in the same order, and measured without a guide and with
-good ones. What was stopped goes on when the command is given again.
+Rows of the network and its objective (`parts`): no guide; the guide; + what is read off its shading; + the discriminator's spatial
+attention; + polarized self-attention; + the adversarial game; + the Sinkhorn term, once for each of its measures. The paper's table has
+the second and those from the fourth on. They see the same batches in the same order, and are measured without a guide and with good ones.
+Rows of what is trained on (`data`): area means and guides rendered as sharp as the target; + real images; + blurred guides; + bad guides;
++ errors of sensors, simulated; + a real coarse DEM with its errors; + ground made steeper, gentler and smoother. They are measured with
+bad guides too. All are trained for the same time, from the same seeds. What was stopped goes on when the command is given again.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -27,6 +30,7 @@ from training.networks.generator import SuperResolver
 from training.objectives.sinkhorn import Measure, SinkhornSettings
 from training.train import train
 
+Rows = Literal["parts", "data"]
 PAPER = ObjectiveSettings()
 SINKHORN = SinkhornSettings()
 
@@ -58,13 +62,37 @@ def rows(config: Config) -> dict[str, Config]:
     return made
 
 
-def train_rows(config: Config, data: Path, out: Path, seeds: int, say: Callable[[str], None]) -> dict[str, SuperResolver]:
+def data_rows(config: Config) -> dict[str, Config]:
+    """The configurations by name, each with one thing more to train on than the one before; the last one is `config`."""
+    whole = config.data
+    simplest = replace(whole.clean(), real_guide=0.0, blurred_guide=0.0, bad_guide=0.0, shift_pixels=0.0)
+    steps: dict[str, dict[str, Any]] = {
+        "area means, sharp guides": {},
+        "+ real images": {"real_guide": whole.real_guide},
+        "+ blurred guides": {"blurred_guide": whole.blurred_guide},
+        "+ bad guides": {"bad_guide": whole.bad_guide, "shift_pixels": whole.shift_pixels},
+        "+ simulated errors": {
+            name: getattr(whole, name) for name in ("spread_share", "canopy_share", "building_share", "error_share", "misstated_share")
+        },
+        "+ real coarse DEM": {"real_coarse": whole.real_coarse},
+        "+ other slopes": {"stretch": whole.stretch, "smooth_share": whole.smooth_share},
+    }
+    made, data = {}, simplest
+    for name, more in steps.items():
+        data = replace(data, **more)
+        made[name] = replace(config, data=data)
+    return made
+
+
+def train_rows(
+    config: Config, data: Path, out: Path, seeds: int, say: Callable[[str], None], kind: Rows = "parts"
+) -> dict[str, SuperResolver]:
     """Trains what is not trained yet, each row and seed in a folder of its own in `out`; returns the averaged networks by `run_name`.
 
     Raises TrainingError where a folder holds a run of another configuration.
     """
     networks = {}
-    several = rows(config)
+    several = rows(config) if kind == "parts" else data_rows(config)
     # Seed by seed: what is stopped half way has whole tables behind it.
     for seed in range(config.train.seed, config.train.seed + seeds):
         for number, (name, row) in enumerate(several.items(), start=1):

@@ -8,7 +8,8 @@ all figures, `--markdown` tables of them, `--page` a folder with hillshades, err
 
     python -m training.evaluate --ablation training/configs/ablation.toml --time 4m --seeds 3
 
-trains rows that differ in one thing each under one budget, and measures them (training/ablation.py).
+trains rows that differ in one thing each under one budget, and measures them (training/ablation.py). `--rows data` takes those that differ
+in what they are trained on.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import torch
@@ -30,12 +31,12 @@ from backend.card import sidecar_path
 from backend.engines import Engine, open_engine
 from backend.errors import BackendError
 from backend.models import Model
-from training.ablation import network_run, over_seeds, train_rows
+from training.ablation import Rows, network_run, over_seeds, train_rows
 from training.card import note_sum, rewrite_card
 from training.config import load_config
 from training.data.areas import SPLITS, load_areas
 from training.errors import TrainingError
-from training.evaluation.conditions import CONDITIONS, SHARP
+from training.evaluation.conditions import CONDITIONS, SHARP, SPOILED
 from training.evaluation.figures import Figure, Floats, Run, evaluate, means
 from training.evaluation.page import Panels, write_page
 from training.evaluation.pairs import Pair, simulate, with_real_coarse
@@ -128,6 +129,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--markdown", type=Path, help="file for tables")
     parser.add_argument("--page", type=Path, help="folder for a page of panels")
     parser.add_argument("--ablation", type=Path, metavar="CONFIG", help="train and measure this configuration's rows")
+    parser.add_argument(
+        "--rows",
+        choices=get_args(Rows),
+        default="parts",
+        help="with --ablation: of the network and its objective (parts), or of what is trained on (data)",
+    )
     parser.add_argument("--time", help='with --ablation: train each row this long, e.g. "10m"')
     parser.add_argument("--seeds", type=int, default=1, help="with --ablation: train each row so many times (1)")
     parser.add_argument("--out", type=Path, default=Path("runs/ablation"), help="with --ablation: folder of the runs (runs/ablation)")
@@ -139,6 +146,8 @@ def main(arguments: list[str] | None = None) -> int:
             raise TrainingError("There is nothing to measure.", "Pass --model FILE, --resampler NAME or --ablation CONFIG.")
         if options.time and not options.ablation:
             raise TrainingError("--time says how long each row of an ablation is trained.", "Pass --ablation CONFIG with it.")
+        if options.rows != "parts" and not options.ablation:
+            raise TrainingError("--rows says which rows of an ablation are trained.", "Pass --ablation CONFIG with it.")
         if options.seeds < 1 or (options.seeds > 1 and not options.ablation):
             raise TrainingError("--seeds says how often each row of an ablation is trained, 1 or more.", "Pass --ablation CONFIG with it.")
         if options.record and options.split != "test":
@@ -156,10 +165,12 @@ def main(arguments: list[str] | None = None) -> int:
             config = load_config(options.ablation)
             if options.time:
                 config = replace(config, train=replace(config.train, time=options.time, steps=0))
-            networks = train_rows(config, options.data, options.out, options.seeds, _progress)
+            networks = train_rows(config, options.data, options.out, options.seeds, _progress, options.rows)
             runs |= {name: network_run(network) for name, network in networks.items()}
         # Rows are compared on what they were trained for; whole models on all that may happen to them.
-        conditions = SHARP if options.ablation else CONDITIONS
+        conditions = CONDITIONS
+        if options.ablation:
+            conditions = SHARP if options.rows == "parts" else SPOILED
         keep = panels.keep if options.page else _forget
         figures = evaluate(runs, pairs, resamplers, conditions, misstated=not options.ablation, say=_progress, keep=keep)
         about = {"data": str(options.data), "split": options.split, "ratio": options.ratio, "models": [str(path) for path in options.model]}

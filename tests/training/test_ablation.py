@@ -6,7 +6,7 @@ import itertools
 import json
 import math
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import torch
 from tests.training.conftest import hills
 from tests.training.test_generator import SMALL, inputs, network
 from tests.training.test_train import GAME, TINY, TINY_TOML
-from training.ablation import network_run, over_seeds, rows
+from training.ablation import data_rows, network_run, over_seeds, rows
 from training.data.areas import Area
 from training.evaluate import evaluate, main, simulate
 from training.evaluation.figures import Run
@@ -43,6 +43,19 @@ def test_each_row_has_one_thing_more(config: Any) -> None:
         assert {key for key in row if row[key] != game[key]} <= {"objective.transport", "transport.measure"}
         assert row["objective.transport"] > game["objective.transport"] == 0
     assert [row["transport.measure"] for row in made[6:]] == ["batch", "pixels", "windows", "features"]
+
+
+def test_each_row_of_data_has_one_thing_more_to_train_on() -> None:
+    whole = replace(GAME, data=replace(GAME.data, real_guide=0.4))
+    named = data_rows(whole)
+    made = [flat(asdict(row)) for row in named.values()]
+    changes = [{key for key in one if one[key] != other[key]} for one, other in itertools.pairwise(made)]
+    assert changes[:3] == [{"data.real_guide"}, {"data.blurred_guide"}, {"data.bad_guide", "data.shift_pixels"}]
+    assert changes[4:] == [{"data.real_coarse"}, {"data.stretch", "data.smooth_share"}]
+    assert {"data.error_share", "data.misstated_share"} <= changes[3]
+    assert list(named.values())[-1] == whole
+    first = next(iter(named.values())).data
+    assert first == first.clean() and first.no_guide == whole.data.no_guide
 
 
 def test_a_table_over_seeds_has_their_mean_and_spread() -> None:
@@ -102,3 +115,8 @@ def test_rows_are_trained_once_from_each_seed_and_measured(prepared: Path, tmp_p
     config.write_text(TINY_TOML.format(steps=3))
     assert main(command) == 2
     assert "another configuration" in capsys.readouterr().err
+
+
+def test_rows_belong_to_an_ablation(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--rows", "data", "--resampler", "bilinear"]) == 2
+    assert "--rows says which rows of an ablation are trained" in capsys.readouterr().err

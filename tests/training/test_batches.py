@@ -113,7 +113,7 @@ def test_stretched_terrain_is_steeper_or_gentler_and_its_input_with_it(areas: li
 
 
 def test_a_bad_guide_may_be_the_right_one_shifted(areas: list[Area]) -> None:
-    """One in five of them; next to it the same patch with its guide in place."""
+    """One in three of them; next to it the same patch with its guide in place."""
     settings = replace(SMALL.clean(), ratios=(3,), ratio_shares=(1.0,), batch=40, no_guide=0.0, blurred_guide=0.0, shift_pixels=0.0)
     good, bad = (BatchSource(areas, replace(settings, bad_guide=share), 3).batch(0).guide for share in (0.0, 1.0))
 
@@ -124,7 +124,7 @@ def test_a_bad_guide_may_be_the_right_one_shifted(areas: list[Area]) -> None:
 
     steps = [(x, y) for x in range(-4, 5) for y in range(-4, 5)]
     best = torch.stack([alike(*step) for step in steps]).nan_to_num(-1.0).max(dim=0)
-    far = [math.hypot(*steps[int(index)]) for value, index in zip(*best, strict=True) if value > 0.7]
+    far = [math.hypot(*steps[int(index)]) for value, index in zip(*best, strict=True) if value > 0.85]  # clouded ones are less alike
     assert 2 <= len(far) <= 20
     assert min(far) >= 0.9 and max(far) <= 4.5
 

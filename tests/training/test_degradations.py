@@ -14,7 +14,7 @@ from tests.training.conftest import hills
 from training.data.areas import Area, load_areas
 from training.data.batches import BatchSource, DataSettings
 from training.data.coarse import area_mean
-from training.data.degradations import buildings, canopy, correlated_error, point_spread, rounded
+from training.data.degradations import buildings, canopy, correlated_error, point_spread, rounded, slope_bias
 
 CLEAN = DataSettings(patch=48, batch=4, ratios=(3,), ratio_shares=(1.0,), no_guide=0.0, bad_guide=0.0, blurred_guide=0.0).clean()
 
@@ -55,10 +55,14 @@ def test_errors_grow_with_slope_as_srtms_do() -> None:
     plain_and_slope = torch.zeros(1, 1, 120, 120)
     plain_and_slope[..., 60:] = 10.0 * torch.arange(60.0)
     coarse = plain_and_slope.repeat(30, 1, 1, 1)
-    error = correlated_error(coarse, torch.full((30,), 7.4), 0.9, generator(), slope_growth=0.55, slope_bias=0.2)
+    error = correlated_error(coarse, torch.full((30,), 7.4), 0.9, generator(), slope_growth=0.55)
     level, steep = error[..., 5:50], error[..., 70:115]
     assert float(steep.std() / level.std()) == pytest.approx(9.5 / 4.5, rel=0.15)
-    assert 1.0 < float(steep.mean() - level.mean()) < 5.0
+    bias = slope_bias(coarse, 0.25 * 7.4, pixel_size=30.0)
+    assert float(bias[..., 5:50].abs().max()) == 0  # level ground lies where it should
+    assert 1.0 < float(bias[..., 70:115].mean()) < 5.0
+    cliff = 100.0 * torch.arange(40.0).expand(1, 1, 40, 40)
+    assert float(slope_bias(cliff, 2.0, pixel_size=30.0).max()) == pytest.approx(6.0)
 
 
 def test_a_point_spread_keeps_a_plane_and_softens_a_peak() -> None:
@@ -93,6 +97,18 @@ def test_buildings_have_flat_roofs_and_streets_between() -> None:
 def test_rounding_leaves_whole_steps() -> None:
     dem = rounded(torch.from_numpy(hills(20, 20)), 2.0)
     torch.testing.assert_close(dem / 2, torch.round(dem / 2))
+
+
+def test_where_a_coarse_dem_lies_is_told_by_level_ground() -> None:
+    plain_and_hill = np.zeros((80, 120), np.float32)
+    plain_and_hill[:, 60:] = 6.0 * np.arange(60)
+    coarse = plain_and_hill + np.where(np.arange(120) < 60, 2.5, 9.0).astype(np.float32)
+    coarse[:30] = np.nan
+    area = Area("a", "train", plain_and_hill, None, 10.0, 10.0, coarse, 4.0)
+    assert area.level_offset == pytest.approx(2.5)
+    assert replace(area, coarse=None).level_offset == 0
+    hill = replace(area, dem=plain_and_hill[:, 60:], coarse=coarse[:, 60:])
+    assert hill.level_offset == pytest.approx(9.0)
 
 
 @pytest.mark.parametrize("share", ["spread_share", "canopy_share", "building_share", "error_share"])
@@ -150,19 +166,22 @@ def test_trees_are_where_the_rendered_guide_shows_them(areas: list[Area]) -> Non
     assert np.mean(agreement) > 0.3
 
 
-def test_real_coarse_dems_are_given_as_they_are(areas: list[Area]) -> None:
+def test_real_coarse_dems_are_given_as_they_are_but_for_an_offset(areas: list[Area]) -> None:
+    """The offset of level ground, or of all where nothing is level: where a DEM lies is not to be learned."""
     dem = areas[0].dem
-    coarse = np.array(dem) + np.float32(3)
+    wrong_by = 2 * np.sin(np.arange(dem.shape[1]) * 0.7)
+    coarse = (np.array(dem) + 3 + wrong_by).astype(np.float32)
     coarse[:60] = np.nan
     area = replace(areas[0], coarse=coarse, coarse_error=4.0)
     settings = replace(CLEAN, ratios=(1,))
     real = BatchSource([area], replace(settings, real_coarse=1.0), 0)
     batches = [real.batch(step) for step in range(10)]
-    offset = torch.cat([(batch.dem - batch.target).flatten(1).mean(dim=1) for batch in batches])
+    off = torch.cat([(batch.dem - batch.target).flatten(1) for batch in batches])
     stated = torch.cat([batch.dem_error for batch in batches])
-    given = offset > 2
+    given = off.std(dim=1) > 1
     assert 0.3 < given.float().mean() < 1.0  # where it has gaps, one is made of the reference
-    torch.testing.assert_close(offset[given], torch.full_like(offset[given], 3.0), atol=1e-3, rtol=0)
+    assert float(off[given].mean(dim=1).abs().max()) < 0.5
+    assert float(off[given].std(dim=1).mean()) == pytest.approx(wrong_by.std(), rel=0.02)
     assert ((stated[given] > 4 / 1.66) & (stated[given] < 4 * 1.66)).all()
     assert (stated[~given] == 0).all()
     # A user may state less or more than is true.

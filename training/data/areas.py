@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import binary_erosion
 
 from training.errors import DataError
 
@@ -19,6 +20,8 @@ MANIFEST = "manifest.json"
 FORMAT = 2
 ROWS = 1024
 """Rows that are looked at at once, where an area may be larger than the memory."""
+LEVEL, FEWEST_LEVEL, RIM = 0.035, 500, 10
+"""Rise over run (2 degrees), how many pixels of it tell where a DEM lies, and how many around gaps do not."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,21 @@ class Area:
     def valid_pixels(self) -> int:
         """How many pixels the reference is known at."""
         return sum(int(np.isfinite(self.dem[top : top + ROWS]).sum()) for top in range(0, len(self.dem), ROWS))
+
+    @cached_property
+    def level_offset(self) -> float:
+        """Metres that the coarse DEM lies above the reference where it is level (its median there), or anywhere if too little is level; 0
+        without a coarse DEM."""
+        if self.coarse is None:
+            return 0.0
+        off = self.coarse - self.dem
+        south, east = np.gradient(self.coarse, self.dy, self.dx)
+        known = np.isfinite(off)
+        # Shores and the rims of gaps are where resampling errs, and level.
+        level = binary_erosion(known, iterations=RIM) & (np.hypot(south, east) < LEVEL)
+        if level.sum() < FEWEST_LEVEL:
+            level = known
+        return float(np.median(off[level])) if level.any() else 0.0
 
     def __getstate__(self) -> dict[str, Any]:
         names = ("name", "split", "dem", "guide", "dx", "dy", "coarse", "coarse_error")

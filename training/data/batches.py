@@ -238,7 +238,8 @@ class BatchSource:
             return torch.from_numpy(np.array(part, np.float32, order="C").reshape(1, -1, size, size))
 
         dx, dy = (area.dy, area.dx) if turns % 2 else (area.dx, area.dy)
-        coarse = None if area.coarse is None else cut(area.coarse)
+        # Where the coarse DEM lies is not to be learned: on level ground it lies where it should.
+        coarse = None if area.coarse is None else cut(area.coarse) - area.level_offset
         guide = None if area.guide is None else cut(area.guide)
         # An image shows its own relief, not a stretched one.
         factor = float(np.exp(self.settings.stretch * rng.standard_normal())) if guide is None else 1.0
@@ -313,17 +314,17 @@ class BatchSource:
             coarse = coarse + coarsen_dem.area_mean(degradations.point_spread(on_top, spread), ratio)
         if wrong:
             low, high = np.log(s.error_range)
-            sigma = torch.tensor([float(np.exp(rng.uniform(low, high))) * crop.pixel_size])
+            sigma = float(np.exp(rng.uniform(low, high))) * crop.pixel_size
             coarse = coarse + degradations.correlated_error(
                 clean,
-                sigma,
+                torch.tensor([sigma]),
                 float(rng.uniform(0.4, 2.0)),
                 gen,
                 long_share=float(rng.uniform(0.0, 0.6)),
                 long_length=float(rng.uniform(3.0, 8.0)),
                 slope_growth=float(rng.uniform(0.0, 2.0)),
-                slope_bias=float(rng.uniform(0.0, 0.5)),
             )
+            coarse = coarse + degradations.slope_bias(clean, float(rng.uniform(0.0, 0.5)) * sigma, ratio * crop.pixel_size)
             if rng.random() < s.rounding_share:
                 coarse = degradations.rounded(coarse, metre)
         return coarse, 0.0 if coarse is clean else float((coarse - clean).std())
@@ -377,15 +378,15 @@ class BatchSource:
 
     def _spoil(self, image: Tensor, size: int, rng: np.random.Generator, gen: torch.Generator) -> Tensor:
         """A guide that tells nothing, or lies: constant, clouded, of another place, upside down, misregistered by 1 to 4 pixels."""
-        # As often as any two others: of all that goes wrong it is what happens to users most.
-        match int(rng.integers(6)):
-            case 0:
+        # Misregistration is what happens to users most, and upside down is hardest to tell: its hills are as large and as many.
+        match str(rng.choice(("constant", "clouded", "foreign", "upside down", "misregistered"), p=(0.05, 0.15, 0.15, 0.3, 0.35))):
+            case "constant":
                 return torch.full_like(image, float(rng.uniform(-0.1, 1.1)))
-            case 1:
+            case "clouded":
                 return guides.cloud(image, gen)
-            case 2:
+            case "foreign":
                 return self._render(self._crop(rng, size), rng, gen, forest=False, built=False).image
-            case 3:
+            case "upside down":
                 return image.flip(2)
             case _:
                 far, turn = float(rng.uniform(1, 4)), float(rng.uniform(0, 2 * math.pi))

@@ -38,6 +38,8 @@ CONDITIONS = (
 )
 SHARP = ("no guide", "rendered guide", "real guide")
 """What a model is given in practice: the conditions that real coarse DEMs are measured under, and that the page shows."""
+SPOILED = (*SHARP, next(iter(COARSER)), next(iter(REAL_COARSER)), MISREGISTERED, "upside-down guide")
+"""And what is wrong with it as often."""
 
 
 def rendered_guide(pair: Pair, seed: int) -> Floats:
