@@ -15,6 +15,7 @@ from training.data.areas import Area, load_areas
 from training.data.batches import BatchSource, DataSettings
 from training.data.coarse import area_mean
 from training.data.degradations import buildings, canopy, correlated_error, point_spread, rounded, slope_bias
+from training.data.level import level_offset
 
 CLEAN = DataSettings(patch=48, batch=4, ratios=(3,), ratio_shares=(1.0,), no_guide=0.0, bad_guide=0.0, blurred_guide=0.0).clean()
 
@@ -104,11 +105,9 @@ def test_where_a_coarse_dem_lies_is_told_by_level_ground() -> None:
     plain_and_hill[:, 60:] = 6.0 * np.arange(60)
     coarse = plain_and_hill + np.where(np.arange(120) < 60, 2.5, 9.0).astype(np.float32)
     coarse[:30] = np.nan
-    area = Area("a", "train", plain_and_hill, None, 10.0, 10.0, coarse, 4.0)
-    assert area.level_offset == pytest.approx(2.5)
-    assert replace(area, coarse=None).level_offset == 0
-    hill = replace(area, dem=plain_and_hill[:, 60:], coarse=coarse[:, 60:])
-    assert hill.level_offset == pytest.approx(9.0)
+    assert level_offset(coarse, plain_and_hill, 10.0, 10.0) == pytest.approx(2.5)
+    assert level_offset(coarse[:, 60:], plain_and_hill[:, 60:], 10.0, 10.0) == pytest.approx(9.0)
+    assert level_offset(coarse[:30], plain_and_hill[:30], 10.0, 10.0) == 0
 
 
 @pytest.mark.parametrize("share", ["spread_share", "canopy_share", "building_share", "error_share"])
@@ -167,12 +166,12 @@ def test_trees_are_where_the_rendered_guide_shows_them(areas: list[Area]) -> Non
 
 
 def test_real_coarse_dems_are_given_as_they_are_but_for_an_offset(areas: list[Area]) -> None:
-    """The offset of level ground, or of all where nothing is level: where a DEM lies is not to be learned."""
+    """The offset of level ground: where a DEM lies is not to be learned."""
     dem = areas[0].dem
     wrong_by = 2 * np.sin(np.arange(dem.shape[1]) * 0.7)
     coarse = (np.array(dem) + 3 + wrong_by).astype(np.float32)
     coarse[:60] = np.nan
-    area = replace(areas[0], coarse=coarse, coarse_error=4.0)
+    area = replace(areas[0], coarse=coarse, coarse_error=4.0, level_offset=3.0)
     settings = replace(CLEAN, ratios=(1,))
     real = BatchSource([area], replace(settings, real_coarse=1.0), 0)
     batches = [real.batch(step) for step in range(10)]

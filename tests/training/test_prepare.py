@@ -171,6 +171,7 @@ def test_a_real_coarse_dem_is_brought_onto_the_reference_as_gdal_does(tmp_path: 
     # Cubic upsampling, averaged again, is nearly what it was: the noise is what is measured, not the lack of detail.
     assert area.coarse_error == pytest.approx(2.0, rel=0.15)
     assert entry["coarse_dem"]["bias"] == pytest.approx(0.0, abs=0.3)
+    assert area.level_offset == pytest.approx(0.0, abs=0.3)
     assert set(entry["sha256"]) == {"z.tif", "coarse.tif"}
 
 

@@ -10,18 +10,15 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_erosion
 
 from training.errors import DataError
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 MANIFEST = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 ROWS = 1024
 """Rows that are looked at at once, where an area may be larger than the memory."""
-LEVEL, FEWEST_LEVEL, RIM = 0.035, 500, 10
-"""Rise over run (2 degrees), how many pixels of it tell where a DEM lies, and how many around gaps do not."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +39,9 @@ class Area:
     `dem` (H, W) float32 metres, NaN where unknown. `guide` (3, H, W) float32: NIR, R, G, each scaled by its scene's 2nd and 98th
     percentile to 0..1, NaN where unknown; None where there is no image. `dx`, `dy`: pixel width and height on the ground, metres.
     `coarse` (H, W) float32 metres: a real coarse DEM of the same ground, cubic-resampled onto this grid, NaN where unknown; None where
-    there is none. `coarse_error`: its NMAD against `dem`, metres. Arrays of a prepared area are mapped files: read-only, and read when
-    they are looked at. Pickled, they travel as file names.
+    there is none. `coarse_error`: its NMAD against `dem`, `level_offset`: how far it lies above it where it is level
+    (training/data/level.py), metres. Arrays of a prepared area are mapped files: read-only, and read when they are looked at. Pickled,
+    they travel as file names.
     """
 
     name: str
@@ -54,6 +52,7 @@ class Area:
     dy: float
     coarse: NDArray[np.float32] | None = None
     coarse_error: float = 0.0
+    level_offset: float = 0.0
 
     @property
     def pixel_size(self) -> float:
@@ -65,23 +64,8 @@ class Area:
         """How many pixels the reference is known at."""
         return sum(int(np.isfinite(self.dem[top : top + ROWS]).sum()) for top in range(0, len(self.dem), ROWS))
 
-    @cached_property
-    def level_offset(self) -> float:
-        """Metres that the coarse DEM lies above the reference where it is level (its median there), or anywhere if too little is level; 0
-        without a coarse DEM."""
-        if self.coarse is None:
-            return 0.0
-        off = self.coarse - self.dem
-        south, east = np.gradient(self.coarse, self.dy, self.dx)
-        known = np.isfinite(off)
-        # Shores and the rims of gaps are where resampling errs, and level.
-        level = binary_erosion(known, iterations=RIM) & (np.hypot(south, east) < LEVEL)
-        if level.sum() < FEWEST_LEVEL:
-            level = known
-        return float(np.median(off[level])) if level.any() else 0.0
-
     def __getstate__(self) -> dict[str, Any]:
-        names = ("name", "split", "dem", "guide", "dx", "dy", "coarse", "coarse_error")
+        names = ("name", "split", "dem", "guide", "dx", "dy", "coarse", "coarse_error", "level_offset")
         return {name: _File(str(array.filename)) if isinstance(array := getattr(self, name), np.memmap) else array for name in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -100,6 +84,7 @@ def save_area(area: Area, folder: Path) -> dict[str, Any]:
         "guide": area.guide is not None,
         "coarse": area.coarse is not None,
         "coarse_error": area.coarse_error,
+        "level_offset": area.level_offset,
         "dx": area.dx,
         "dy": area.dy,
         "height": area.dem.shape[0],
@@ -140,6 +125,7 @@ def load_areas(folder: Path, split: Split) -> list[Area]:
             entry["dy"],
             load_array(folder, entry["name"], "coarse") if entry["coarse"] else None,
             entry["coarse_error"],
+            entry["level_offset"],
         )
         for entry in manifest_entries(folder, split)
     ]

@@ -25,6 +25,7 @@ from backend.vertical import is_unit
 from backend.windows import Window
 from training.data.area_list import Entry
 from training.data.areas import Area
+from training.data.level import level_offset
 from training.data.sampling import read_array, sampled, strips
 from training.errors import DataError
 
@@ -84,7 +85,8 @@ def _read(entry: Entry, root: Path, coregister: bool) -> Reading:
         guide = _guide(root / entry.guide, entry.guide_bands, grid, dem, notes)
     across, down = ground_edges(grid.crs, grid.transform, grid.width / 2, grid.height / 2)
     dx, dy = float(np.hypot(*across)), float(np.hypot(*down))
-    area = Area(entry.name, entry.split, dem, guide, dx, dy, coarse, float(facts.get("error", 0.0)))
+    above = 0.0 if coarse is None else level_offset(coarse, dem, dx, dy)
+    area = Area(entry.name, entry.split, dem, guide, dx, dy, coarse, float(facts.get("error", 0.0)), above)
     return Reading(area, grid, files, notes, facts)
 
 
