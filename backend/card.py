@@ -31,7 +31,8 @@ class ModelCard:
 
     `ratio` is the input-to-output pixel ratio that is the default, `ratios` the lowest and highest that it was trained for;
     `pixel_sizes` the smallest and largest target pixel and `dem_errors` the lowest and highest input error, metres;
-    `size_multiple` what H and W must be multiples of; `halo` the pixels on each side that are to be read around a tile.
+    `size_multiple` what H and W must be multiples of; `halo` the pixels on each side that are to be read around a tile;
+    `back_projection` whether its results are to be brought back to the means over the DEM's own pixels (backend/back_projection.py).
     """
 
     name: str
@@ -45,6 +46,7 @@ class ModelCard:
     halo: int
     guide_required: bool
     licence: str
+    back_projection: bool = False
     training_data: list[dict[str, str]] = field(default_factory=list)
     held_out: dict[str, Any] = field(default_factory=dict)
 
@@ -94,6 +96,7 @@ def card_from_json(text: str) -> ModelCard:
             halo=int(values["halo"]),
             guide_required=bool(values["guide_required"]),
             licence=str(values["licence"]),
+            back_projection=bool(values.get("back_projection", False)),
             training_data=[dict(entry) for entry in values.get("training_data", [])],
             held_out=dict(values.get("held_out", {})),
         )

@@ -26,6 +26,11 @@ class Elevation:
         self._scale = float(raster.dataset.scales[band - 1]) * self.metres
         self._offset = float(raster.dataset.offsets[band - 1]) * self.metres
 
+    @property
+    def half_step(self) -> float:
+        """Metres that a value may be off by because it is stored as a whole number; 0 where it is not."""
+        return 0.5 * abs(self._scale) if np.dtype(self.raster.dataset.dtypes[self.band - 1]).kind in "iu" else 0.0
+
     def read(self, window: Window, reach: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Metres (height, width) and known pixels (height, width). Gaps are filled from what lies within `reach` pixels."""
         values, known = self.sampler.sample(window, self.read_metres, bands=1, reach=reach)

@@ -1,6 +1,6 @@
 """The tiles of a run, from input to output:
 
-    read both rasters -> engine -> cut off the halo -> keep -> write
+    read both rasters -> engine -> back-projection -> cut off the halo -> keep -> write
 
 One thread reads ahead, the caller's thread runs the engine, one thread writes; queues of a few tiles lie between. So memory depends on
 the tile, never on the raster. Tiles that a stopped run had finished are taken from the journal instead.
@@ -12,7 +12,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.env import getenv
 
+from backend.back_projection import BackProjection
 from backend.cancel import Cancel
 from backend.elevation import Elevation
 from backend.engines import Engine
@@ -50,13 +51,15 @@ T = TypeVar("T")
 
 @dataclass
 class _Read:
-    """What the reader made of a tile; arrays cover `tile.read`, `known` the core."""
+    """What the reader made of a tile; arrays cover `tile.read`, `known` the core. `cells` are those of the DEM itself that the model's
+    result is brought back to, (1, h, w) and (h, w); None where it is left as it is."""
 
     tile: Tile
     dem: Floats
     known: Bools
     guide: Floats
     guide_valid: Floats
+    cells: tuple[NDArray[np.float64], Bools] | None
 
 
 @dataclass
@@ -78,6 +81,7 @@ class Pipeline:
     work: list[Tile]
     halo: int
     elevation: Elevation
+    back_projection: BackProjection | None
     guide: Guide | None
     engine: Engine
     pixel_size: float
@@ -177,13 +181,44 @@ class Pipeline:
         if self.guide is not None and known.any():
             image, seen = self.guide.read(tile.read)
             valid = seen.astype(np.float32)
-        return _Read(tile, dem, known, image, valid)
+        cells = None
+        if self.back_projection is not None and known.any() and (window := self.back_projection.cells(tile.core)) is not None:
+            cells = self.elevation.read_metres(window)
+        return _Read(tile, dem, known, image, valid, cells)
 
     def _make(self, item: _Read) -> _Made:
         with self.stopwatch.at_work("running the model"):
-            made = _values(item, self.engine, self.pixel_size, self.dem_error, self.wanted)
+            made = self._values(item)
         values = {name: self.elevation.from_metres(metres) for name, metres in made.items()}
         return _Made(item.tile.core, Kept(values, item.known, 0 if self.gathered is None else _guided(item)))
+
+    def _values(self, item: _Read) -> dict[str, Floats]:
+        """The core of a tile for each wanted raster, metres."""
+        read, core = item.tile.read, item.tile.core
+        cut = read.cut(core)
+        # What the network starts from and adds to.
+        cubic = item.dem[cut]
+        if not item.known.any():
+            return dict.fromkeys(self.wanted, cubic)
+        elevation, sigma = self.engine.run(item.dem, item.guide, item.guide_valid, self.pixel_size, self.dem_error)
+        made = {ELEVATION: elevation} if sigma is None or UNCERTAINTY not in self.wanted else {ELEVATION: elevation, UNCERTAINTY: sigma}
+        for name, values in made.items():
+            if values.shape != item.dem.shape:
+                raise InputError(
+                    "model-invalid", f"The model made {values.shape} of a tile of {item.dem.shape} pixels.", "Export the model again."
+                )
+            made[name] = values[cut]
+            if name == ELEVATION and self.back_projection is not None and item.cells is not None:
+                made[name] = made[name] + self.back_projection.correction(values, read, core, *item.cells)
+            if not np.isfinite(made[name][item.known]).all():
+                raise InputError(
+                    "model-invalid",
+                    "The model made values that are no numbers.",
+                    "Try another --device or another --model; nothing was written.",
+                )
+        if DIFFERENCE in self.wanted:
+            made[DIFFERENCE] = made[ELEVATION] - cubic
+        return made
 
     def _write(self, item: _Made) -> None:
         core, kept = item.core, item.kept
@@ -195,32 +230,6 @@ class Pipeline:
         if self.gathered is not None:
             with self.stopwatch.at_work("gathering for this report"):
                 self.gathered.add(core, kept.values[ELEVATION], kept.values[DIFFERENCE], kept.known, kept.guided)
-
-
-def _values(item: _Read, engine: Engine, pixel_size: float, dem_error: float, wanted: Collection[str]) -> dict[str, Floats]:
-    """The core of a tile for each wanted raster, metres."""
-    cut = item.tile.read.cut(item.tile.core)
-    # What the network starts from and adds to.
-    cubic = item.dem[cut]
-    if not item.known.any():
-        return dict.fromkeys(wanted, cubic)
-    elevation, sigma = engine.run(item.dem, item.guide, item.guide_valid, pixel_size, dem_error)
-    made = {ELEVATION: elevation} if sigma is None or UNCERTAINTY not in wanted else {ELEVATION: elevation, UNCERTAINTY: sigma}
-    for name, values in made.items():
-        if values.shape != item.dem.shape:
-            raise InputError(
-                "model-invalid", f"The model made {values.shape} of a tile of {item.dem.shape} pixels.", "Export the model again."
-            )
-        made[name] = values[cut]
-        if not np.isfinite(made[name][item.known]).all():
-            raise InputError(
-                "model-invalid",
-                "The model made values that are no numbers.",
-                "Try another --device or another --model; nothing was written.",
-            )
-    if DIFFERENCE in wanted:
-        made[DIFFERENCE] = made[ELEVATION] - cubic
-    return made
 
 
 def _guided(item: _Read) -> int:

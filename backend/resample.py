@@ -55,11 +55,23 @@ class Sampler:
         self._lattice = 1 if same else self._lattice_step()
 
     @property
+    def parallel(self) -> bool:
+        """Whether the rows and columns of both grids are parallel."""
+        t = self._affine
+        return t is not None and abs(t.b) * self.target.height < _TIE and abs(t.d) * self.target.width < _TIE
+
+    @property
     def support(self) -> int:
         """Source pixels on each side of a centre that take part in its value."""
         if not self.averages:
             return 3
         return math.ceil(max(self.columns_per_pixel, self.rows_per_pixel, 1.0) / 2) + 2
+
+    def needed(self, window: Window) -> Window | None:
+        """The window of the source that `sample` reads for one of the target, with no reach; None where the source lies elsewhere."""
+        if self._shift is not None:
+            return Window(window.col + self._shift[0], window.row + self._shift[1], window.width, window.height)
+        return self._needed(*self.coordinates(window), 0 if self.averages else self.support)
 
     def sample(self, window: Window, read: Read, *, bands: int, reach: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Values (bands, height, width) and known pixels (height, width) of a window of the target.
@@ -142,7 +154,7 @@ class Sampler:
         rows = np.arange(window.row, window.row + window.height, dtype=np.float64)[:, None] + 0.5
         if self._affine is not None:
             t = self._affine
-            if abs(t.b) * self.target.height < _TIE and abs(t.d) * self.target.width < _TIE:
+            if self.parallel:
                 return t.a * cols + t.c, t.e * rows + t.f
             return apply(t, cols, rows)
         step = self._lattice

@@ -18,6 +18,7 @@ import rasterio
 from pyproj import CRS
 
 from backend import dem_source, guide, models
+from backend.back_projection import BackProjection
 from backend.cancel import Cancel
 from backend.card import ModelCard
 from backend.dem_source import DemError
@@ -182,7 +183,11 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             "AREA_OR_POINT": "Area",
         }
         edge = settings.tile or DEFAULT_TILE
-        work = tiles(grid.width, grid.height, tile=edge, halo=card.halo, multiple=card.size_multiple)
+        # A DEM of whole metres is off by up to half of one, whatever is said of it.
+        tolerance = max(dem_error, elevation.half_step)
+        back_projection = BackProjection(elevation.sampler, tolerance) if card.back_projection else None
+        margin = card.halo + (back_projection.reach if back_projection else 0)
+        work = tiles(grid.width, grid.height, tile=edge, halo=margin, multiple=card.size_multiple)
         outputs = Outputs()
         unfinished.remove = lambda: let_go(outputs.remove, locks)
         with outputs:
@@ -209,7 +214,8 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                 "bands": [settings.band, *(bands or ())],
                 "grid": [crs, list(grid.transform)[:6], grid.width, grid.height],
                 "dem_error": dem_error,
-                "tiles": [edge, card.halo, card.size_multiple],
+                "tiles": [edge, margin, card.size_multiple],
+                "back_projection": tolerance if back_projection else None,
                 "wanted": wanted,
                 "ran": [engine.provider, threads],
             }
@@ -223,6 +229,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                     work=work,
                     halo=card.halo,
                     elevation=elevation,
+                    back_projection=back_projection,
                     guide=scaled,
                     engine=engine,
                     pixel_size=grid.pixel_size,

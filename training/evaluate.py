@@ -136,6 +136,9 @@ def main(arguments: list[str] | None = None) -> int:
         help="with --ablation: of the network and its objective (parts), or of what is trained on (data)",
     )
     parser.add_argument("--time", help='with --ablation: train each row this long, e.g. "10m"')
+    parser.add_argument(
+        "--steps", type=int, help="with --ablation: train each row so many steps, whatever the time; no matter what else runs"
+    )
     parser.add_argument("--seeds", type=int, default=1, help="with --ablation: train each row so many times (1)")
     parser.add_argument("--out", type=Path, default=Path("runs/ablation"), help="with --ablation: folder of the runs (runs/ablation)")
     parser.add_argument("--record", action="store_true", help="write the figures into the models' cards (test split only)")
@@ -146,6 +149,11 @@ def main(arguments: list[str] | None = None) -> int:
             raise TrainingError("There is nothing to measure.", "Pass --model FILE, --resampler NAME or --ablation CONFIG.")
         if options.time and not options.ablation:
             raise TrainingError("--time says how long each row of an ablation is trained.", "Pass --ablation CONFIG with it.")
+        if options.steps is not None and (options.steps < 1 or options.time or not options.ablation):
+            raise TrainingError(
+                "--steps says how many steps each row of an ablation is trained, 1 or more.",
+                "Pass it with --ablation CONFIG, without --time.",
+            )
         if options.rows != "parts" and not options.ablation:
             raise TrainingError("--rows says which rows of an ablation are trained.", "Pass --ablation CONFIG with it.")
         if options.seeds < 1 or (options.seeds > 1 and not options.ablation):
@@ -165,6 +173,8 @@ def main(arguments: list[str] | None = None) -> int:
             config = load_config(options.ablation)
             if options.time:
                 config = replace(config, train=replace(config.train, time=options.time, steps=0))
+            if options.steps:
+                config = replace(config, train=replace(config.train, steps=options.steps))
             networks = train_rows(config, options.data, options.out, options.seeds, _progress, options.rows)
             runs |= {name: network_run(network) for name, network in networks.items()}
         # Rows are compared on what they were trained for; whole models on all that may happen to them.
@@ -172,7 +182,16 @@ def main(arguments: list[str] | None = None) -> int:
         if options.ablation:
             conditions = SHARP if options.rows == "parts" else SPOILED
         keep = panels.keep if options.page else _forget
-        figures = evaluate(runs, pairs, resamplers, conditions, misstated=not options.ablation, say=_progress, keep=keep)
+        figures = evaluate(
+            runs,
+            pairs,
+            resamplers,
+            conditions,
+            misstated=not options.ablation,
+            back_projected=[model.path.stem for model in loaded if model.card.back_projection],
+            say=_progress,
+            keep=keep,
+        )
         about = {"data": str(options.data), "split": options.split, "ratio": options.ratio, "models": [str(path) for path in options.model]}
         title = (
             f"{', '.join([*names, *resamplers, *(['ablation'] if options.ablation else [])])}: split {options.split}, ratio {options.ratio}"

@@ -32,10 +32,18 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return models_for_tests.write_model(tmp_path_factory.mktemp("models") / "small.onnx")
 
 
-@pytest.fixture(params=["small", *(path.stem for path in SHIPPED)])
-def model(request: pytest.FixtureRequest, small_model: Path) -> Path:
-    """The small model and, as soon as there are any, the shipped ones."""
-    return small_model if request.param == "small" else models.BUNDLED / f"{request.param}.onnx"
+@pytest.fixture(scope="session")
+def projecting_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small model, whose results are to be brought back to the DEM's means."""
+    card = models_for_tests.card("projecting", back_projection=True)
+    return models_for_tests.write_model(tmp_path_factory.mktemp("models") / "projecting.onnx", model_card=card)
+
+
+@pytest.fixture(params=["small", "projecting", *(path.stem for path in SHIPPED)])
+def model(request: pytest.FixtureRequest, small_model: Path, projecting_model: Path) -> Path:
+    """The small models and, as soon as there are any, the shipped ones."""
+    small = {"small": small_model, "projecting": projecting_model}
+    return small[request.param] if request.param in small else models.BUNDLED / f"{request.param}.onnx"
 
 
 @pytest.fixture

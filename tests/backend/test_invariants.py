@@ -260,20 +260,25 @@ def centres(path: Path, case: Case) -> tuple[np.ndarray, np.ndarray]:
 
 @generated(12)
 @given(cases(), st.sampled_from((100.0, 5000.0, -420.0)))
-def test_offsets_and_nodata_numbers_change_nothing_anywhere(tmp_path: Path, superresolve: Superresolve, case: Case, offset: float) -> None:
-    guide = case.write_guide(tmp_path / "scene.tif")
-    low = superresolve(case.write_dem(tmp_path / "low.tif", case.heights()), guide=guide)
-    high = superresolve(case.write_dem(tmp_path / "high.tif", case.heights() + offset), guide=guide)
-    other = superresolve(case.write_dem(tmp_path / "other.tif", case.heights(), nodata=-31000.0), guide=guide)
+def test_offsets_and_nodata_numbers_change_nothing_anywhere(
+    tmp_path: Path, superresolve: Superresolve, projecting_model: Path, case: Case, offset: float
+) -> None:
+    options = {"guide": case.write_guide(tmp_path / "scene.tif"), "model": projecting_model}
+    low = superresolve(case.write_dem(tmp_path / "low.tif", case.heights()), **options)
+    high = superresolve(case.write_dem(tmp_path / "high.tif", case.heights() + offset), **options)
+    other = superresolve(case.write_dem(tmp_path / "other.tif", case.heights(), nodata=-31000.0), **options)
     assert (np.isnan(low) == np.isnan(high)).all() and (np.isnan(low) == np.isnan(other)).all()
     assert np.abs(high - low - offset)[np.isfinite(low)].max(initial=0) < 0.01
     assert np.abs(other - low)[np.isfinite(low)].max(initial=0) < 1e-3
 
 
-@generated(12)
-@given(cases(), st.integers(16, 70))
-def test_no_seams_anywhere(tmp_path: Path, superresolve: Superresolve, case: Case, tile: int) -> None:
+@generated(24)
+@given(cases(), st.integers(16, 70), st.booleans())
+def test_no_seams_anywhere(
+    tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path, case: Case, tile: int, projecting: bool
+) -> None:
     inputs = {"dem": case.write_dem(tmp_path / "dem.tif", case.heights()), "guide": case.write_guide(tmp_path / "scene.tif")}
+    inputs["model"] = projecting_model if projecting else small_model
     whole, tiled = superresolve(**inputs, tile=1024), superresolve(**inputs, tile=tile, threads=1)
     assert (np.isnan(whole) == np.isnan(tiled)).all()
     assert np.abs(whole - tiled)[np.isfinite(whole)].max(initial=0) < 0.01
@@ -281,9 +286,14 @@ def test_no_seams_anywhere(tmp_path: Path, superresolve: Superresolve, case: Cas
 
 @generated(12)
 @given(cases(), st.sampled_from((0.0, 1234.5)))
-def test_flat_stays_flat_and_unknown_unknown_anywhere(tmp_path: Path, superresolve: Superresolve, case: Case, height: float) -> None:
-    dem = case.write_dem(tmp_path / "flat.tif", np.full((case.size[1], case.size[0]), height))
-    made = superresolve(dem, guide=case.write_guide(tmp_path / "scene.tif"), output=tmp_path / "flat_fine.tif", overwrite=True)
+def test_flat_stays_flat_and_unknown_unknown_anywhere(
+    tmp_path: Path, superresolve: Superresolve, projecting_model: Path, case: Case, height: float
+) -> None:
+    dem, guide = (
+        case.write_dem(tmp_path / "flat.tif", np.full((case.size[1], case.size[0]), height)),
+        case.write_guide(tmp_path / "scene.tif"),
+    )
+    made = superresolve(dem, guide=guide, model=projecting_model, output=tmp_path / "flat_fine.tif", overwrite=True)
     assert np.abs(made - height)[np.isfinite(made)].max(initial=0) < 0.5
     u, v = centres(tmp_path / "flat_fine.tif", case)
     cols, rows = np.floor(u).astype(int), np.floor(v).astype(int)

@@ -73,6 +73,20 @@ def test_the_reference_itself_scores_zero(pair: Pair) -> None:
     assert cubic.scores.detail.upper < 0.3 < cubic.scores.detail.resolved < 1  # the hills have no waves below five pixels
 
 
+def test_models_whose_card_asks_for_it_are_brought_back_to_the_coarse_dem(pair: Pair) -> None:
+    """By half a metre that they are too high, and by what cubic resampling gets wrong; others are left as they are."""
+
+    def high(dem: Floats, *_: object) -> tuple[Floats, None]:
+        return dem + np.float32(0.5), None
+
+    cubic, free, bound = evaluate({"free": high, "bound": high}, [pair], conditions=["no guide"], back_projected=["bound"])
+    assert free.scores.errors.bias == pytest.approx(cubic.scores.errors.bias + 0.5, abs=1e-3)
+    assert bound.scores.errors.bias == pytest.approx(0, abs=0.05)
+    assert bound.scores.consistency < 0.4 * cubic.scores.consistency < 0.4 * free.scores.consistency
+    off = replace(pair, dem_error=0.5)
+    assert evaluate({"bound": high}, [off], conditions=["no guide"], back_projected=["bound"])[1].scores.errors.bias > 0.2
+
+
 def test_slope_classes_make_up_the_area(pair: Pair) -> None:
     errors, classes = (lambda scores: (scores.errors, scores.by_slope))(evaluate({}, [pair])[0].scores)
     assert [(part.low, part.high) for part in classes] == list(SLOPE_CLASSES)
@@ -211,6 +225,7 @@ def test_sizes_are_padded_to_what_a_model_takes() -> None:
         (["--resampler", "lanczos", "--ratio", "60"], "has no pixel that is 181 away from gaps and borders"),
         (["--resampler", "lanczos", "--record", "--split", "train"], "--record with --split train"),
         (["--model", "/nowhere/none.onnx"], "/nowhere/none.onnx cannot be read"),
+        (["--resampler", "lanczos", "--steps", "9"], "--steps says how many steps each row"),
         (["--model", "a/one.onnx", "--model", "b/one.onnx"], "Two methods would be called one."),
     ],
 )

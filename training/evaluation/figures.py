@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any, TypeVar
 
@@ -207,6 +207,7 @@ def evaluate(
     conditions: Sequence[str] = CONDITIONS,
     *,
     misstated: bool = True,
+    back_projected: Collection[str] = (),
     say: Say = lambda _text: None,
     keep: Keep = lambda _pair, _condition, _method, _elevation: None,
 ) -> list[Figure]:
@@ -215,7 +216,7 @@ def evaluate(
     Resamplers take no guide: their rows stand under "no guide". Cubic is measured as the models get it, which is what GDAL's gives;
     naming it among the resamplers adds nothing. A pair with a real coarse DEM, whose own grid is unknown, has cubic alone and the
     conditions of SHARP; their names are prefixed. Those it has with its error as it was measured and, with `misstated`, as a user would
-    state it who names any of the sources that the backend knows.
+    state it who names any of the sources that the backend knows. `back_projected` are the models whose card asks for that.
     """
     figures = []
     for number, pair in enumerate(pairs, start=1):
@@ -238,6 +239,8 @@ def evaluate(
             for stated, error in (_stated_errors(pair) if misstated else {"": pair.dem_error}).items():
                 for method, run in models.items():
                     results = [run(pair.cubic, guide, valid, area.pixel_size, error) for guide, valid in guides]
+                    if method in back_projected:
+                        results = [(pair.back_projected(elevation), sigma) for elevation, sigma in results]
                     scores = [score(pair, elevation, sigma) for elevation, sigma in results]
                     figures.append(Figure(area.name, f"{prefix}{stated}{condition}", method, mean_of(scores), cubic))
                     if not stated:

@@ -7,13 +7,22 @@ from functools import cached_property
 
 import numpy as np
 import torch
+from affine import Affine
 from numpy.typing import NDArray
+from pyproj import CRS
 from scipy.ndimage import binary_erosion, distance_transform_edt
 
+from backend.back_projection import BackProjection
+from backend.grid import Grid
+from backend.resample import Sampler
+from backend.windows import Window
 from training.data import coarse as coarsen_dem
 from training.data.areas import Area
 from training.errors import TrainingError
 from training.metrics import Spectrum, Terrain, power_spectrum, terrain
+
+PLANE = CRS.from_epsg(3857).to_wkt()
+"""A CRS, as grids need one: rows and columns stand for metres."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,23 @@ class Pair:
     def data_range(self) -> float:
         """Highest minus lowest judged pixel of the reference, metres."""
         return float(np.ptp(self.target[self.judged]))
+
+    def back_projected(self, elevation: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A model's result (H, W) as the backend brings it back to the coarse DEM (backend/back_projection.py); as it is where the coarse
+        DEM's own pixels are unknown."""
+        if self.coarse is None:
+            return elevation
+        height, width = elevation.shape
+        fine, cells = Grid(PLANE, Affine.identity(), width, height), Grid(PLANE, Affine.scale(self.ratio), *reversed(self.coarse.shape))
+        projection, everything = BackProjection(Sampler(cells, fine), self.dem_error), Window(0, 0, width, height)
+        window = projection.cells(everything)
+        if window is None:
+            return elevation
+        known = np.zeros((window.height, window.width), np.bool_)
+        dem = np.zeros((1, *known.shape))
+        inside = window.cut(Window(0, 0, cells.width, cells.height))
+        known[inside], dem[0][inside] = True, self.coarse
+        return elevation + projection.correction(elevation, everything, everything, dem, known)
 
 
 def simulate(area: Area, ratio: int) -> Pair:

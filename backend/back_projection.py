@@ -1,0 +1,83 @@
+"""Back-projection: what a model changed of the means over the DEM's own pixels, beyond what the DEM may be off by, is taken back.
+
+A pixel of a DEM is a mean over its area. A finer DEM whose means are others contradicts it; as far as the contradiction is larger than the
+DEM's error, the finer one is wrong. The model cannot know: it is given the DEM resampled, not where its pixels lie. One step of iterative
+back-projection (Irani and Peleg 1991): the differences of the means, upsampled as the DEM itself was, are added.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.resample import Sampler
+from backend.windows import Window
+
+LARGEST_CELL = 32.0
+"""Target pixels. A DEM's pixels that are larger than this are left alone: what has to be read around a tile would outgrow it."""
+_REACH = 2.5
+"""DEM pixels: the cubic kernel reaches less than two of them, to their centres."""
+_TURNED = 1.8
+"""1.5: a diagonal, where the grids are rotated against each other; 1.2: the scale is that of the grid's centre."""
+
+Floats = NDArray[np.float32]
+
+
+class BackProjection:
+    """Of results on `sampler.target`, for a DEM on `sampler.source` that is off by `tolerance` metres."""
+
+    def __init__(self, sampler: Sampler, tolerance: float) -> None:
+        self._up = sampler
+        self._down = Sampler(sampler.target, sampler.source)
+        self._tolerance = tolerance
+
+    @property
+    def reach(self) -> int:
+        """Target pixels on each side of a pixel that its correction depends on; 0 where there is none: where the DEM has the finer pixels,
+        or much larger ones."""
+        cell = max(self._down.columns_per_pixel, self._down.rows_per_pixel)
+        if self._up.averages or cell > LARGEST_CELL:
+            return 0
+        return math.ceil((1.0 if self._down.parallel else _TURNED) * _REACH * cell)
+
+    def cells(self, core: Window) -> Window | None:
+        """The DEM's pixels that the correction of `core` depends on, some more among them; None where there are none."""
+        return self._up.needed(core) if self.reach else None
+
+    def correction(self, made: Floats, read: Window, core: Window, dem: NDArray[np.float64], known: NDArray[np.bool_]) -> Floats:
+        """What is to be added to the core of a result, metres.
+
+        `made` (H, W) metres covers `read`, a window of the target that reaches `reach` pixels or more beyond `core` on all sides; `dem`
+        (1, h, w) metres and `known` (h, w) cover `cells(core)`. Pixels of the DEM whose centre lies outside of the target take no part.
+        """
+
+        def result(window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+            return _part(made, read, window)
+
+        def beyond(window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+            means, inside = self._down.sample(window, result, bands=1, reach=0)
+            columns, rows = self._down.coordinates(window)
+            grid = self._up.target
+            inside &= (columns >= 0) & (columns < grid.width) & (rows >= 0) & (rows < grid.height)
+            off = dem - means
+            off -= np.clip(off, -self._tolerance, self._tolerance)
+            # 0 where nobody knows: a gap has nothing to take back.
+            return np.where(known & inside, off, 0.0), np.ones_like(known)
+
+        added: Floats = self._up.sample(core, beyond, bands=1, reach=0)[0][0]
+        return added
+
+
+def _part(made: Floats, read: Window, window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """`window` of an array that covers `read`: (1, h, w) and where it is known, (h, w)."""
+    values = np.zeros((1, window.height, window.width))
+    known = np.zeros((window.height, window.width), np.bool_)
+    left, right = max(window.col, read.col), min(window.col + window.width, read.col + read.width)
+    top, bottom = max(window.row, read.row), min(window.row + window.height, read.row + read.height)
+    if left < right and top < bottom:
+        both = Window(left, top, right - left, bottom - top)
+        values[0][window.cut(both)] = made[read.cut(both)]
+        known[window.cut(both)] = True
+    return values, known

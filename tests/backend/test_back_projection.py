@@ -1,0 +1,91 @@
+"""Means over the DEM's own pixels stay within its error, where the model's card asks for that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from affine import Affine
+from pyproj import Transformer
+from rasterio.warp import Resampling, reproject
+from rasters_for_tests import DEM_TRANSFORM, UTM, read, terrain, write
+from scipy.ndimage import binary_erosion
+
+Superresolve = Callable[..., np.ndarray]
+
+
+def means(fine: np.ndarray, ratio: int) -> np.ndarray:
+    height, width = fine.shape
+    return fine.reshape(height // ratio, ratio, width // ratio, ratio).mean(axis=(1, 3))
+
+
+def rms(values: np.ndarray) -> float:
+    return float(np.sqrt(np.nanmean(values**2)))
+
+
+@pytest.mark.parametrize("ratio", [2, 3, 5])
+def test_means_are_those_of_the_dem(superresolve: Superresolve, small_model: Path, projecting_model: Path, dem: Path, ratio: int) -> None:
+    free, bound = (superresolve(dem, model=model, resolution=30.0 / ratio) for model in (small_model, projecting_model))
+    off, left = means(free, ratio) - read(dem), means(bound, ratio) - read(dem)
+    assert rms(left) < 0.35 * rms(off)
+    # It is small: what the model added within the DEM's pixels is still there.
+    assert rms(bound - free) < 2 * rms(off)
+
+
+def test_on_another_grid_too(tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path, dem: Path) -> None:
+    """A fine grid in degrees, turned against the DEM's; averaged again by GDAL."""
+    east, north = Transformer.from_crs(UTM, "EPSG:4326", always_xy=True).transform(600_600, 5_199_460)
+    transform = Affine(4e-5, 0, east - 120 * 4e-5, 0, -3e-5, north + 100 * 3e-5)
+    like = write(tmp_path / "like.tif", np.zeros((200, 240), np.float32), crs="EPSG:4326", transform=transform)
+    off = []
+    for model in (small_model, projecting_model):
+        fine, coarse = superresolve(dem, model=model, like=like), np.full((36, 40), np.nan)
+        grids = {"src_transform": transform, "src_crs": "EPSG:4326", "dst_transform": DEM_TRANSFORM, "dst_crs": UTM}
+        reproject(fine.astype(np.float64), coarse, **grids, src_nodata=np.nan, dst_nodata=np.nan, resampling=Resampling.average)
+        inside = binary_erosion(np.isfinite(coarse), iterations=2)
+        off.append(rms((coarse - read(dem))[inside]))
+    assert off[1] < 0.4 * off[0]
+
+
+def test_a_dem_may_be_off_by_its_error(superresolve: Superresolve, small_model: Path, projecting_model: Path, dem: Path) -> None:
+    def run(model: Path, error: float) -> tuple[np.ndarray, np.ndarray]:
+        fine = superresolve(dem, model=model, resolution=10.0, dem_error=error)
+        return fine, np.abs(means(fine, 3) - read(dem))
+
+    np.testing.assert_array_equal(run(projecting_model, 50.0)[0], run(small_model, 50.0)[0])
+    # As far as the error goes, it may contradict the DEM, and not much farther.
+    off, left = run(small_model, 0.2)[1], run(projecting_model, 0.2)[1]
+    assert np.quantile(off, 0.9) > 0.4 > 0.3 > np.quantile(left, 0.9)
+    assert rms(left[off > 0.2]) > 0.15
+
+
+def test_whole_metres_are_off_by_half_of_one(tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path) -> None:
+    plain = np.round(100 + 0.004 * np.mgrid[0:36, 0:40][1] * 30).astype(np.int16)
+    steps = write(tmp_path / "steps.tif", plain)
+    same = write(tmp_path / "same.tif", plain.astype(np.float32))
+    free = superresolve(steps, model=small_model, resolution=10.0)
+    np.testing.assert_allclose(superresolve(steps, model=projecting_model, resolution=10.0), free, atol=1e-3)
+    assert np.abs(superresolve(same, model=projecting_model, resolution=10.0) - free).max() > 0.01
+
+
+def test_gaps_have_nothing_to_take_back(tmp_path: Path, superresolve: Superresolve, projecting_model: Path) -> None:
+    heights = terrain(36, 40).astype(np.float32)
+    holes = heights.copy()
+    holes[10:20, 12:24] = -9999
+    whole = superresolve(write(tmp_path / "whole.tif", heights), model=projecting_model, resolution=10.0)
+    holed = superresolve(write(tmp_path / "holed.tif", holes, nodata=-9999), model=projecting_model, resolution=10.0)
+    assert np.isnan(holed[30:60, 36:72]).all() and np.isfinite(holed).sum() == whole.size - 30 * 36
+    assert rms((means(holed, 3) - heights)[np.isfinite(means(holed, 3))]) < 1.5 * rms(means(whole, 3) - heights) + 0.5
+    # Far from the hole nothing has changed.
+    assert np.nanmax(np.abs((holed - whole)[:, 100:])) < 0.01
+
+
+@pytest.mark.parametrize("resolution", [60.0, 0.8])
+def test_a_finer_dem_or_much_larger_pixels_are_left_alone(
+    tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path, resolution: float
+) -> None:
+    small = write(tmp_path / "small.tif", terrain(8, 8).astype(np.float32))
+    free, bound = (superresolve(small, model=model, resolution=resolution) for model in (small_model, projecting_model))
+    np.testing.assert_array_equal(free, bound)
