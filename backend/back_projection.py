@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.resample import Sampler
+from backend.resample import Sampler, read_array
 from backend.windows import Window
 
 LARGEST_CELL = 32.0
@@ -53,8 +53,10 @@ class BackProjection:
         (1, h, w) metres and `known` (h, w) cover `cells(core)`. Pixels of the DEM whose centre lies outside of the target take no part.
         """
 
+        array = read_array(made)
+
         def result(window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-            return _part(made, read, window)
+            return array(Window(window.col - read.col, window.row - read.row, window.width, window.height))
 
         def beyond(window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
             means, inside = self._down.sample(window, result, bands=1, reach=0)
@@ -68,16 +70,3 @@ class BackProjection:
 
         added: Floats = self._up.sample(core, beyond, bands=1, reach=0)[0][0]
         return added
-
-
-def _part(made: Floats, read: Window, window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """`window` of an array that covers `read`: (1, h, w) and where it is known, (h, w)."""
-    values = np.zeros((1, window.height, window.width))
-    known = np.zeros((window.height, window.width), np.bool_)
-    left, right = max(window.col, read.col), min(window.col + window.width, read.col + read.width)
-    top, bottom = max(window.row, read.row), min(window.row + window.height, read.row + read.height)
-    if left < right and top < bottom:
-        both = Window(left, top, right - left, bottom - top)
-        values[0][window.cut(both)] = made[read.cut(both)]
-        known[window.cut(both)] = True
-    return values, known

@@ -222,6 +222,21 @@ class Sampler:
         return Window(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
 
 
+def read_array(dem: NDArray[np.float32]) -> Read:
+    """Reads windows of an array (H, W) as `Sampler.sample` wants them: NaN and what lies beyond it is unknown."""
+
+    def read(window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        values = np.full((window.height, window.width), np.nan)
+        left, right = max(0, window.col), min(dem.shape[1], window.col + window.width)
+        top, bottom = max(0, window.row), min(dem.shape[0], window.row + window.height)
+        if left < right and top < bottom:
+            values[window.cut(Window(left, top, right - left, bottom - top))] = dem[top:bottom, left:right]
+        known = np.isfinite(values)
+        return np.where(known, values, 0.0)[None], known
+
+    return read
+
+
 def cubic(source: NDArray[np.float32], u: Floats, v: Floats) -> NDArray[np.float32]:
     """Cubic convolution of `source` (bands, H, W) at columns `u` and rows `v`, 2 pixels or more from its border."""
     (col, across), (row, down) = _taps(u), _taps(v)

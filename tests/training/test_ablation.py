@@ -114,6 +114,9 @@ def test_rows_are_trained_once_from_each_seed_and_measured(prepared: Path, tmp_p
     assert json.loads((tmp_path / "figures.json").read_text()) == first
     assert main([*command, "--steps", "3"]) == 2
     assert "another configuration" in capsys.readouterr().err
+    config.write_text(TINY_TOML.format(steps=3))
+    assert main(command) == 2
+    assert "another configuration" in capsys.readouterr().err
 
 
 def test_rows_belong_to_an_ablation(capsys: pytest.CaptureFixture[str]) -> None:

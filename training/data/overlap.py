@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from backend.errors import InputError
 from backend.grid import Grid, apply
-from backend.resample import Sampler
+from backend.resample import Sampler, read_array
 from training.data.areas import Split
-from training.data.sampling import read_array, strips
+from training.data.sampling import strips
 from training.errors import DataError
 
 

@@ -20,13 +20,13 @@ from backend.errors import BackendError
 from backend.grid import Grid, ground_edges
 from backend.guide import Guide, choose_bands
 from backend.rasters import Raster
-from backend.resample import Sampler
+from backend.resample import Sampler, read_array
 from backend.vertical import is_unit
 from backend.windows import Window
 from training.data.area_list import Entry
 from training.data.areas import Area
 from training.data.level import level_offset
-from training.data.sampling import read_array, sampled, strips
+from training.data.sampling import sampled, strips
 from training.errors import DataError
 
 FARTHEST_DATUM = 20.0

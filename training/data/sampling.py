@@ -22,21 +22,6 @@ def strips(grid: Grid) -> Iterator[Window]:
         yield Window(0, row, grid.width, min(height, grid.height - row))
 
 
-def read_array(dem: NDArray[np.float32]) -> Read:
-    """Reads windows of an array (H, W) as `Sampler.sample` wants them: NaN and what lies beyond it is unknown."""
-
-    def read(window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        values = np.full((window.height, window.width), np.nan)
-        left, right = max(0, window.col), min(dem.shape[1], window.col + window.width)
-        top, bottom = max(0, window.row), min(dem.shape[0], window.row + window.height)
-        if left < right and top < bottom:
-            values[window.cut(Window(left, top, right - left, bottom - top))] = dem[top:bottom, left:right]
-        known = np.isfinite(values)
-        return np.where(known, values, 0.0)[None], known
-
-    return read
-
-
 def sampled(grid: Grid, source: Grid, read: Read, reach: int = 0) -> NDArray[np.float32]:
     """A DEM on `grid` (H, W), NaN where it is unknown. `reach`: grid pixels over which gaps are filled for the cubic kernel's sake."""
     sampler = Sampler(source, grid)

@@ -14,7 +14,7 @@ from scipy.ndimage import binary_erosion, distance_transform_edt
 
 from backend.back_projection import BackProjection
 from backend.grid import Grid
-from backend.resample import Sampler
+from backend.resample import Sampler, read_array
 from backend.windows import Window
 from training.data import coarse as coarsen_dem
 from training.data.areas import Area
@@ -67,11 +67,7 @@ class Pair:
         window = projection.cells(everything)
         if window is None:
             return elevation
-        known = np.zeros((window.height, window.width), np.bool_)
-        dem = np.zeros((1, *known.shape))
-        inside = window.cut(Window(0, 0, cells.width, cells.height))
-        known[inside], dem[0][inside] = True, self.coarse
-        return elevation + projection.correction(elevation, everything, everything, dem, known)
+        return elevation + projection.correction(elevation, everything, everything, *read_array(self.coarse)(window))
 
 
 def simulate(area: Area, ratio: int) -> Pair:
