@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 from rasters_for_tests import UTM, image, read, terrain, write
@@ -215,7 +215,9 @@ class Case:
     def write_guide(self, path: Path, *, constant: bool = False) -> Path:
         # As large as the share says, but its centre lies within the DEM.
         size = tuple(max(2, round(side * self.ratio * share)) for side, share in zip(self.size, self.guide_size, strict=True))
-        shift = (self.shift[0] / self.guide_size[0], self.shift[1] / self.guide_size[1])
+        # Another CRS may be turned: what is a small way along the DEM's longer side is out of it along its shorter one.
+        reach = (1.0, 1.0) if self.crs[0] == self.crs[1] else tuple(0.7 * min(self.size) / side for side in self.size)
+        shift = (reach[0] * self.shift[0] / self.guide_size[0], reach[1] * self.shift[1] / self.guide_size[1])
         transform = self.transform(self.crs[1], (size[0], size[1]), self.pixel / self.ratio, shift)
         bands = np.full((3, size[1], size[0]), 77, np.uint16) if constant else image(size[1], size[0], seed=self.seed)
         return write(path, bands, crs=self.crs[1], transform=transform, descriptions=("NIR", "Red", "Green"))
@@ -272,8 +274,25 @@ def test_offsets_and_nodata_numbers_change_nothing_anywhere(
     assert np.abs(other - low)[np.isfinite(low)].max(initial=0) < 1e-3
 
 
+TURNED = Case(
+    crs=("EPSG:3413", "EPSG:3995"),
+    place=(-20.0, 78.0),
+    size=(12, 3),
+    pixel=1.0,
+    wide=1.25,
+    ratio=2.0,
+    guide_size=(0.375, 0.375),
+    shift=(0.375, 0.0),
+    gaps="none",
+    nodata=-9999.0,
+    seed=0,
+)
+"""A guide on a grid that is turned against the DEM's, which is four times as wide as high."""
+
+
 @generated(24)
 @given(cases(), st.integers(16, 70), st.booleans())
+@example(TURNED, 16, True)
 def test_no_seams_anywhere(
     tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path, case: Case, tile: int, projecting: bool
 ) -> None:
