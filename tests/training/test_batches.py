@@ -112,6 +112,30 @@ def test_stretched_terrain_is_steeper_or_gentler_and_its_input_with_it(areas: li
     assert torch.equal(pictured.target, BatchSource(areas, settings, 0).batch(1).target)
 
 
+def test_ground_seen_through_larger_pixels_is_the_mean_over_four(areas: list[Area]) -> None:
+    settings = replace(SMALL, patch=24, ratios=(1,), ratio_shares=(1.0,)).clean()
+    halved = BatchSource(areas, replace(settings, halved_share=1.0), 0).batch(1)
+    assert halved.pixel_size.tolist() == pytest.approx([20.0] * 4, rel=0.01)
+    assert torch.equal(halved.dem, halved.target)
+    means = np.sort(np.nan_to_num(np.concatenate([_means_over_four(area) for area in areas])))
+    values = halved.target.numpy().ravel()
+    after = np.clip(np.searchsorted(means, values), 1, len(means) - 1)
+    assert np.minimum(np.abs(means[after] - values), np.abs(means[after - 1] - values)).max() < 1e-3
+
+
+def _means_over_four(area: Area) -> np.ndarray:
+    """Of all squares of 2 x 2 pixels, wherever they begin."""
+    dem = area.dem
+    return (0.25 * (dem[1:, 1:] + dem[:-1, 1:] + dem[1:, :-1] + dem[:-1, :-1])).ravel()
+
+
+def test_areas_too_small_to_be_halved_are_taken_as_they_are(areas: list[Area]) -> None:
+    settings = replace(SMALL, ratios=(1,), ratio_shares=(1.0,)).clean()
+    small = [replace(area, dem=area.dem[:64, :64], guide=None, coarse=None) for area in areas]
+    batch = BatchSource(small, replace(settings, halved_share=1.0), 0).batch(1)
+    assert batch.pixel_size.tolist() == pytest.approx([10.0] * 4, rel=0.01)
+
+
 def test_a_bad_guide_may_be_the_right_one_shifted(areas: list[Area]) -> None:
     """One in three of them; next to it the same patch with its guide in place."""
     settings = replace(SMALL.clean(), ratios=(3,), ratio_shares=(1.0,), batch=40, no_guide=0.0, blurred_guide=0.0, shift_pixels=0.0)

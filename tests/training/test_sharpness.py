@@ -8,7 +8,8 @@ import torch
 from tests.training.conftest import hills
 from training.data.coarse import area_mean, cubic_upsample
 from training.data.guides import coarsen, render
-from training.networks.sharpness import REACH, dem_sharpness, image_sharpness, usable
+from training.networks.sharpness import REACH, dem_sharpness, image_energies, usable
+from training.networks.sharpness import image_sharpness as sharpness_of_energies
 from training.networks.terrain import detail
 
 SIZE = torch.tensor([10.0])
@@ -20,6 +21,10 @@ def dem(seed: int = 0) -> torch.Tensor:
 
 def image(seed: int) -> torch.Tensor:
     return render(dem(seed), SIZE, SIZE, torch.Generator().manual_seed(seed))
+
+
+def image_sharpness(image: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
+    return sharpness_of_energies(image_energies(image, valid))
 
 
 @pytest.mark.parametrize("factor", [2.0, 3.0, 5.0])
@@ -49,15 +54,26 @@ def test_level_ground_is_neither_sharp_nor_blurred() -> None:
 
 def used(guide: torch.Tensor) -> float:
     """The share of an image's cells that is used."""
-    return float(usable(image_sharpness(guide, torch.ones(1, 1, 120, 120)))[..., 10:-10, 10:-10].mean())
+    return float(usable(image_energies(guide, torch.ones(1, 1, 120, 120)))[..., 10:-10, 10:-10].mean())
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_sharp_images_are_used_and_those_that_show_less_than_the_dem_are_not(seed: int) -> None:
     assert used(image(seed)) == 1
     assert used(coarsen(image(seed), 2.0)) == 1
-    assert used(coarsen(image(seed), 5.0)) < 0.02
+    assert used(coarsen(image(seed), 4.0)) < 0.02
+    assert used(coarsen(image(seed), 5.0)) == 0
     assert used(torch.full((1, 3, 120, 120), 0.4)) == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_border_of_a_gap_does_not_make_a_blurred_image_sharp(seed: int) -> None:
+    valid = torch.ones(1, 1, 120, 120)
+    valid[..., 30:75, 50:] = 0
+    energies = image_energies(coarsen(image(seed), 5.0) * valid, valid)
+    assert float(usable(energies)[..., 10:-10, 10:-10].max()) == 0
+    whole = image_energies(coarsen(image(seed), 5.0), torch.ones_like(valid))
+    assert bool((energies[..., 4:-4, 4:-4] <= whole[..., 4:-4, 4:-4] + 1e-7).all())
 
 
 def test_nothing_beyond_its_reach_matters() -> None:
@@ -65,6 +81,9 @@ def test_nothing_beyond_its_reach_matters() -> None:
     other = one.clone()
     other[..., :40] += 0.5
     valid = torch.ones(1, 1, 120, 120)
-    difference = (image_sharpness(one, valid) - image_sharpness(other, valid)).abs()
-    assert not difference[..., (40 + REACH + 1) // 2 :].any()
-    assert difference[..., :20].any()
+    energies = [image_energies(x, valid) for x in (one, other)]
+    for found in (sharpness_of_energies, usable):
+        before, after = (found(each) for each in energies)
+        difference = (before - after).abs()
+        assert not difference[..., (40 + REACH + 1) // 2 :].any()
+    assert (image_sharpness(one, valid) - image_sharpness(other, valid))[..., :20].any()

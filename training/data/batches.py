@@ -25,6 +25,8 @@ from training.errors import DataError
 BLOCK = 4
 MOST_CORNERS = 1_000_000
 """Of an area and a size: more do not make the patches more varied."""
+SMOOTHNESS = (0.5, 8.0)
+"""Pixels: standard deviations of the Gaussians that smooth ground is made by."""
 CUBIC_MARGIN = 3
 """Coarse pixels around a patch that its cubic upsampling may look at, so that no patch holds a border effect."""
 
@@ -52,7 +54,9 @@ class DataSettings:
 
     `stretch`: standard deviation of the logarithm of a factor on the heights of areas without an image, as if their pixels were larger
     or smaller: there are gentler and steeper places than those that one has. `smooth_share` of them lose their fine relief as well, both
-    coarse and reference: ground that is truly smooth must not be taken for rough ground seen through large pixels.
+    coarse and reference, from a little, as most DEMs that are less sharp than their pixels, to all of it: ground that is truly smooth must
+    not be taken for rough ground seen through large pixels. `halved_share` of all patches are of ground seen through pixels twice as large,
+    means over four: such a reference is as sharp as pixels can be.
     """
 
     patch: int = 128
@@ -74,6 +78,7 @@ class DataSettings:
     shift_pixels: float = 0.25
     stretch: float = 0.4
     smooth_share: float = 0.05
+    halved_share: float = 0.0
     sun: float = 1.0
     albedo: float = 1.0
     atmosphere: float = 1.0
@@ -103,6 +108,7 @@ class DataSettings:
             misstated_share=0.0,
             stretch=0.0,
             smooth_share=0.0,
+            halved_share=0.0,
             real_coarse=0.0,
             spread_share=0.0,
             canopy_share=0.0,
@@ -227,17 +233,21 @@ class BatchSource:
     def _crop(self, rng: np.random.Generator, size: int) -> Crop:
         """A square whose reference has no gaps."""
         index = int(rng.choice(len(self.areas), p=self._weights(size)))
-        corners = self._corners(index, size)
+        halved = rng.random() < self.settings.halved_share and len(self._corners(index, 2 * size)) > 0
+        times = 2 if halved else 1
+        side = times * size
+        corners = self._corners(index, side)
         row, column = corners[int(rng.integers(len(corners)))]
         area = self.areas[index]
         turns, mirrored = int(rng.integers(4)), bool(rng.integers(2))
 
         def cut(array: NDArray[np.float32]) -> Tensor:
-            part = np.rot90(array[..., row : row + size, column : column + size], turns, (-2, -1))
+            part = np.rot90(array[..., row : row + side, column : column + side], turns, (-2, -1))
             part = part[..., ::-1] if mirrored else part
-            return torch.from_numpy(np.array(part, np.float32, order="C").reshape(1, -1, size, size))
+            pixels = torch.from_numpy(np.array(part, np.float32, order="C").reshape(1, -1, side, side))
+            return coarsen_dem.area_mean(pixels, times) if halved else pixels
 
-        dx, dy = (area.dy, area.dx) if turns % 2 else (area.dx, area.dy)
+        dx, dy = (times * area.dy, times * area.dx) if turns % 2 else (times * area.dx, times * area.dy)
         # Where the coarse DEM lies is not to be learned: on level ground it lies where it should.
         coarse = None if area.coarse is None else cut(area.coarse) - area.level_offset
         guide = None if area.guide is None else cut(area.guide)
@@ -245,7 +255,7 @@ class BatchSource:
         factor = float(np.exp(self.settings.stretch * rng.standard_normal())) if guide is None else 1.0
         dem = factor * cut(area.dem)
         if rng.random() < self.settings.smooth_share and guide is None and coarse is None:
-            dem = coarsen_dem.gaussian_blur(dem, float(rng.uniform(2, 8)))
+            dem = coarsen_dem.gaussian_blur(dem, float(np.exp(rng.uniform(*np.log(SMOOTHNESS)))))
         return Crop(dem, None if coarse is None else factor * coarse, guide, dx, dy, factor * area.coarse_error)
 
     def _weights(self, size: int) -> NDArray[np.float64]:

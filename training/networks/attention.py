@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+SMALL = 256
+"""Pixels to a side of maps on which means are cheaper as products of matrices than by pooling: PyTorch's pooling, and its gradient, take a
+quarter of a training step. Where nothing is learned, and in models that are exported, it is pooled: variances are small differences of such
+means, and the two round differently."""
 
 
 def box_mean(x: Tensor, window: int) -> Tensor:
@@ -15,9 +22,20 @@ def box_mean(x: Tensor, window: int) -> Tensor:
     """
     if window == 0:
         return x.mean(dim=(2, 3), keepdim=True)
+    if torch.is_grad_enabled() and max(x.shape[2:]) <= SMALL and not torch.compiler.is_exporting():
+        with torch.autocast(x.device.type, enabled=False):
+            x = x if x.dtype == torch.float64 else x.float()  # eight bits are too few for means whose differences count
+            return _box_matrix(x.shape[2], window).to(x) @ (x @ _box_matrix(x.shape[3], window).to(x).T)
     half = window // 2
     x = F.avg_pool2d(x, (1, window), stride=1, padding=(0, half), count_include_pad=False)
     return F.avg_pool2d(x, (window, 1), stride=1, padding=(half, 0), count_include_pad=False)
+
+
+@cache
+def _box_matrix(size: int, window: int) -> Tensor:
+    """(size, size): what `box_mean` does along one axis."""
+    near = (torch.arange(size)[:, None] - torch.arange(size)[None, :]).abs() <= window // 2
+    return near / near.sum(dim=1, keepdim=True, dtype=torch.float32)
 
 
 def attention_maps(activations: list[Tensor], window: int) -> Tensor:

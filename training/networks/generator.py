@@ -237,8 +237,8 @@ class SuperResolver(nn.Module):
         image = (2.0 * guide.clamp(-0.5, 1.5) - 1.0) * guide_valid
         bands = image
         rough = terrain.roughness(detail)
-        sharp = sharpness.image_sharpness(image, guide_valid)
-        usable = sharpness.usable(sharp)
+        energies = sharpness.image_energies(image, guide_valid)
+        sharp, usable = sharpness.image_sharpness(energies), sharpness.usable(energies)
         everywhere = F.interpolate(usable, scale_factor=2.0, mode="nearest")
         valid = F.avg_pool2d(guide_valid * everywhere, s)
         gate = terrain.relief_gate(slopes, GATE_WINDOW)

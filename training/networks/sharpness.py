@@ -19,7 +19,9 @@ PLANES = 2
 """Of each, DEM and image."""
 WINDOW = 15
 """Cells of 2 x 2 pixels along each side of the square that energies are averaged over."""
-REACH = 7 + 2 * (WINDOW // 2) + 2
+USE_WINDOW = 31
+"""The same for whether an image is used: over 15 cells, images of 3 and of 4 times larger pixels overlap, over 31 they hardly do."""
+REACH = 7 + 2 * (USE_WINDOW // 2) + 2
 """Pixels to each side."""
 DEM_LEAST = (1e-8, 1e-8, 1e-8)
 IMAGE_LEAST = (1e-8, 1e-6, 1e-6)
@@ -27,9 +29,10 @@ IMAGE_LEAST = (1e-8, 1e-6, 1e-6)
 blurred."""
 GAIN = 0.25
 """Their logarithms span -8 to 2."""
-UNUSED, USED = -0.555, -0.53
+UNUSED, USED = -0.55, -0.54
 """Sharpness of images that say nothing of what a DEM lacks at ratio 3, and of those that do. Images of 3 times larger pixels,
-cubic-resampled, have -0.57 to -0.49 (1 and 99 % over rendered ones), of 4 times larger ones -0.60 to -0.53, sharp ones more than -0.31."""
+cubic-resampled, have more than -0.543 (99 % of the ground under rendered ones), of 4 times larger ones less than -0.557, sharp ones more
+than -0.34 (benchmarks/sharpness.py)."""
 
 
 def dem_sharpness(detail: Tensor) -> Tensor:
@@ -37,25 +40,43 @@ def dem_sharpness(detail: Tensor) -> Tensor:
     return _ratios(F.avg_pool2d(detail[:, : terrain.BANDS].square(), 2), DEM_LEAST)
 
 
-def image_sharpness(image: Tensor, valid: Tensor) -> Tensor:
-    """`image` (N, 3, H, W), 0 where not `valid` (N, 1, H, W), to (N, 2, H/2, W/2). H and W are even."""
+def image_energies(image: Tensor, valid: Tensor) -> Tensor:
+    """Of three bands of detail, the finest first: `image` (N, 3, H, W), 0 where not `valid` (N, 1, H, W), to (N, 3, H/2, W/2). H and W are
+    even."""
     grey = image.mean(dim=1, keepdim=True)
-    finest = F.avg_pool2d((valid * (grey - box_mean(grey, 3))).square(), 2)
+    finest = F.avg_pool2d((grey - box_mean(grey, 3)).square(), 2)
     # Wider bands need no more than cells.
     cells, known = F.avg_pool2d(grey, 2), F.avg_pool2d(valid, 2)
     wide, wider = box_mean(cells, 3), box_mean(cells, 7)
-    return _ratios(torch.cat([finest, (known * (cells - wide)).square(), (known * (wide - wider)).square()], dim=1), IMAGE_LEAST)
+    near, far = _far_from_gaps(known, 3), _far_from_gaps(known, 7)
+    return torch.cat([near * finest, near * (cells - wide).square(), far * (wide - wider).square()], dim=1)
 
 
-def usable(image: Tensor) -> Tensor:
-    """0 where an image is so blurred that it is better not looked at, 1 where it is not: the first channel of `image_sharpness` to
-    (N, 1, H/2, W/2).
+def image_sharpness(energies: Tensor) -> Tensor:
+    """(N, 3, H/2, W/2) of `image_energies` to (N, 2, H/2, W/2)."""
+    return _ratios(energies, IMAGE_LEAST)
+
+
+def usable(energies: Tensor) -> Tensor:
+    """0 where an image is so blurred that it is better not looked at, 1 where it is not: `image_energies` to (N, 1, H/2, W/2).
 
     A network that has seen such images does a percent worse with them than without: it has to guess what they would show.
     """
-    return ((image[:, :1] - UNUSED) / (USED - UNUSED)).clamp(0.0, 1.0)
+    return ((use_sharpness(energies) - UNUSED) / (USED - UNUSED)).clamp(0.0, 1.0)
 
 
-def _ratios(energies: Tensor, least: tuple[float, ...]) -> Tensor:
-    logs = torch.log(box_mean(energies, WINDOW) + energies.new_tensor(least).reshape(1, -1, 1, 1))
+def use_sharpness(energies: Tensor) -> Tensor:
+    """The sharpness that `usable` goes by: (N, 3, H/2, W/2) to (N, 1, H/2, W/2)."""
+    return _ratios(energies[:, :2], IMAGE_LEAST[:2], USE_WINDOW)
+
+
+def _far_from_gaps(known: Tensor, window: int) -> Tensor:
+    """1 where all of a square of `window` cells of 2 x 2 pixels is known, 0 where a pixel or more of it is not: the border of a gap would
+    else be the sharpest edge of an image, however blurred it is. `known` (N, 1, H, W): the share of each cell."""
+    pixels = 4.0 * window * window
+    return (1.0 - pixels * (1.0 - box_mean(known, window))).clamp(0.0, 1.0)
+
+
+def _ratios(energies: Tensor, least: tuple[float, ...], window: int = WINDOW) -> Tensor:
+    logs = torch.log(box_mean(energies, window) + energies.new_tensor(least).reshape(1, -1, 1, 1))
     return GAIN * (logs[:, :-1] - logs[:, 1:])
