@@ -148,7 +148,9 @@ def check_difference(name: str, size: tuple[int, ...], wanted: Tensor, got: Tens
 def export_torchscript(network: SuperResolver, card: ModelCard, path: Path) -> None:
     """Writes the traced network and its card beside it, once it does what the network does. Raises ExportError where it does not."""
     plain = Alone(network)
-    traced = torch.jit.trace(plain, example_inputs(1, 128, 96))  # type: ignore[no-untyped-call]
+    with torch.no_grad():
+        # With gradients, means over squares would be matrices of this size (training/networks/attention.py).
+        traced = torch.jit.trace(plain, example_inputs(1, 128, 96))  # type: ignore[no-untyped-call]
     for size in SIZES:
         inputs = example_inputs(*size, seed=1)
         with torch.no_grad():
