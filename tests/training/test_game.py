@@ -65,6 +65,17 @@ class Players:
         return float(((result - target).square().mean() / (inside(batch.dem) - target).square().mean()).sqrt())
 
 
+def test_in_bfloat16_operations_are_rounded_and_heights_are_not(patches: Batch) -> None:
+    """1000 m has steps of 4 m in bfloat16: detail would be gone before the network sees it. (An untrained network adds nothing.)"""
+    players = Players(replace(CONFIG, train=TrainSettings(precision="bf16")))
+    seen: list[torch.dtype] = []
+    players.network.generator.trunk.blocks[0].rcbs[0].conv1.register_forward_hook(lambda module, given, made: seen.append(made.dtype))
+    high = replace(patches, dem=patches.dem + 1000.0)
+    result = players.game("resolve", *high.inputs())[0]
+    assert float((result - inside(high.dem)).detach().abs().max()) < 1e-3
+    assert seen == [torch.bfloat16]
+
+
 @pytest.mark.slow
 def test_the_gan_learns_eight_real_patches_by_heart(patches: Batch) -> None:
     """All losses of the paper, with its weights: to below a tenth of what cubic resampling gets wrong."""

@@ -112,19 +112,19 @@ class Generator(nn.Module):
         with torch.autocast(features.device.type, enabled=False):
             # Large weights of both signs on nearly equal pixels: what is left is lost in bfloat16.
             added: Tensor = self.skip((linear if self.solved else features).float())[inside]
-        x = self.trunk.encoder(features[inside]) + self.hint(seen.hints[inside])
+        x = exactly(self.trunk.encoder, features[inside]) + exactly(self.hint, seen.hints[inside])
         change, response, roughness = change[inside], response[inside], roughness[inside]
         known = torch.zeros_like(added)  # What the image was read on, beside the DEM.
         for number, (block, decoder, tell) in enumerate(zip(self.trunk.blocks, self.decoders, self.told, strict=False), 1):
             x = block(x)
-            added = added + roughness * decoder(x).float()
+            added = added + roughness * exactly(decoder, x)
             if number == REREAD:
                 known = added
                 change, response = self._read_again(added, seen, margin * self.factor)
-            x = x + tell((change - self._explained(added - known, response)) / roughness)
+            x = x + exactly(tell, (change - self._explained(added - known, response)) / roughness)
         for block in list(self.trunk.blocks)[len(self.decoders) :]:
             x = block(x)
-        learned = self.decoder(x).float()
+        learned = exactly(self.decoder, x)
         # PixelShuffle deals the channels out in runs of s*s: what is added first, then log sigma.
         made = [roughness * learned[:, :s2] + added]
         if learned.shape[1] > s2:
@@ -153,6 +153,15 @@ class Generator(nn.Module):
             east, south = F.conv2d(added, self.gradient, padding=1).chunk(2, dim=1)
         pp, pq, qq = torch.split(response, 1, dim=1)
         return SLOPE_GAIN * torch.cat([pp * east + pq * south, pq * east + qq * south], dim=1)
+
+
+def exactly(layer: nn.Module, x: Tensor) -> Tensor:
+    """`layer` of `x` in float32, whatever an autocast asks for. What enters the trunk and what leaves it: there bfloat16 bends the gradient
+    to one side, batch after batch, where within the blocks its errors average out. It also makes the sums that run along the trunk float32.
+    """
+    with torch.autocast(x.device.type, enabled=False):
+        made: Tensor = layer(x.float())
+    return made
 
 
 def to_cells(halved: Tensor, s: int) -> Tensor:
