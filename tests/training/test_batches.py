@@ -159,6 +159,15 @@ def test_without_guides_all_guides_are_absent(areas: list[Area]) -> None:
     assert float(batch.guide_valid.max()) == 0
 
 
+def test_roads_and_parcels_are_on_the_ground_and_not_in_the_heights(areas: list[Area]) -> None:
+    guided = replace(SMALL.clean(), no_guide=0.0, blurred_guide=0.0, bad_guide=0.0, real_guide=0.0, shift_pixels=0.0)
+    without, with_lines = (BatchSource(areas, replace(guided, lines=share), 0).batch(0) for share in (0.0, 1.0))
+    assert torch.equal(without.target, with_lines.target)
+    assert torch.equal(without.dem, with_lines.dem)
+    changed = (without.guide - with_lines.guide).abs().amax(dim=(1, 2, 3))
+    assert int((changed > 0.05).sum()) >= 2, changed
+
+
 def test_patches_avoid_gaps(areas: list[Area]) -> None:
     dem = areas[0].dem.copy()
     dem[100:104, 100:104] = np.nan

@@ -103,3 +103,21 @@ def test_forest_and_houses_are_there_when_asked_for() -> None:
         assert 0 <= float(share.min()) <= float(share.max()) <= 1 + 1e-6
         assert float(share.mean()) > 0.05
     assert float((shown.forest + shown.built).max()) <= 1 + 1e-5
+
+
+def test_roads_and_parcels_have_long_straight_edges_and_leave_the_rest_alone() -> None:
+    """Along a straight edge of a parcel neighbours are alike, across it they are not: most gradients of one patch share few directions."""
+    plain, lined = scene(noise=False)[1].image, scene(noise=False, lines=True)[1].image
+    assert not torch.allclose(plain, lined, atol=1e-3)
+    shares = []
+    for seed in range(8):
+        factors = guides.man_made(160, torch.Generator().manual_seed(seed))
+        assert factors.shape == (1, 3, 160, 160)
+        assert 0 < float(factors.min()) <= float(factors.max()) < 10
+        grey = torch.log(factors).mean(dim=1)[0]
+        down, right = torch.gradient(grey)
+        size = torch.hypot(down, right)
+        assert float((size < 1e-3).float().mean()) > 0.2, "most of the ground is as it was"
+        directions = torch.histc(torch.atan2(down, right)[size > 0.3 * size.max()] % torch.pi, 18, 0, torch.pi)
+        shares.append(float(directions.topk(4).values.sum() / directions.sum()))
+    assert sum(shares) / len(shares) > 0.6

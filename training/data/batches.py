@@ -50,7 +50,7 @@ class DataSettings:
     The guide. `no_guide`, `blurred_guide`, `bad_guide`: none at all; one that is one to five times coarser than the target; a constant,
     clouded, foreign, upside-down or misregistered one. `real_guide`: share of the patches of areas with an image that get it instead of a
     rendered one. `shift_pixels`: standard deviation of the small misregistration that half of the guides have. `sun`, `albedo`,
-    `atmosphere`, `noise`: shares of the rendered guides that show them.
+    `atmosphere`, `noise`, `lines` (roads and parcels): shares of the rendered guides that show them.
 
     `stretch`: standard deviation of the logarithm of a factor on the heights of areas without an image, as if their pixels were larger
     or smaller: there are gentler and steeper places than those that one has. `smooth_share` of them lose their fine relief as well, both
@@ -83,6 +83,7 @@ class DataSettings:
     albedo: float = 1.0
     atmosphere: float = 1.0
     noise: float = 1.0
+    lines: float = 0.0
 
     def __post_init__(self) -> None:
         shares = {
@@ -371,6 +372,7 @@ class BatchSource:
         """A scene of a crop, its image scaled as one of a larger scene would be."""
         s = self.settings
         sun, albedo, atmosphere, noise = (bool(v) for v in rng.random(4) < (s.sun, s.albedo, s.atmosphere, s.noise))
+        lines = s.lines > 0 and bool(rng.random() < s.lines)
         scene = guides.scene(
             crop.dem,
             torch.tensor([crop.dx]),
@@ -382,6 +384,7 @@ class BatchSource:
             noise=noise,
             forest=forest,
             built=built,
+            lines=lines,
         )
         headroom = torch.from_numpy(rng.exponential(0.3, (1, 2))).float()
         return replace(scene, image=guides.scale_by_percentiles(scene.image, headroom))

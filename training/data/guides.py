@@ -77,6 +77,7 @@ def scene(
     noise: bool = True,
     forest: bool = False,
     built: bool = False,
+    lines: bool = False,
 ) -> Scene:
     """A multispectral image of a DEM, as sharp as it, and what grows and stands in it.
 
@@ -84,7 +85,7 @@ def scene(
     and an `atmosphere` whose light from the sky grows from NIR to green (haze that is the same everywhere would not outlive the scaling
     by percentiles); land cover (`albedo`) in patches that follow height, aspect and chance, with texture; sensor `noise`. Each of the
     four can be left out: an overcast day, ground of one colour, a black sky, a perfect sensor. `forest` and `built` make sure that there
-    is some.
+    is some; `lines` draws roads and parcels of land (`man_made`).
     """
     n, size = dem.shape[0], dem.shape[-1]
 
@@ -123,6 +124,8 @@ def scene(
     else:
         ground = colour.mean(dim=1).reshape(n, 3, 1, 1)
 
+    if lines:
+        ground = ground * torch.cat([man_made(size, generator) for _ in range(n)])
     sky = uniform(0.05, 0.3, 1, 1, 1) * torch.tensor([0.7, 1.0, 1.3]).reshape(1, 3, 1, 1) * atmosphere
     image = ground * (lit * (1 - sky) + sky if sun else torch.ones_like(lit))
     amount = uniform(0, 0.02, 1, 1, 1)
@@ -133,6 +136,36 @@ def scene(
         return (layers * (classes == kind).reshape(n, 4, 1, 1)).sum(dim=1, keepdim=True)
 
     return Scene(image, under(FOREST), under(BUILT))
+
+
+def man_made(size: int, generator: torch.Generator) -> Tensor:
+    """What roads and parcels of land do to reflectance: factors (1, 3, size, size).
+
+    Both have straight and long edges, which chance and relief hardly ever draw: to who has not seen them, an edge that long is a slope.
+    """
+
+    def uniform(low: float, high: float) -> float:
+        return low + (high - low) * float(torch.rand(1, generator=generator))
+
+    def turned() -> tuple[Tensor, Tensor]:
+        """Coordinates in pixels along and across a direction."""
+        angle = uniform(0, math.pi)
+        return x * math.cos(angle) + y * math.sin(angle), y * math.cos(angle) - x * math.sin(angle)
+
+    y, x = torch.meshgrid(torch.arange(size) - size / 2, torch.arange(size) - size / 2, indexing="ij")
+    along, across = turned()
+    row = torch.floor(across / uniform(6, 40)).long()
+    column = torch.floor(along / uniform(6, 60) + 0.37 * row).long()
+    colours = torch.randn(97, 1, generator=generator) + 0.5 * torch.randn(97, 3, generator=generator)
+    parcels = colours[(13 * row + 29 * column) % 97].permute(2, 0, 1)[None]
+    farmed = torch.sigmoid((fractal(1, size, generator, coarsest=64) - uniform(-0.5, 1.5)) / 0.1)
+    change = uniform(0, 0.3) * farmed * gaussian_blur(parcels, 0.6)
+    for _ in range(int(uniform(0, 5) * max(1.0, size / 200))):
+        along, across = turned()
+        bend = uniform(0, 12) * torch.sin(along / uniform(10, 80) + uniform(0, 2 * math.pi))
+        road = torch.sigmoid((uniform(0.2, 1.5) - (across + bend - uniform(-0.5, 0.5) * size).abs()) / 0.3)
+        change = change + road * uniform(-0.6, 0.8) * torch.tensor([uniform(0.5, 1.5) for _ in range(3)]).reshape(1, 3, 1, 1)
+    return torch.exp(change)
 
 
 def scale_by_percentiles(image: Tensor, headroom: Tensor) -> Tensor:

@@ -21,6 +21,7 @@ SEEDS = (0, 1, 2)
 """Each rendered condition is measured with these three suns and land covers, and averaged."""
 COARSER = {f"rendered guide, {factor} x coarser": float(factor) for factor in (3, 4, 5)}
 REAL_COARSER = {f"real guide, {factor} x coarser": float(factor) for factor in (3, 4, 5)}
+LINES = "rendered guide, roads and parcels"
 MISREGISTERED = "rendered guide, misregistered by 2 px"
 MISREGISTRATION = 2.0
 """Pixels, in a direction of each seed's own."""
@@ -28,6 +29,7 @@ MISREGISTRATION = 2.0
 CONDITIONS = (
     "no guide",
     "rendered guide",
+    LINES,
     *COARSER,
     MISREGISTERED,
     "constant guide",
@@ -42,16 +44,18 @@ SPOILED = (*SHARP, next(iter(COARSER)), next(iter(REAL_COARSER)), MISREGISTERED,
 """And what is wrong with it as often."""
 
 
-def rendered_guide(pair: Pair, seed: int) -> Floats:
+def rendered_guide(pair: Pair, seed: int, lines: bool = False) -> Floats:
     """A guide rendered from the reference itself, as sharp as it: (3, S, S), scaled as the backend scales a scene.
 
-    S is the longer side of the area: the renderer works on squares. What lies beyond the area mirrors it.
+    S is the longer side of the area: the renderer works on squares. What lies beyond the area mirrors it. With `lines` there are roads and
+    parcels of land on it.
     """
     gen = torch.Generator().manual_seed(seed)
     height, width = pair.target.shape
     side = max(height, width)
     square = np.pad(pair.target, ((0, side - height), (0, side - width)), mode="reflect" if side < 2 * min(height, width) else "edge")
-    image = guides.render(torch.from_numpy(square)[None, None], torch.tensor([pair.area.dx]), torch.tensor([pair.area.dy]), gen)
+    sizes = torch.tensor([pair.area.dx]), torch.tensor([pair.area.dy])
+    image = guides.scene(torch.from_numpy(square)[None, None], *sizes, gen, lines=lines).image
     return guides.scale_by_percentiles(image, torch.zeros(1, 2))[0].numpy()
 
 
@@ -76,6 +80,8 @@ def guides_of(pair: Pair, conditions: Sequence[str] = CONDITIONS) -> Iterator[tu
             yield condition, [(none, np.zeros_like(everywhere))]
         elif condition == "rendered guide":
             yield condition, [(crop(rendered(seed)), everywhere) for seed in SEEDS]
+        elif condition == LINES:
+            yield condition, [(crop(rendered_guide(pair, seed, lines=True)), everywhere) for seed in SEEDS]
         elif condition in COARSER:
             blur = COARSER[condition]
             yield condition, [(crop(guides.coarsen(torch.from_numpy(rendered(seed))[None], blur)[0]), everywhere) for seed in SEEDS]
