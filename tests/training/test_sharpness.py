@@ -76,6 +76,16 @@ def test_the_border_of_a_gap_does_not_make_a_blurred_image_sharp(seed: int) -> N
     assert bool((energies[..., 4:-4, 4:-4] <= whole[..., 4:-4, 4:-4] + 1e-7).all())
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_an_image_is_not_sharper_at_its_border(seed: int) -> None:
+    """There is no ground beyond it to take a mean of: what a part of an image shows is at most what all of it shows there."""
+    blurred = coarsen(image(seed), 5.0)
+    whole = image_energies(blurred, torch.ones(1, 1, 120, 120))[..., 10:-10, 10:-10]
+    part = image_energies(blurred[..., 20:-20, 20:-20], torch.ones(1, 1, 80, 80))
+    assert bool((part <= whole + 1e-7).all())
+    torch.testing.assert_close(part[..., 4:-4, 4:-4], whole[..., 4:-4, 4:-4])
+
+
 def test_nothing_beyond_its_reach_matters() -> None:
     one = image(2)
     other = one.clone()

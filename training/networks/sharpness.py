@@ -72,9 +72,11 @@ def use_sharpness(energies: Tensor) -> Tensor:
 
 def _far_from_gaps(known: Tensor, window: int) -> Tensor:
     """1 where all of a square of `window` cells of 2 x 2 pixels is known, 0 where a pixel or more of it is not: the border of a gap would
-    else be the sharpest edge of an image, however blurred it is. `known` (N, 1, H, W): the share of each cell."""
-    pixels = 4.0 * window * window
-    return (1.0 - pixels * (1.0 - box_mean(known, window))).clamp(0.0, 1.0)
+    else be the sharpest edge of an image, however blurred it is, and so would its own border, where means are of one side. `known`
+    (N, 1, H, W): the share of each cell."""
+    pixels, half = 4.0 * window * window, window // 2
+    share = box_mean(F.pad(known, (half, half, half, half)), window)[..., half:-half, half:-half]
+    return (1.0 - pixels * (1.0 - share)).clamp(0.0, 1.0)
 
 
 def _ratios(energies: Tensor, least: tuple[float, ...], window: int = WINDOW) -> Tensor:
