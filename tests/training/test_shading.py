@@ -9,7 +9,7 @@ import torch
 from tests.training.conftest import hills
 from training.data.coarse import area_mean, cubic_upsample
 from training.data.guides import shift
-from training.networks.shading import REACH, Reading, read_shading
+from training.networks.shading import NOISE, REACH, Reading, read_shading, regress
 from training.networks.terrain import slopes
 
 
@@ -53,6 +53,22 @@ def test_an_image_that_does_not_go_with_the_terrain_says_little(what: str, share
     useful = read(coarse, image, torch.ones(1, 1, 192, 192)).change
     assert float(found.std()) < share * float(useful.std())
     assert torch.isfinite(found).all()
+
+
+def test_bands_that_are_all_the_same_are_read_as_one() -> None:
+    """A panchromatic image in three bands: their covariance is singular but for the noise, and in float32 its determinant
+    may come out as 0."""
+    coarse, _, image = lit()
+    noise = torch.randn(image.shape, generator=torch.Generator().manual_seed(0))
+    grey = (image / image.std() + noise).mean(dim=1, keepdim=True).expand(-1, 3, -1, -1)
+    given = coarse, grey, torch.ones(1, 1, 192, 192), torch.ones(1, 1, 192, 192)
+    single, double = regress(*given), regress(*(part.double() for part in given))
+    assert float(double.rest.min()) > 500 * NOISE, "the noise of the bands is to drown in what is left over"
+    for name in ("to_p", "to_q", "response"):
+        one, other = getattr(single, name), getattr(double, name).float()
+        torch.testing.assert_close(
+            one, other, rtol=0.02, atol=0.02 * float(other.abs().max()), msg=lambda text, name=name: f"{name}: {text}"
+        )
 
 
 def test_where_there_is_no_guide_nothing_is_said_and_nothing_leaks() -> None:

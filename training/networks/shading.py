@@ -108,7 +108,7 @@ def regress(slopes: Tensor, guide: Tensor, valid: Tensor, roughness: Tensor) -> 
     xi, yi, zi = xi - mx * mean_i, yi - my * mean_i, zi - mz * mean_i
 
     # The regression: three unknowns for each band.
-    by_x, by_y, by_z = _solve((xx, xy, xz, yy, yz, zz), xi, yi, zi)
+    by_x, by_y, by_z = _solve((xx, xy, xz, yy, yz, zz), RIDGE, xi, yi, zi)
     offset = mean_i - by_x * mx - by_y * my - by_z * mz
     rest = (ii - mean_i * mean_i - by_x * xi - by_y * yi - by_z * zi).clamp_min(0.0) + NOISE
     next_mean, next_x, next_y, next_z = (torch.cat([part[:, 1:], part[:, :1]], dim=1) for part in (mean_i, xi, yi, zi))
@@ -123,7 +123,7 @@ def regress(slopes: Tensor, guide: Tensor, valid: Tensor, roughness: Tensor) -> 
     g3 = g1 * g1 * g1
     a = (by_x * (1 + q * q) - by_y * (p * q) - by_z * p) * g3
     b = (by_y * (1 + p * p) - by_x * (p * q) - by_z * q) * g3
-    to_p, to_q = (torch.cat(_solve(covariance, *torch.split(part, 1, dim=1)), dim=1) for part in (a, b))
+    to_p, to_q = (torch.cat(_solve(covariance, NOISE, *torch.split(part, 1, dim=1)), dim=1) for part in (a, b))
     rough = cells[:, -1:]
     precision = 1.0 / ((a * to_p + b * to_q).sum(dim=1, keepdim=True) + 1.0 / (PRIOR * rough * rough))
     to_p, to_q = to_p * precision, to_q * precision
@@ -173,17 +173,23 @@ def misregistration(found: Regression) -> tuple[Tensor, Tensor]:
     return torch.cat([east, south], dim=1).clamp(-LARGEST_SHIFT, LARGEST_SHIFT), evidence
 
 
-def _solve(matrix: tuple[Tensor, ...], u: Tensor, v: Tensor, w: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Solves symmetric 3 x 3 systems, `matrix` being (xx, xy, xz, yy, yz, zz), by Cramer's rule."""
+def _solve(matrix: tuple[Tensor, ...], least: float, u: Tensor, v: Tensor, w: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Solves symmetric 3 x 3 systems, `matrix` being (xx, xy, xz, yy, yz, zz), no eigenvalue of which is below `least`: LDL'.
+
+    So no pivot is either, but for rounding: of an image whose bands are all the same, or of ground that faces one way, the determinant is a
+    difference that float32 may make 0.
+    """
     xx, xy, xz, yy, yz, zz = matrix
-    minor_xx, minor_xy, minor_xz = yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy
-    minor_yy, minor_yz, minor_zz = xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
-    inverse = 1.0 / (xx * minor_xx + xy * minor_xy + xz * minor_xz)
-    return (
-        (minor_xx * u + minor_xy * v + minor_xz * w) * inverse,
-        (minor_xy * u + minor_yy * v + minor_yz * w) * inverse,
-        (minor_xz * u + minor_yz * v + minor_zz * w) * inverse,
-    )
+    xx = xx.clamp_min(least)
+    to_y, to_z = xy / xx, xz / xx
+    pivot_y = (yy - to_y * xy).clamp_min(least)
+    shared = yz - to_z * xy
+    between = shared / pivot_y
+    pivot_z = (zz - to_z * xz - between * shared).clamp_min(least)
+    v = v - to_y * u
+    w = (w - to_z * u - between * v) / pivot_z
+    v = v / pivot_y - between * w
+    return u / xx - to_y * v - to_z * w, v, w
 
 
 def _normals(p: Tensor, q: Tensor) -> Tensor:
