@@ -60,9 +60,9 @@ def _bicubic(nodes: int, size: int) -> Tensor:
     return F.interpolate(torch.eye(nodes)[None, None], size=(size, nodes), mode="bicubic", align_corners=True)[0, 0]
 
 
-def render(dem: Tensor, dx: Tensor, dy: Tensor, generator: torch.Generator) -> Tensor:
+def render(dem: Tensor, dx: Tensor, dy: Tensor, generator: torch.Generator, *, lines: bool = False) -> Tensor:
     """A multispectral image of a DEM, as sharp as it: radiance in arbitrary units, (N, 3, S, S) NIR, R, G. See `scene`."""
-    return scene(dem, dx, dy, generator).image
+    return scene(dem, dx, dy, generator, lines=lines).image
 
 
 def scene(

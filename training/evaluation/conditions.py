@@ -55,7 +55,7 @@ def rendered_guide(pair: Pair, seed: int, lines: bool = False) -> Floats:
     side = max(height, width)
     square = np.pad(pair.target, ((0, side - height), (0, side - width)), mode="reflect" if side < 2 * min(height, width) else "edge")
     sizes = torch.tensor([pair.area.dx]), torch.tensor([pair.area.dy])
-    image = guides.scene(torch.from_numpy(square)[None, None], *sizes, gen, lines=lines).image
+    image = guides.render(torch.from_numpy(square)[None, None], *sizes, gen, lines=lines)
     return guides.scale_by_percentiles(image, torch.zeros(1, 2))[0].numpy()
 
 

@@ -109,9 +109,8 @@ class Generator(nn.Module):
         features, linear, change, response, roughness = seen.all, seen.linear, seen.change, seen.response, seen.roughness
         inside = (..., slice(margin, features.shape[2] - margin), slice(margin, features.shape[3] - margin))
         s2 = self.factor**2
-        with torch.autocast(features.device.type, enabled=False):
-            # Large weights of both signs on nearly equal pixels: what is left is lost in bfloat16.
-            added: Tensor = self.skip((linear if self.solved else features).float())[inside]
+        # Large weights of both signs on nearly equal pixels: what is left is lost in bfloat16.
+        added = exactly(self.skip, linear if self.solved else features)[inside]
         x = exactly(self.trunk.encoder, features[inside]) + exactly(self.hint, seen.hints[inside])
         change, response, roughness = change[inside], response[inside], roughness[inside]
         known = torch.zeros_like(added)  # What the image was read on, beside the DEM.
