@@ -53,7 +53,9 @@ class TrainSettings:
     after `ramp_steps`; it falls along a cosine to `final_rate` of itself (1: it is constant, as the paper's). `warm_up`: share of the
     schedule on the content losses alone, before the adversarial game. `ema`: decay of the averaged weights, which are the ones that count.
     `clip`: largest gradient norm, of each player. `precision`: `32`, `bf16` or `16-mixed` (which needs a GPU). `skip_batches`: how many the
-    generator's skip is solved from. `workers`: processes that draw batches beside the training (0: none).
+    generator's skip is solved from. `workers`: processes that draw batches beside the training (0: none). `compile`: let torch.compile
+    fuse what the networks compute, which takes a minute or two at the start and makes steps on a GPU shorter (on a processor hardly; there
+    it needs a C++ compiler).
     `checkpoint_seconds`: at most so long from one checkpoint to the next, and at least so long from one validation to the next.
     """
 
@@ -70,6 +72,7 @@ class TrainSettings:
     skip_batches: int = 60
     seed: int = 0
     workers: int = 1
+    compile: bool = False
     checkpoint_seconds: float = 120.0
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ import argparse
 import json
 import math
 import os
+import shutil
 import sys
 import time
 from copy import deepcopy
@@ -46,7 +47,7 @@ METRICS_EVERY = 20
 FIRST_FIT = 10
 """Steps after which it is known how long one takes."""
 PANELS = 3
-MAY_CHANGE = ("time", "steps", "stop_after", "workers", "checkpoint_seconds")
+MAY_CHANGE = ("time", "steps", "stop_after", "workers", "compile", "checkpoint_seconds")
 """Settings of a run that do not touch what a step computes."""
 PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed", "16-mixed": "16-mixed"}
 
@@ -54,6 +55,7 @@ PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed", "16-mixed": "16-mixed"}
 def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: Path | None = None, devices: int = 1) -> None:
     """Trains until the configured time or step is reached. Raises TrainingError when a loss is not finite, or nothing fits."""
     settings = config.train
+    check_compiler(settings.compile)
 
     # Devices and precision. On several devices each process draws and judges its own part of the batch; gradients are averaged.
     fabric = open_fabric(settings.precision, devices)
@@ -80,6 +82,8 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
     if checkpoint:
         ema.load_state_dict(checkpoint.ema)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if settings.compile:
+        network.compile()
 
     # The two players and their optimisers
     game, optimizer_g, optimizer_d = make_players(fabric, network, config)
@@ -193,6 +197,12 @@ def make_players(fabric: Fabric, network: SuperResolver, config: Config) -> tupl
     return game, optimizer_g, optimizer_d
 
 
+def check_compiler(asked: bool) -> None:
+    """Raises TrainingError where networks are to be compiled and nothing is there to do it with: PyTorch would say so at the first step."""
+    if asked and not torch.cuda.is_available() and not any(shutil.which(name) for name in (os.environ.get("CXX", "g++"), "clang++", "cl")):
+        raise TrainingError("[train] compile needs a C++ compiler, and none is found.", "Install g++, or leave compile out.")
+
+
 def steps_left_over(config: Config, checkpoint: Checkpoint) -> int:
     """How many steps a resumed run has in all: as before, unless another time or number of steps is asked for now."""
     settings, then = config.train, checkpoint.config["train"]
@@ -269,6 +279,9 @@ def update(
 
 def open_fabric(precision: str, devices: int) -> Fabric:
     """Fabric for one process, for `devices` of them, or for those that torchrun or `fabric run` started."""
+    # What is computed in float32 needs all of it: a GPU's convolutions would round to ten bits by default.
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
     if "LT_CLI_USED" in os.environ:
         return with_whole_inputs(Fabric(precision=PRECISIONS[precision]))  # type: ignore[arg-type]
     here = int(os.environ.get("LOCAL_WORLD_SIZE", devices))

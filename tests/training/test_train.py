@@ -20,9 +20,10 @@ from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint
 from training.config import Config, ObjectiveSettings, TrainSettings, config_from_dict, load_config, seconds
 from training.data.batches import DataSettings
 from training.errors import TrainingError
+from training.networks.generator import SuperResolver
 from training.networks.settings import NetworkSettings
 from training.objectives.sinkhorn import SinkhornSettings
-from training.train import main, train
+from training.train import main, open_fabric, train
 
 CONTENT = ObjectiveSettings(pixel=10.0, power=1, slope=10.0, adversarial=0.0, transport=0.0)
 GAME = Config(
@@ -265,3 +266,39 @@ def test_data_that_was_not_prepared_is_one_sentence(tmp_path: Path, capsys: pyte
     path.write_text(TINY_TOML.format(steps=1))
     assert main(["--config", str(path), "--data", str(tmp_path), "--out", str(tmp_path / "run")]) == 2
     assert "training.prepare" in capsys.readouterr().err
+
+
+def test_compiled_networks_learn_the_same(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fused by torch.compile's front end; without its back end, which needs a C++ compiler or a GPU."""
+    compiled = []
+
+    def without_inductor(network: torch.nn.Module) -> None:
+        compiled.append(network)
+        torch.nn.Module.compile(network, backend="eager")
+
+    monkeypatch.setattr(SuperResolver, "compile", without_inductor)
+    monkeypatch.setattr("training.train.check_compiler", lambda asked: None)
+    for name, wanted in (("plain", False), ("compiled", True)):
+        train(replace(TINY, train=replace(TINY.train, steps=2, compile=wanted)), prepared, tmp_path / name)
+    assert len(compiled) == 1
+    plain, fused = (load_checkpoint(tmp_path / name) for name in ("plain", "compiled"))
+    assert fused.weights.keys() == plain.weights.keys()
+    for name, value in plain.weights.items():
+        torch.testing.assert_close(fused.weights[name], value)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU needs no C++ compiler")
+def test_without_a_compiler_compile_is_refused_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CXX", raising=False)
+    with pytest.raises(TrainingError, match=r"needs a C\+\+ compiler"):
+        train(replace(TINY, train=replace(TINY.train, compile=True)), tmp_path / "nowhere", tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_float32_is_not_rounded_on_a_gpu() -> None:
+    """PyTorch's default lets convolutions round to ten bits."""
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = True
+    open_fabric("bf16", 1)
+    assert not torch.backends.cudnn.allow_tf32
+    assert not torch.backends.cuda.matmul.allow_tf32

@@ -25,16 +25,20 @@ def box_mean(x: Tensor, window: int) -> Tensor:
     if torch.is_grad_enabled() and max(x.shape[2:]) <= SMALL and not torch.compiler.is_exporting():
         with torch.autocast(x.device.type, enabled=False):
             x = x if x.dtype == torch.float64 else x.float()  # eight bits are too few for means whose differences count
-            return _box_matrix(x.shape[2], window).to(x) @ (x @ _box_matrix(x.shape[3], window).to(x).T)
+            # A compiler keeps what it has traced, and warns of caches.
+            matrix = _box_matrix.__wrapped__ if torch.compiler.is_compiling() else _box_matrix
+            rows, columns = (matrix(size, window, x.device).to(x.dtype) for size in x.shape[2:])
+            return rows @ (x @ columns.T)
     half = window // 2
     x = F.avg_pool2d(x, (1, window), stride=1, padding=(0, half), count_include_pad=False)
     return F.avg_pool2d(x, (window, 1), stride=1, padding=(half, 0), count_include_pad=False)
 
 
 @cache
-def _box_matrix(size: int, window: int) -> Tensor:
-    """(size, size): what `box_mean` does along one axis."""
-    near = (torch.arange(size)[:, None] - torch.arange(size)[None, :]).abs() <= window // 2
+def _box_matrix(size: int, window: int, device: torch.device) -> Tensor:
+    """(size, size): what `box_mean` does along one axis. Made where it is used: a copy to a GPU at each call would halt it each time."""
+    pixels = torch.arange(size, device=device)
+    near = (pixels[:, None] - pixels[None, :]).abs() <= window // 2
     return near / near.sum(dim=1, keepdim=True, dtype=torch.float32)
 
 
