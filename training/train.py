@@ -55,7 +55,8 @@ PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed", "16-mixed": "16-mixed"}
 def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: Path | None = None, devices: int = 1) -> None:
     """Trains until the configured time or step is reached. Raises TrainingError when a loss is not finite, or nothing fits."""
     settings = config.train
-    check_compiler(settings.compile)
+    if settings.compile:
+        check_compiler()
 
     # Devices and precision. On several devices each process draws and judges its own part of the batch; gradients are averaged.
     fabric = open_fabric(settings.precision, devices)
@@ -197,9 +198,9 @@ def make_players(fabric: Fabric, network: SuperResolver, config: Config) -> tupl
     return game, optimizer_g, optimizer_d
 
 
-def check_compiler(asked: bool) -> None:
-    """Raises TrainingError where networks are to be compiled and nothing is there to do it with: PyTorch would say so at the first step."""
-    if asked and not torch.cuda.is_available() and not any(shutil.which(name) for name in (os.environ.get("CXX", "g++"), "clang++", "cl")):
+def check_compiler() -> None:
+    """Raises TrainingError where nothing is there to compile networks with: PyTorch would say so at the first step."""
+    if not torch.cuda.is_available() and not any(shutil.which(name) for name in (os.environ.get("CXX", "g++"), "clang++", "cl")):
         raise TrainingError("[train] compile needs a C++ compiler, and none is found.", "Install g++, or leave compile out.")
 
 
