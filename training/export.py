@@ -93,6 +93,9 @@ def export_onnx(network: SuperResolver, card: ModelCard, path: Path) -> None:
     if program is None:
         raise ExportError("PyTorch's exporter returned nothing.", "Install the onnxscript that training/requirements.txt pins.")
     model = program.model_proto
+    # The exporter notes at each node which line made it, with the path of whoever's machine that was.
+    for node in model.graph.node:
+        node.ClearField("metadata_props")
     model.metadata_props.add(key=METADATA_KEY, value=card.to_json())
     if model.ir_version > IR_VERSION:
         raise ExportError(f"The file would have IR version {model.ir_version}.", f"ONNX Runtime of 2024 reads {IR_VERSION} at most.")

@@ -14,7 +14,7 @@ import torch
 from backend import models
 from backend.card import METADATA_KEY, card_from_json, sidecar_path
 from tests.training.test_generator import SMALL, network
-from tests.training.test_train import TINY
+from tests.training.test_train import ROOT, TINY
 from training.card import build_card
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.errors import ExportError
@@ -62,6 +62,18 @@ def test_an_onnx_file_has_names_sizes_values_and_card(prepared: Path, exported: 
     assert inside.training_data[0]["name"] == "hills"
     assert models.load(exported).card == card  # the backend takes it
     assert sorted(p.name for p in exported.parent.iterdir()) == ["SHA256SUMS", "small.onnx", "small.safetensors"]
+
+
+@pytest.mark.slow
+def test_an_onnx_file_says_nothing_of_where_it_was_made(exported: Path) -> None:
+    assert str(ROOT).encode() not in exported.read_bytes()
+
+
+def test_shipped_models_say_nothing_of_where_they_were_made() -> None:
+    shipped = sorted((ROOT / "resources" / "models").glob("*.onnx"))
+    assert shipped
+    for path in shipped:
+        assert b'File "/' not in path.read_bytes()
 
 
 @pytest.mark.slow
