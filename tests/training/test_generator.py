@@ -113,6 +113,7 @@ def test_sigma_is_a_second_result_in_metres() -> None:
 
 def test_an_untrained_sigma_is_a_tenth_of_the_pixel_on_rough_ground_and_less_on_gentle() -> None:
     net, given = SuperResolver(replace(SMALL, sigma=True)), inputs()
+    given[4] = torch.zeros(2)
     sigma, gentle = net(*given)[1], net(0.1 * given[0], *given[1:])[1]
     rough = terrain.roughness(terrain.detail(given[0], given[3]))
     assert 0.5 < float(rough[1].mean()) < 20
@@ -120,6 +121,22 @@ def test_an_untrained_sigma_is_a_tenth_of_the_pixel_on_rough_ground_and_less_on_
     expected = F.interpolate(F.avg_pool2d(3.0 * rough[1:], 2), scale_factor=2.0)
     torch.testing.assert_close(sigma[1:], expected, rtol=0.01, atol=0)
     assert float(gentle[1:].mean()) < 0.2 * float(sigma[1:].mean())
+
+
+@torch.no_grad()
+def test_an_untrained_sigma_and_the_stated_error_are_added_in_quadrature() -> None:
+    net, given = SuperResolver(replace(SMALL, sigma=True)).eval(), inputs()
+    own = net(*given[:4], torch.zeros(2))[1]
+    for metres in (0.1, 6.0):
+        torch.testing.assert_close(net(*given[:4], torch.tensor([0.0, metres]))[1][1], torch.hypot(own[1], torch.tensor(metres)))
+
+
+@torch.no_grad()
+def test_sigma_is_no_less_than_the_stated_error() -> None:
+    given = inputs()
+    sigma = network(replace(SMALL, sigma=True))(*given[:4], torch.tensor([3.0, 20.0]))[1]
+    assert float(sigma[0].min()) >= 3.0
+    assert float(sigma[1].min()) >= 20.0
 
 
 @torch.no_grad()

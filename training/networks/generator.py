@@ -281,6 +281,10 @@ class SuperResolver(nn.Module):
         """(N,1,H,W), (N,3,H,W), (N,1,H,W), (N,), (N,) to elevation (N,1,H,W), less `margin` pixels on each side, and where the network has
         it sigma, the same. One result or two in a tuple, as the model file has one output or two.
 
+        Sigma is the error that the network expects of its own work and, in quadrature, that of its input, as it was stated. Errors that
+        are simulated follow laws that a network learns, and it comes to expect that it removes most of them. Of what a real sensor got
+        wrong it removes little more than a tenth (docs/srtm.md).
+
         Within `terrain.REACH` and the skip's of a border, bands of detail are not what they are elsewhere. Inference cuts that off with
         the halo; training asks for a margin.
         """
@@ -291,4 +295,5 @@ class SuperResolver(nn.Module):
         elevation = dem[inside] + size * seen.gate[inside] * made[:, :1]
         if not self.settings.sigma:
             return (elevation,)
-        return elevation, size * torch.exp(made[:, 1:].clamp(*LOG_SIGMA_RANGE))
+        own, given = size * torch.exp(made[:, 1:].clamp(*LOG_SIGMA_RANGE)), dem_error.reshape(-1, 1, 1, 1)
+        return elevation, (own.square() + given.square()).sqrt()
