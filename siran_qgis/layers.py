@@ -111,10 +111,15 @@ def image(layer):
 
 
 def uncertainty(layer, pixel_size):
-    """Expected errors, from 0 to what 98 % of them stay below."""
+    """Expected errors, from what 2 % lie below to what 2 % lie above: the DEM's own error is in all of them."""
     layer.loadNamedStyle(str(paths.STYLES / "uncertainty.qml"))
-    _, high = layer.dataProvider().cumulativeCut(1, 0, 0.98, layer.extent(), SAMPLE)
-    _stretch(layer.renderer(), high)
+    low, high = layer.dataProvider().cumulativeCut(1, 0.02, 0.98, layer.extent(), SAMPLE)
+    low, high = (low, high) if math.isfinite(low) and math.isfinite(high) and high > 0 else (0.0, 1.0)
+    digit = _second_digit(high)
+    first = math.floor(low / digit)
+    last = max(math.ceil(high / digit), first + 1)
+    # 64 times 0.1 is not quite 6.4.
+    _spread(layer.renderer(), lambda place: float(f"{(first + place * (last - first)) * digit:.6g}"), "{:g}")
 
 
 def difference(layer, pixel_size):
@@ -138,9 +143,14 @@ def _stretch(renderer, largest):
     """Spread the colours of a style, which end at 1, up to `largest`, rounded up to two digits; up to 1 where nothing differs from 0."""
     limit = 1.0
     if math.isfinite(largest) and largest > 0:
-        digit = 10.0 ** (math.floor(math.log10(largest)) - 1)
+        digit = _second_digit(largest)
         limit = float(f"{math.ceil(largest / digit) * digit:.2g}")
     _spread(renderer, lambda place: place * limit, "{:g}")
+
+
+def _second_digit(value):
+    """What the second digit of a number above 0 counts: 0.1 of 6.4."""
+    return 10.0 ** (math.floor(math.log10(value)) - 1)
 
 
 def _spread(renderer, value_at, label):

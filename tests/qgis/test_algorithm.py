@@ -270,6 +270,7 @@ def test_loaded_results_are_named_and_styled(dem, context):
     [
         (layers.uncertainty, lambda column, row: 0.01 * column, 0, 0.4),
         (layers.uncertainty, lambda column, row: 0, 0, 1),
+        (layers.uncertainty, lambda column, row: 6 + 0.01 * column, 6, 6.4),
         (layers.difference, lambda column, row: 0.1 * column - 1, -3, 3),
         (layers.difference, lambda column, row: 1 - 0.1 * column, -3, 3),
         (layers.difference, lambda column, row: 0, -1, 1),
@@ -286,9 +287,10 @@ def test_colours_are_fitted_to_the_values(tmp_path, context, look, value, low, h
     values = [item.value for item in items]
     assert values == sorted(values) and len(values) == 5
     assert (layer.renderer().classificationMin(), layer.renderer().classificationMax()) == (values[0], values[-1])
-    assert values[0] == (-values[-1] if low else 0)
-    assert values[-1] == pytest.approx(high, rel=0.1)
-    if low:
+    assert values[0] == pytest.approx(low, rel=0.1)
+    assert values[-1] == pytest.approx(high, rel=0.01 if low > 0 else 0.1)
+    if low < 0:
+        assert values[0] == -values[-1]
         assert values[2] == 0 and items[2].color.name() == "#f7f7f7"
 
 
