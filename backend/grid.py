@@ -250,7 +250,12 @@ def ground_edges(crs: str, transform: Affine, col: float, row: float) -> tuple[N
     Measured on the ellipsoid, so that degrees, feet and the stretched metres of EPSG:3857 all come out right.
     """
     parsed = CRS.from_wkt(crs)
-    geodetic, geod = parsed.geodetic_crs, parsed.get_geod()
+    try:
+        geodetic, geod = parsed.geodetic_crs, parsed.get_geod()
+    except ZeroDivisionError as error:
+        raise InputError(
+            "crs-missing", f"The ellipsoid of the CRS {parsed.name} has no size.", "Assign the right CRS to the raster."
+        ) from error
     if geodetic is None or geod is None:
         raise InputError("crs-missing", f"The CRS {parsed.name} is not tied to the Earth.", "Assign the right CRS to the raster.")
     cols, rows = np.array([col, col - 0.5, col + 0.5, col, col]), np.array([row, row, row, row - 0.5, row + 0.5])
