@@ -114,12 +114,7 @@ def uncertainty(layer, pixel_size):
     """Expected errors, from what 2 % lie below to what 2 % lie above: the DEM's own error is in all of them."""
     layer.loadNamedStyle(str(paths.STYLES / "uncertainty.qml"))
     low, high = layer.dataProvider().cumulativeCut(1, 0.02, 0.98, layer.extent(), SAMPLE)
-    low, high = (low, high) if math.isfinite(low) and math.isfinite(high) and high > 0 else (0.0, 1.0)
-    digit = _second_digit(high)
-    first = math.floor(low / digit)
-    last = max(math.ceil(high / digit), first + 1)
-    # 64 times 0.1 is not quite 6.4.
-    _spread(layer.renderer(), lambda place: float(f"{(first + place * (last - first)) * digit:.6g}"), "{:g}")
+    _stretch(layer.renderer(), high, low)
 
 
 def difference(layer, pixel_size):
@@ -139,18 +134,15 @@ def elevation(layer):
     _spread(layer.renderer(), lambda place: low + place * (high - low), "{:.0f}")
 
 
-def _stretch(renderer, largest):
-    """Spread the colours of a style, which end at 1, up to `largest`, rounded up to two digits; up to 1 where nothing differs from 0."""
-    limit = 1.0
+def _stretch(renderer, largest, least=0.0):
+    """Spread the colours of a style, which end at 1, from `least` to `largest`, rounded outwards to the second digit of the latter; from 0
+    to 1 where nothing differs from 0."""
+    first, last = 0.0, 1.0
     if math.isfinite(largest) and largest > 0:
-        digit = _second_digit(largest)
-        limit = float(f"{math.ceil(largest / digit) * digit:.2g}")
-    _spread(renderer, lambda place: place * limit, "{:g}")
-
-
-def _second_digit(value):
-    """What the second digit of a number above 0 counts: 0.1 of 6.4."""
-    return 10.0 ** (math.floor(math.log10(value)) - 1)
+        digit = 10.0 ** (math.floor(math.log10(largest)) - 1)
+        low = math.floor(least / digit)
+        first, last = (float(f"{count * digit:.2g}") for count in (low, max(math.ceil(largest / digit), low + 1)))
+    _spread(renderer, lambda place: first + place * (last - first), "{:g}")
 
 
 def _spread(renderer, value_at, label):
