@@ -32,19 +32,16 @@ from torch.utils.tensorboard import SummaryWriter
 from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, optimizer_tensors, restore_optimizer, save_checkpoint
 from training.config import Config, load_config, seconds
 from training.data.areas import load_areas
-from training.data.batches import Batch, BatchSource, DataSettings
+from training.data.batches import Batch, BatchSource
 from training.data.loader import load_batches
 from training.errors import TrainingError
 from training.game import Game, inside
 from training.initial import initialise
 from training.networks.generator import MARGIN, SuperResolver
 from training.panels import hillshades
+from training.validation import open_validation, validate
 from training.warm_start import solve_skip
 
-VALIDATION_BATCHES, VALIDATION_PATCHES = 12, 12
-"""How many batches of how many patches, at most."""
-CUBIC_IS_RIGHT = 1e-3
-"""Pixel sizes: patches on which cubic resampling is off by less say nothing of a network."""
 METRICS_EVERY = 20
 """Steps from one line of metrics to the next. A line holds the values of its own step, so that a resumed run writes the same ones."""
 FIRST_FIT = 10
@@ -67,8 +64,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
 
     # Data
     source = BatchSource(load_areas(data, "train"), config.data, settings.seed)
-    held_out, few = load_areas(data, "validation"), replace(config.data, batch=min(config.data.batch, VALIDATION_PATCHES))
-    validation, spoiled = (BatchSource(held_out, kind, settings.seed + 1) for kind in (good(few), few))
+    validation = open_validation(data, config)
 
     # Networks
     network = SuperResolver(config.network)
@@ -123,9 +119,9 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
     def judge(step: int) -> None:
         """How good the averaged weights are after `step` steps."""
         if notes:
-            figures = validate(ema, validation, fabric.device) | validate_spoiled(ema, spoiled, fabric.device)
+            figures = validate(ema, validation, fabric.device)
             notes.scalars(step, figures)
-            notes.panels(step, ema, validation, fabric.device)
+            notes.panels(step, ema, validation.clean, fabric.device)
             print(f"       step {step} validation {' '.join(f'{name} {value:.4f}' for name, value in figures.items())}", flush=True)
         fabric.barrier()
 
@@ -305,11 +301,6 @@ def with_whole_inputs(fabric: Fabric) -> Fabric:
     return fabric
 
 
-def good(data: DataSettings) -> DataSettings:
-    """What is validated on: ratio 3, clean input, a good guide or none."""
-    return replace(data.clean(), ratios=(3,), ratio_shares=(1.0,), blurred_guide=0.0, bad_guide=0.0, shift_pixels=0.0)
-
-
 def say(fabric: Fabric, text: str) -> None:
     """Once, however many processes there are."""
     if fabric.is_global_zero:
@@ -350,39 +341,6 @@ def check_finite(fabric: Fabric, parts: dict[str, float]) -> None:
         wrong = wrong or ["another process's values"]
     if wrong:
         raise FloatingPointError(", ".join(wrong))
-
-
-@torch.no_grad()
-def validate(network: SuperResolver, source: BatchSource, device: torch.device) -> dict[str, float]:
-    """RMSE against cubic's over a fixed set of validation patches, without and with a guide."""
-    squares = {"guide": [0.0, 0.0], "no_guide": [0.0, 0.0]}
-    for step in range(VALIDATION_BATCHES):
-        batch = source.batch(step).to(device)
-        guided = batch.guide_valid.mean(dim=(1, 2, 3)) > 0.5
-        result, target = network(*batch.inputs(), MARGIN)[0], inside(batch.target)
-        size = batch.pixel_size.reshape(-1, 1, 1, 1)
-        ours = ((result - target) / size).square().mean(dim=(1, 2, 3))
-        cubic = ((inside(batch.dem) - target) / size).square().mean(dim=(1, 2, 3))
-        for name, chosen in (("guide", guided), ("no_guide", ~guided)):
-            squares[name][0] += float(ours[chosen].sum())
-            squares[name][1] += float(cubic[chosen].sum())
-    return {f"rmse_ratio_{name}": math.sqrt(a / b) for name, (a, b) in squares.items() if b}
-
-
-@torch.no_grad()
-def validate_spoiled(network: SuperResolver, source: BatchSource, device: torch.device) -> dict[str, float]:
-    """The same on patches as they are trained on, with all that is wrong with DEMs and guides: the geometric mean of RMSE over cubic's, so
-    that no patch that is off by metres outweighs a hundred. What gets better there may not be seen on clean ones, and the other way round.
-    """
-    logs = []
-    for step in range(VALIDATION_BATCHES):
-        batch = source.batch(step).to(device)
-        result, target = network(*batch.inputs(), MARGIN)[0], inside(batch.target)
-        ours, cubic = (((z - target).square().mean(dim=(1, 2, 3)).sqrt() / batch.pixel_size) for z in (result, inside(batch.dem)))
-        chosen = cubic > CUBIC_IS_RIGHT
-        logs.append(torch.log((ours[chosen] / cubic[chosen]).clamp_min(torch.finfo(ours.dtype).tiny)).cpu())
-    log = torch.cat(logs)
-    return {"rmse_ratio_spoiled": float(log.mean().exp())} if len(log) else {}
 
 
 class Notes:

@@ -18,13 +18,12 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint
 from training.config import Config, ObjectiveSettings, TrainSettings, config_from_dict, load_config, seconds
-from training.data.areas import load_areas
-from training.data.batches import BatchSource, DataSettings
+from training.data.batches import DataSettings
 from training.errors import TrainingError
 from training.networks.generator import SuperResolver
 from training.networks.settings import NetworkSettings
 from training.objectives.sinkhorn import SinkhornSettings
-from training.train import good, main, open_fabric, train, validate, validate_spoiled
+from training.train import main, open_fabric, train
 
 CONTENT = ObjectiveSettings(pixel=10.0, power=1, slope=10.0, adversarial=0.0, transport=0.0)
 GAME = Config(
@@ -83,17 +82,6 @@ def test_it_learns(prepared: Path, tmp_path: Path) -> None:
     train(config, prepared, tmp_path / "run")
     assert metrics(tmp_path / "run")[-1]["rmse_ratio_no_guide"] < 0.95
     assert metrics(tmp_path / "run")[-1]["rmse_ratio_spoiled"] < 1
-
-
-def test_validation_measures_against_cubic(prepared: Path) -> None:
-    """A new network is cubic resampling; where that is right there is nothing to be measured against."""
-    network, areas = SuperResolver(TINY.network), load_areas(prepared, "validation")
-    few = DataSettings(patch=64, batch=3, ratios=(3,), ratio_shares=(1.0,), error_share=1.0)
-    figures = validate(network, BatchSource(areas, good(few), 0), torch.device("cpu"))
-    figures |= validate_spoiled(network, BatchSource(areas, few, 0), torch.device("cpu"))
-    assert figures == {name: pytest.approx(1.0) for name in ("rmse_ratio_guide", "rmse_ratio_no_guide", "rmse_ratio_spoiled")}
-    same = replace(few.clean(), ratios=(1,))
-    assert validate_spoiled(network, BatchSource(areas, same, 0), torch.device("cpu")) == {}
 
 
 @pytest.mark.parametrize("precision", ["32", "bf16"])

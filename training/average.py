@@ -1,0 +1,123 @@
+"""Weighted means of weights, and what they are worth on the validation areas.
+
+    python -m training.average --config training/configs/siran.toml --weights runs/siran 0.5 \\
+        --weights resources/models/siran-3x.safetensors 0.5 --out runs/mean
+
+Networks that were trained from the same weights, or one at several times of its training, lie close enough together for the mean of their
+weights to be a network as well, and often a better one than each (Wortsman et al. 2022, "Model soups"). Each is measured, and the mean;
+with --out it becomes the folder of a run, for training.export and --init.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from training.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint
+from training.config import Config, load_config
+from training.errors import TrainingError
+from training.initial import initialise
+from training.networks.generator import SuperResolver
+from training.validation import open_validation, validate
+
+ROUNDING = 1e-6
+"""What shares may add up to besides 1."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """`share` of the weights in `path`, a run's folder or a file, as `initialise` takes them."""
+
+    path: Path
+    share: float
+
+
+def average(parts: list[Share], config: Config) -> dict[str, Tensor]:
+    """The weighted mean of all weights, by name. A share may be negative, to go beyond others.
+
+    Raises TrainingError where the shares do not add up to 1, and where a file lacks weights or does not fit the configured network.
+    """
+    total = sum(part.share for part in parts)
+    if not abs(total - 1) <= ROUNDING:
+        raise TrainingError(f"The shares add up to {total:g}.", "Give shares that add up to 1, e.g. 0.5 and 0.5.")
+    mean: dict[str, Tensor] = {}
+    for part in parts:
+        for name, value in load(part.path, config).state_dict().items():
+            # In double precision: a tenth of a weight rounds at each addend.
+            mean[name] = mean.get(name, torch.zeros((), dtype=torch.float64)) + part.share * value.double()
+    return {name: value.float() for name, value in mean.items()}
+
+
+def load(path: Path, config: Config) -> SuperResolver:
+    """The configured network with all of its weights from `path`. Raises TrainingError where one is missing."""
+    network = SuperResolver(config.network)
+    if missing := initialise(network, path):
+        raise TrainingError(
+            f"{path} lacks {len(missing)} of the network's weights, {missing[0]} first.",
+            "Name the folder of a run, or the .safetensors file beside a model.",
+        )
+    return network.eval()
+
+
+def save_run(weights: dict[str, Tensor], config: Config, out: Path) -> None:
+    """The folder of a run that has these weights and made no step."""
+    out.mkdir(parents=True, exist_ok=True)
+    # No two tensors of a safetensors file may share memory.
+    averaged = {name: value.clone() for name, value in weights.items()}
+    save_checkpoint(Checkpoint(0, 0, 0.0, False, {}, config.to_dict(), weights, averaged, {}, {}), out)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m training.average", description="Weighted means of weights, measured.")
+    parser.add_argument("--config", type=Path, required=True, help="TOML file of the network, e.g. training/configs/siran.toml")
+    parser.add_argument(
+        "--weights",
+        nargs=2,
+        action="append",
+        required=True,
+        metavar=("WEIGHTS", "SHARE"),
+        help="a run's folder or a .safetensors file, and its share; repeat it; shares add up to 1",
+    )
+    parser.add_argument("--data", type=Path, default=Path("runs/data"), help="folder that training.prepare wrote (runs/data)")
+    parser.add_argument("--out", type=Path, help="folder of a run to be made of the mean (none)")
+    options = parser.parse_args(arguments)
+    try:
+        config = load_config(options.config)
+        parts = [Share(Path(path), number(share)) for path, share in options.weights]
+        if options.out and (options.out / CHECKPOINT).exists():
+            raise TrainingError(f"{options.out} holds a run already.", "Name another folder.")
+        mean, patches, device = average(parts, config), open_validation(options.data, config), torch.device("cpu")
+        networks = {f"{part.path}": load(part.path, config) for part in parts}
+        networks["mean"] = SuperResolver(config.network).eval()
+        networks["mean"].load_state_dict(mean)
+        for name, network in networks.items():
+            figures = validate(network, patches, device)
+            print(" ".join([*(f"{figure} {value:.4f}" for figure, value in figures.items()), name]), flush=True)
+        if options.out:
+            save_run(mean, config, options.out)
+            print(f"wrote {options.out / CHECKPOINT}")
+    except (TrainingError, FileNotFoundError, ValueError) as error:
+        print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped; nothing was written.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def number(share: str) -> float:
+    """Raises TrainingError where it is none."""
+    try:
+        return float(share)
+    except ValueError as error:
+        raise TrainingError(f"The share {share!r} is no number.", "Write it as 0.5.") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())
