@@ -13,7 +13,7 @@ import onnx
 from onnx.external_data_helper import uses_external_data
 
 LARGEST_FILE = 512 * 2**20
-"""Bytes. The shipped model has 4 MB; what has more than this has lost its way."""
+"""Bytes. The shipped model has 2.2 MB; what has more than this has lost its way."""
 _DOMAINS = ("", "ai.onnx")
 _LOOPS = ("Loop", "Scan", "SequenceMap")
 _CHANCE = ("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli")

@@ -1,6 +1,6 @@
 """The ablation: runs that differ in one thing each, under one budget, from several seeds.
 
-    python -m training.evaluate --ablation training/configs/ablation.toml --time 4m --seeds 3 --markdown docs/ablation.md
+    python -m training.evaluate --ablation training/configs/ablation.toml --time 4m --seeds 3 --markdown runs/ablation.md
     python -m training.evaluate --ablation training/configs/ablation.toml --rows data --time 4m --markdown runs/distribution.md
 
 Rows of the network and its objective (`parts`): no guide; the guide; + what is read off its shading; + the discriminator's spatial

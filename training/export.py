@@ -1,6 +1,6 @@
 """Writes a trained network as the model file that the backend runs.
 
-    python -m training.export --run runs/siran --card training/configs/siran.card.toml --halo 64 --out resources/models/siran-3x.onnx
+    python -m training.export --run runs/siran --card training/configs/siran.card.toml --halo 56 --out resources/models/siran-3x.onnx
 
 The averaged weights of the run's last checkpoint become one ONNX file with the card inside (docs/contracts.md). It is written only
 after ONNX Runtime gave the same names, dynamic sizes and values (to 1e-4 of a pixel) as PyTorch. Beside it, siran-3x.safetensors has all

@@ -552,8 +552,8 @@
             <translation>Führungsbild</translation>
         </message>
         <message>
-            <source>A finer image of the same ground with near infrared, red and green. Any CRS, any grid; it gives the output's grid.</source>
-            <translation>Ein feineres Bild desselben Geländes mit nahem Infrarot, Rot und Grün. Beliebiges KBS, beliebiges Gitter; von ihm hat die Ausgabe ihr Gitter.</translation>
+            <source>A finer image of the same ground with near infrared, red and green. Any CRS, any grid; it gives the output's grid, unless a pixel size is chosen.</source>
+            <translation>Ein feineres Bild desselben Geländes mit nahem Infrarot, Rot und Grün. Beliebiges KBS, beliebiges Gitter; von ihm hat die Ausgabe ihr Gitter, wenn keine Pixelgröße gewählt ist.</translation>
         </message>
         <message>
             <source>Guide bands: near infrared, red, green</source>
@@ -604,8 +604,8 @@
             <translation>Ausdehnung</translation>
         </message>
         <message>
-            <source>Limits the output to a rectangle. Empty: all of the input, within the guide where there is one.</source>
-            <translation>Begrenzt die Ausgabe auf ein Rechteck. Leer: die ganze Eingabe, innerhalb des Führungsbilds, wo es eines gibt.</translation>
+            <source>Limits the output to a rectangle. Empty: all of the input; where the guide gives the grid, as far as the guide goes.</source>
+            <translation>Begrenzt die Ausgabe auf ein Rechteck. Leer: die ganze Eingabe; wo das Führungsbild das Gitter gibt, so weit es reicht.</translation>
         </message>
         <message>
             <source>Device</source>
@@ -620,8 +620,8 @@
             <translation>Kachelgröße in Pixeln der Ausgabe</translation>
         </message>
         <message>
-            <source>Empty: chosen so that a tile fits in memory. The result does not depend on it.</source>
-            <translation>Leer: so gewählt, dass eine Kachel in den Speicher passt. Das Ergebnis hängt nicht davon ab.</translation>
+            <source>Empty: 1280, which takes some 2.3 GB of memory. The result does not depend on it.</source>
+            <translation>Leer: 1280, wofür etwa 2,3 GB Speicher gebraucht werden. Das Ergebnis hängt nicht davon ab.</translation>
         </message>
         <message>
             <source>Processor threads</source>

@@ -106,7 +106,8 @@ class SuperResolve(SiranAlgorithm):
         )
         self.add(
             QgsProcessingParameterRasterLayer(self.GUIDE, self.tr("Guide image"), optional=True),
-            self.tr("A finer image of the same ground with near infrared, red and green. Any CRS, any grid; it gives the output's grid."),
+            self.tr("A finer image of the same ground with near infrared, red and green. Any CRS, any grid; it gives the output's grid, "
+                "unless a pixel size is chosen."),
         )
         self.add(
             QgsProcessingParameterString(self.GUIDE_BANDS, self.tr("Guide bands: near infrared, red, green"), optional=True),
@@ -138,7 +139,7 @@ class SuperResolve(SiranAlgorithm):
         )
         self.add(
             QgsProcessingParameterExtent(self.EXTENT, self.tr("Extent"), optional=True),
-            self.tr("Limits the output to a rectangle. Empty: all of the input, within the guide where there is one."),
+            self.tr("Limits the output to a rectangle. Empty: all of the input; where the guide gives the grid, as far as the guide goes."),
         )
         self.add(
             QgsProcessingParameterString(self.DEVICE, self.tr("Device"), "auto"),
@@ -150,7 +151,7 @@ class SuperResolve(SiranAlgorithm):
         )
         self.add(
             QgsProcessingParameterNumber(self.TILE_SIZE, self.tr("Tile size in output pixels"), enums.INTEGER, optional=True, minValue=32),
-            self.tr("Empty: chosen so that a tile fits in memory. The result does not depend on it."),
+            self.tr("Empty: 1280, which takes some 2.3 GB of memory. The result does not depend on it."),
             advanced=True,
         )
         self.add(

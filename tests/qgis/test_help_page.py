@@ -71,6 +71,16 @@ def test_every_parameter_is_explained_by_its_label(provider, page, name):
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
+def test_every_result_that_is_no_file_is_explained(provider, page, name):
+    """Files have the names of their parameters."""
+    algorithm = provider.algorithm(name)
+    parameters = {parameter.name() for parameter in algorithm.parameterDefinitions()}
+    explained = {row[0]: row[1] for row in page.rows[name] if len(row) == 2 and row[0] != "In scripts"}
+    assert set(explained) == {output.name() for output in algorithm.outputDefinitions()} - parameters
+    assert all(text.endswith(".") for text in explained.values())
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
 def test_every_choice_is_named(provider, page, name):
     text = {row[1]: row[2] for row in page.rows[name] if len(row) == 3}
     for parameter, made in provider.algorithm(name).CHOICES.items():
