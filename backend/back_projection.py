@@ -20,7 +20,7 @@ LARGEST_CELL = 32.0
 _REACH = 2.5
 """DEM pixels: the cubic kernel reaches less than two of them, to their centres."""
 _TURNED = 1.8
-"""1.5: a diagonal, where the grids are rotated against each other; 1.2: the scale is that of the grid's centre."""
+"""1.5: a diagonal, where the grids are rotated against each other; 1.2: the scale is that of one place."""
 
 Floats = NDArray[np.float32]
 

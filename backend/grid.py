@@ -54,6 +54,12 @@ class Grid:
         return max(abs(self.transform.b), abs(self.transform.d)) > 1e-9 * size
 
     @property
+    def round_the_earth(self) -> bool:
+        """Whether its first column lies beside its last one, as in a DEM of all longitudes."""
+        turn = _turn(self.crs)
+        return turn is not None and not self.rotated and abs(self.width * abs(self.transform.a) - turn) < 0.5 * abs(self.transform.a)
+
+    @property
     def pixels(self) -> int:
         """How many pixels it has."""
         return self.width * self.height
@@ -62,6 +68,14 @@ class Grid:
     def pixel_size(self) -> float:
         """Edge of a square as large as the central pixel on the ground, metres."""
         return ground_pixel_size(self.crs, self.transform, self.width / 2, self.height / 2)
+
+    def pixel_size_at(self, other: Grid) -> float:
+        """The same of the pixel in which the centre of another grid lies; of that nearest to it, where it lies beyond."""
+        x, y = transform_points(other.crs, self.crs, *apply(other.transform, np.array(other.width / 2), np.array(other.height / 2)))
+        col, row = apply(~self.transform, self.longitudes(x), y)
+        if not (np.isfinite(col) and np.isfinite(row)):
+            return self.pixel_size
+        return ground_pixel_size(self.crs, self.transform, float(np.clip(col, 0, self.width)), float(np.clip(row, 0, self.height)))
 
     def window(self, window: Window) -> Grid:
         """The part of it that `window` covers."""
@@ -98,12 +112,14 @@ class Grid:
         x, y = transform_points(self.crs, other.crs, *apply(self.transform, cols, rows))
         return beside(_around(other.longitudes(x), y), other)
 
-    def longitudes(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Longitudes in its CRS, counted so that they lie within half a turn of its centre. Other coordinates as they are."""
+    def longitudes(self, x: NDArray[np.float64], middle: float | None = None) -> NDArray[np.float64]:
+        """Longitudes in its CRS, counted so that they lie within half a turn of its centre, or of `middle`. Other coordinates as they
+        are."""
         turn = _turn(self.crs)
         if turn is None:
             return x
-        middle = apply(self.transform, self.width / 2, self.height / 2)[0]
+        if middle is None:
+            middle = float(apply(self.transform, self.width / 2, self.height / 2)[0])
         with np.errstate(invalid="ignore"):
             return np.asarray(x - turn * np.round((x - middle) / turn))
 
@@ -164,22 +180,36 @@ def target_grid(
         )
     if like is not None:
         grid = like.north_up()
-        if _disjoint(dem.bounds_beside(grid), grid.bounds()):
+        if overlap(grid, dem) is None:
             raise InputError("no-overlap", "The raster of --like and the DEM do not overlap.", "Name a raster of the same ground.")
     elif resolution is not None:
         grid = _squares(guide or dem, dem, resolution)
     elif guide is not None:
-        overlap = guide.north_up().touching(dem.bounds_beside(guide))
-        if overlap is None:
+        part = overlap(guide.north_up(), dem)
+        if part is None:
             raise InputError(
                 "no-overlap", "The guide and the DEM do not overlap.", "Check the CRS of both; the guide must show the same ground."
             )
-        grid = overlap
+        grid = part
     else:
         grid = _finer(dem.north_up(), ratio)
     if extent is not None:
         grid = _limit(grid, extent, extent_crs)
     return _checked(grid)
+
+
+def overlap(grid: Grid, other: Grid) -> Grid | None:
+    """The part of a north-up grid that another's rectangle touches; None where there is none."""
+    ours, theirs = grid.bounds_beside(other), other.bounds()
+    if other.round_the_earth:
+        theirs = -math.inf, theirs[1], math.inf, theirs[3]
+    if theirs[0] <= ours[0] and theirs[1] <= ours[1] and ours[2] <= theirs[2] and ours[3] <= theirs[3]:
+        # Of a DEM of the whole Earth the rectangle in a UTM zone is no rectangle.
+        return grid
+    touched = other.bounds_beside(grid)
+    if other.round_the_earth and _turn(grid.crs) is not None:
+        touched = grid.bounds()[0], touched[1], grid.bounds()[2], touched[3]
+    return grid.touching(touched)
 
 
 def beside(bounds: Bounds, grid: Grid) -> Bounds:
@@ -232,7 +262,8 @@ def _transformer(source: str, target: str) -> Transformer:
 def apply(transform: Affine, cols: Any, rows: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(column, row) to (x, y), for arrays of any shape that broadcast."""
     t = transform
-    return np.asarray(t.a * cols + t.b * rows + t.c, np.float64), np.asarray(t.d * cols + t.e * rows + t.f, np.float64)
+    with np.errstate(invalid="ignore"):  # what lies nowhere is infinite, and infinity times 0 is not a number
+        return np.asarray(t.a * cols + t.b * rows + t.c, np.float64), np.asarray(t.d * cols + t.e * rows + t.f, np.float64)
 
 
 def ground_pixel_size(crs: str, transform: Affine, col: float, row: float) -> float:

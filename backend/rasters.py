@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -104,9 +104,13 @@ class Raster:
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Values (bands, height, width) and which pixels are known (height, width): in all of these bands, or with `any_band` in one.
 
-        The window may reach beyond the raster; nothing is known there. With `guess_nodata`, values that usually mean "no data" do so,
-        but in packed bands (whole numbers with a scale) that declare what does. Unknown pixels have the value 0.
+        The window may reach beyond the raster; nothing is known there, unless it goes round the Earth, and on at its other end. With
+        `guess_nodata`, values that usually mean "no data" do so, but in packed bands (whole numbers with a scale) that declare what does.
+        Unknown pixels have the value 0.
         """
+        if self.grid.round_the_earth and not 0 <= window.col <= self.grid.width - window.width:
+            parts = [self.read(bands, part, guess_nodata=guess_nodata, any_band=any_band) for part in self._turns(window)]
+            return np.concatenate([part[0] for part in parts], axis=2), np.concatenate([part[1] for part in parts], axis=1)
         values = np.zeros((len(bands), window.height, window.width), np.float64)
         valid = np.zeros((window.height, window.width), np.bool_)
         left, right = max(0, window.col), min(self.grid.width, window.col + window.width)
@@ -136,6 +140,15 @@ class Raster:
             values[:, cut[0], cut[1]][:, ~known] = 0.0
         valid[cut] = known
         return values, valid
+
+    def _turns(self, window: Window) -> Iterator[Window]:
+        """The parts of a window of a raster that goes round the Earth, each within the raster."""
+        col, end = window.col, window.col + window.width
+        while col < end:
+            first = col % self.grid.width
+            width = min(end - col, self.grid.width - first)
+            yield Window(first, window.row, width, window.height)
+            col += width
 
     def stored(self, bands: Sequence[int], *, window: RasterioWindow | None = None, shape: tuple[int, int] | None = None) -> NDArray[Any]:
         """Values (bands, height, width) in the file's own type, or in one that holds the types of all these bands.

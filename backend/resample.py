@@ -35,6 +35,8 @@ _LATTICE_ERROR = 1e-3
 """Source pixels."""
 _ALIGNED = 1e-4
 """Grids that differ by less than this over their whole length are the same; pixels."""
+_NOWHERE = -1e9
+"""Where in a source a place lies that PROJ cannot say."""
 _TIE = 1e-6
 """A centre that lies closer than this to a source pixel's edge belongs to the pixel right of or below it; source pixels."""
 
@@ -47,7 +49,9 @@ class Sampler:
         self.target = target
         same = source.crs == target.crs or CRS.from_wkt(source.crs).equals(CRS.from_wkt(target.crs), ignore_axis_order=True)
         self._affine: Affine | None = self._between_grids() if same else None
+        self._middle = self._middle_longitude()
         self._shift = self._whole_shift()
+        self._shared = self._shared_part()
         self.columns_per_pixel, self.rows_per_pixel = self._scale()
         if self.columns_per_pixel * self.rows_per_pixel > MOST_SOURCE_PIXELS:
             raise InputError("grid-invalid", "An output pixel covers millions of the input's pixels.", "Pass a smaller --resolution.")
@@ -100,7 +104,7 @@ class Sampler:
 
     def _cubic(self, window: Window, read: Read, bands: int, reach: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         u, v = self.coordinates(window)
-        # 1.5: a diagonal, when the grids are rotated against each other; 1.2: the scale is that of the target's centre.
+        # 1.5: a diagonal, when the grids are rotated against each other; 1.2: the scale is that of one place.
         reach = math.ceil(1.2 * 1.5 * reach * max(self.columns_per_pixel, self.rows_per_pixel)) + self.support
         needed = self._needed(u, v, reach)
         if needed is None:
@@ -172,11 +176,20 @@ class Sampler:
 
     def _project(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
         x, y = transform_points(self.target.crs, self.source.crs, *apply(self.target.transform, cols, rows))
-        u, v = apply(~self.source.transform, self.source.longitudes(x), y)
+        u, v = apply(~self.source.transform, self.source.longitudes(x, self._middle), y)
         nowhere = ~(np.isfinite(u) & np.isfinite(v))
         if nowhere.any():
-            u, v = np.where(nowhere, -1e9, u), np.where(nowhere, -1e9, v)
+            u, v = np.where(nowhere, _NOWHERE, u), np.where(nowhere, _NOWHERE, v)
         return u, v
+
+    def _middle_longitude(self) -> float | None:
+        """What longitudes are counted around where the source goes round the Earth: that of the target's centre; else None. So the target
+        is in one piece, though the source's first column may lie in it."""
+        if not self.source.round_the_earth:
+            return None
+        x, _ = transform_points(self.target.crs, self.source.crs, *apply(self.target.transform, *_centre(self.target)))
+        middle = float(self.source.longitudes(x)[0])
+        return middle if math.isfinite(middle) else None
 
     def _between_grids(self) -> Affine:
         bounds = self.target.bounds()
@@ -194,18 +207,40 @@ class Sampler:
         col, row = round(t.c), round(t.f)
         return (col, row) if max(abs(t.c - col), abs(t.f - row)) < _ALIGNED else None
 
+    def _shared_part(self) -> Window:
+        """The part of the target that grids are compared on: all of it, or, where its centre does not lie on the source, what the source
+        covers. The centre of a DEM of the whole Earth is nowhere in the UTM zone of an image."""
+        whole = Window(0, 0, self.target.width, self.target.height)
+        centre = _centre(self.target)
+        u, v = apply(self._affine, *centre) if self._affine is not None else self._project(*centre)
+        if 0 <= u[0] <= self.source.width and 0 <= v[0] <= self.source.height:
+            return whole
+        n = 32
+        cols, rows = np.meshgrid(np.linspace(0, self.source.width, n + 1), np.linspace(0, self.source.height, n + 1))
+        x, y = transform_points(self.source.crs, self.target.crs, *apply(self.source.transform, cols, rows))
+        middle = float(self.target.longitudes(x[n // 2, n // 2])) if self.target.round_the_earth else None
+        cols, rows = apply(~self.target.transform, self.target.longitudes(x, middle), y)
+        found = np.isfinite(cols) & np.isfinite(rows)
+        if not found.any():
+            return whole
+        ends = (-np.inf, np.inf) if self.target.round_the_earth else (0, whole.width)
+        left, right = (int(np.clip(edge, *ends)) for edge in (np.floor(cols[found].min()), np.ceil(cols[found].max())))
+        top, bottom = (int(np.clip(edge, 0, whole.height)) for edge in (np.floor(rows[found].min()), np.ceil(rows[found].max())))
+        return Window(left, top, right - left, bottom - top) if left < right and top < bottom else whole
+
     def _scale(self) -> tuple[float, float]:
-        """Source columns and rows that a target pixel spans, at the target's centre."""
-        col, row = self.target.width / 2, self.target.height / 2
+        """Source columns and rows that a target pixel spans, in the middle of the part that both share."""
+        col, row = self._shared.col + self._shared.width / 2, self._shared.row + self._shared.height / 2
         cols, rows = np.array([col - 0.5, col + 0.5, col, col]), np.array([row, row, row - 0.5, row + 0.5])
         u, v = apply(self._affine, cols, rows) if self._affine is not None else self._project(cols, rows)
         return math.hypot(u[1] - u[0], u[3] - u[2]), math.hypot(v[1] - v[0], v[3] - v[2])
 
     def _lattice_step(self) -> int:
-        """The widest lattice that is fine enough, judged in the middle of 9 x 9 of its cells over the grid."""
+        """The widest lattice that is fine enough, judged in the middle of 9 x 9 of its cells over the part that both grids share."""
+        part = self._shared
         for step in (32, 16, 8, 4):
-            places = [np.floor(np.linspace(0, size, 9) / step) * step + 0.5 for size in (self.target.width, self.target.height)]
-            cols, rows = np.meshgrid(*places)
+            spans = (part.col, part.col + part.width), (part.row, part.row + part.height)
+            cols, rows = np.meshgrid(*(np.floor(np.linspace(*span, 9) / step) * step + 0.5 for span in spans))
             middle = self._project(cols + step / 2, rows + step / 2)
             corners = [self._project(cols + c, rows + r) for c in (0, step) for r in (0, step)]
             error = max(float(np.abs(sum(corner[axis] for corner in corners) / 4 - middle[axis]).max()) for axis in (0, 1))
@@ -216,7 +251,8 @@ class Sampler:
     def _needed(self, u: Floats, v: Floats, reach: int) -> Window | None:
         """The window of the source that values at `u`, `v` depend on; None where all of them lie beyond `reach`."""
         margin = reach + self.support
-        columns, rows = _span(u, margin, self.source.width), _span(v, margin, self.source.height)
+        columns = _span(u, margin, None if self.source.round_the_earth else self.source.width)
+        rows = _span(v, margin, self.source.height)
         if columns is None or rows is None:
             return None
         return Window(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
@@ -263,6 +299,10 @@ def area_mean(source: Floats, u: Floats, v: Floats, width: float, height: float)
     return sums / (width * height)
 
 
+def _centre(grid: Grid) -> tuple[Floats, Floats]:
+    return np.array([grid.width / 2]), np.array([grid.height / 2])
+
+
 def _taps(at: Floats) -> tuple[NDArray[np.int64], list[NDArray[np.float32]]]:
     """The first of the four source pixels, and the weights of all four."""
     centred = at - 0.5
@@ -301,10 +341,13 @@ def _between(nodes: Floats, s: Floats, t: Floats) -> Floats:
     return np.asarray((1 - s) * strips[:, col[0]] + s * strips[:, col[0] + 1])
 
 
-def _span(at: Floats, margin: int, size: int) -> tuple[int, int] | None:
-    near = at[(at > -margin) & (at < size + margin)]
+def _span(at: Floats, margin: int, size: int | None) -> tuple[int, int] | None:
+    """From the first to behind the last of `size` pixels that values at `at` depend on; all that there are where there is no end (None)."""
+    near = at[at > _NOWHERE] if size is None else at[(at > -margin) & (at < size + margin)]
     if near.size == 0:
         return None
+    if size is None:
+        return math.floor(near.min()) - margin, math.ceil(near.max()) + margin
     return max(math.floor(near.min()) - margin, -2 * margin), min(math.ceil(near.max()) + margin, size + 2 * margin)
 
 

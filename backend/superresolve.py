@@ -27,7 +27,7 @@ from backend.engines import PROCESSOR, Engine, open_engine
 from backend.engines.sparing import SparingEngine
 from backend.errors import InputError
 from backend.events import Level, Log, Progress, Result, Sink
-from backend.grid import Bounds, Grid, ground_pixel_size, parse_crs, target_grid
+from backend.grid import Bounds, Grid, parse_crs, target_grid
 from backend.info import packages
 from backend.interruptible import Unfinished
 from backend.journal.keeping import keeping, open_journal
@@ -386,7 +386,7 @@ def _dem_error(settings: Settings, dem: Raster, say: Callable[[Level, str], None
 
 
 def _warn_beyond_card(card: ModelCard, dem: Raster, grid: Grid, dem_error: float, say: Callable[[Level, str], None]) -> None:
-    dem_pixel = ground_pixel_size(dem.grid.crs, dem.grid.transform, dem.grid.width / 2, dem.grid.height / 2)
+    dem_pixel = dem.grid.pixel_size_at(grid)
     for what, value, (low, high), unit in (
         ("ratio of input to output pixel", dem_pixel / grid.pixel_size, card.ratios, ""),
         ("output pixel", grid.pixel_size, card.pixel_sizes, " m"),

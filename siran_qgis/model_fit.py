@@ -29,10 +29,9 @@ def refusal(model, dem, guide, resolution, context) -> str:
     name = name if name in installed else path.name
     if facts.guide_required and guide is None:
         return tr("The model {} needs a guide image: choose one, or another model.").format(name)
-    coarse = ground_pixel(dem, None, dem, context)
-    fine = coarse and (
-        coarse / facts.ratio if guide is None and resolution is None else ground_pixel(guide or dem, resolution, dem, context)
-    )
+    where = guide or dem
+    coarse = ground_pixel(dem, None, where, context)
+    fine = coarse and (coarse / facts.ratio if guide is None and resolution is None else ground_pixel(where, resolution, where, context))
     if not fine:
         return ""
     ratio = coarse / fine
@@ -46,17 +45,17 @@ def refusal(model, dem, guide, resolution, context) -> str:
     )
 
 
-def ground_pixel(layer, resolution, dem, context):
-    """Edge of a square as large as a pixel of `layer` (or as `resolution`, in units of its CRS) on the ground, in the middle of `dem`, in
-    metres; None where that cannot be said. `context` knows the transformations: that of a run, or a project."""
-    if not (layer.crs().isValid() and dem.crs().isValid()):
+def ground_pixel(layer, resolution, where, context):
+    """Edge of a square as large as a pixel of `layer` (or as `resolution`, in units of its CRS) on the ground, in the middle of the layer
+    `where`, in metres; None where that cannot be said. `context` knows the transformations: that of a run, or a project."""
+    if not (layer.crs().isValid() and where.crs().isValid()):
         return None
     width, height = (resolution, resolution) if resolution else (layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY())
     measure = QgsDistanceArea()
     measure.setSourceCrs(layer.crs(), context.transformContext())
     measure.setEllipsoid("EPSG:7030")
     try:
-        middle = QgsCoordinateTransform(dem.crs(), layer.crs(), context.transformContext()).transform(dem.extent().center())
+        middle = QgsCoordinateTransform(where.crs(), layer.crs(), context.transformContext()).transform(where.extent().center())
         across = measure.measureLine(middle, QgsPointXY(middle.x() + width, middle.y()))
         down = measure.measureLine(middle, QgsPointXY(middle.x(), middle.y() + height))
     except QgsCsException:

@@ -19,6 +19,7 @@ from backend.compare.statistics import View, wide
 from backend.elevation import Elevation
 from backend.errors import InputError
 from backend.grid import Grid, ground_edges
+from backend.grid import overlap as shared
 from backend.rasters import Raster
 from backend.resample import Sampler
 from backend.vertical import is_unit
@@ -106,7 +107,7 @@ def coarser(grid: Grid, factor: int) -> Grid:
 
 def overlap(raster: Raster, reference: Grid) -> Grid:
     """The part of the reference's grid that a DEM's rectangle touches. Raises InputError where there is none."""
-    part = reference.touching(raster.grid.bounds_beside(reference))
+    part = shared(reference, raster.grid)
     if part is None:
         raise InputError(
             "no-overlap",

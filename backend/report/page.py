@@ -19,7 +19,7 @@ from pyproj import CRS
 
 from backend.card import ModelCard
 from backend.dem_source import DemError
-from backend.grid import Grid, apply, ground_edges, ground_pixel_size, transform_points
+from backend.grid import Grid, apply, ground_edges, transform_points
 from backend.guide import Guide, list_bands
 from backend.models import Model
 from backend.page.document import document
@@ -96,7 +96,7 @@ def page(run: Run, gathered: Gathered, stopwatch: Stopwatch) -> str:
 
 def _summary(run: Run, gathered: Gathered) -> str:
     grid, change = run.grid, gathered.change
-    ratio = _pixel_size(run.dem.grid) / grid.pixel_size
+    ratio = run.dem.grid.pixel_size_at(grid) / grid.pixel_size
     said = (
         f"{number(grid.width)} × {number(grid.height)} pixels of {number(grid.pixel_size)} m, {ratio:.3g} times as fine as the DEM, "
         f"by the model {run.model.card.name} {run.model.card.version}{' with' if run.guide else ' without'} a guide."
@@ -227,7 +227,7 @@ def _profile_text(profile: Profile) -> str:
 def _inputs(run: Run, gathered: Gathered) -> list[str]:
     dem, part = run.dem, gathered.part
     rows = [
-        *_raster(dem, [run.band]),
+        *_raster(dem, [run.band], run.grid),
         ("Band", f"{run.band} of {dem.bands}"),
         ("Heights", f"{run.unit}, vertical datum {datum(dem.crs) or 'not stated'}"),
     ]
@@ -246,7 +246,7 @@ def _inputs(run: Run, gathered: Gathered) -> list[str]:
     ranges = ", ".join(f"{number(float(low))} to {number(float(high))}" for low, high in zip(run.guide.low, run.guide.high, strict=True))
     share = gathered.guided / gathered.change.count if gathered.change.count else 0.0
     rows = [
-        *_raster(image, bands),
+        *_raster(image, bands, run.grid),
         ("Near infrared, red, green", f"bands {', '.join(map(str, bands))} of {list_bands(image)}"),
         ("Their 2nd to 98th percentile", ranges),
         ("Known on", f"{100 * share:.3g} % of the output's pixels that have a height"),
@@ -254,7 +254,7 @@ def _inputs(run: Run, gathered: Gathered) -> list[str]:
     return [*made, _facts("The guide", rows)]
 
 
-def _raster(raster: Raster, bands: Sequence[int]) -> list[tuple[str, str]]:
+def _raster(raster: Raster, bands: Sequence[int], output: Grid) -> list[tuple[str, str]]:
     path, dataset = Path(raster.path), raster.dataset
     nodata = dataset.nodatavals[bands[0] - 1]
     return [
@@ -262,7 +262,7 @@ def _raster(raster: Raster, bands: Sequence[int]) -> list[tuple[str, str]]:
         ("Size", f"{path.stat().st_size / 1e6:.3g} MB" if path.is_file() else "not a file"),
         ("CRS", _crs(raster.crs)),
         ("Pixels", f"{number(raster.grid.width)} × {number(raster.grid.height)}"),
-        ("Pixel on the ground", f"{number(_pixel_size(raster.grid))} m"),
+        ("Pixel on the ground", f"{number(raster.grid.pixel_size_at(output))} m"),
         ("Type, nodata", f"{dataset.dtypes[bands[0] - 1]}, {'none declared' if nodata is None else f'{nodata:g}'}"),
     ]
 
@@ -367,10 +367,6 @@ def _height(metres: float) -> str:
 def _crs(crs: CRS) -> str:
     authority = crs.to_authority()
     return f"{crs.name} ({':'.join(authority)})" if authority else crs.name
-
-
-def _pixel_size(grid: Grid) -> float:
-    return ground_pixel_size(grid.crs, grid.transform, grid.width / 2, grid.height / 2)
 
 
 def _edges(grid: Grid) -> tuple[float, float]:

@@ -106,8 +106,10 @@ class SuperResolve(SiranAlgorithm):
         )
         self.add(
             QgsProcessingParameterRasterLayer(self.GUIDE, self.tr("Guide image"), optional=True),
-            self.tr("A finer image of the same ground with near infrared, red and green. Any CRS, any grid; it gives the output's grid, "
-                "unless a pixel size is chosen."),
+            self.tr(
+                "A finer image of the same ground with near infrared, red and green. Any CRS, any grid; it gives the output's grid, "
+                "unless a pixel size is chosen."
+            ),
         )
         self.add(
             QgsProcessingParameterString(self.GUIDE_BANDS, self.tr("Guide bands: near infrared, red, green"), optional=True),

@@ -1,0 +1,116 @@
+"""A DEM of the whole Earth, as a mosaic of tiles is one, serves an image of a small part of it, wherever that lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from affine import Affine
+from pyproj import CRS, Transformer
+from rasters_for_tests import image, read, terrain, write
+
+from backend.events import Event, Log
+from backend.grid import Grid, target_grid
+from backend.resample import Sampler
+from backend.windows import Window
+
+Superresolve = Callable[..., np.ndarray]
+
+SECOND = 1 / 3600
+DEGREES = CRS.from_epsg(4326).to_wkt()
+EARTH = Grid(DEGREES, Affine(SECOND, 0, -180, 0, -SECOND, 84), 360 * 3600, 168 * 3600)
+PLACES = {
+    "Alps": (32632, 10.0, 47.0),
+    "Nepal": (32645, 87.0, 28.0),
+    "California": (32611, -118.0, 37.0),
+    "Alaska": (32606, -147.0, 62.0),
+    "Japan": (32654, 139.0, 36.0),
+    "New Zealand": (32759, 172.0, -43.0),
+    "Fiji, on 180 degrees": (32701, 179.999, -16.5),
+}
+TILE = 100
+"""Pixels of an edge."""
+
+
+def utm(epsg: int, longitude: float, latitude: float, width: int, height: int) -> Grid:
+    """Pixels of 10 m around a place."""
+    x, y = Transformer.from_crs(4326, epsg, always_xy=True).transform(longitude, latitude)
+    left, top = round(x) - 5.0 * width, round(y) + 5.0 * height
+    return Grid(CRS.from_epsg(epsg).to_wkt(), Affine(10, 0, left, 0, -10, top), width, height)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_image_lies_on_the_whole_earth(place: str) -> None:
+    """In one piece; and a pixel of the one is as large in the other as that in the one."""
+    guide = utm(*PLACES[place], 900, 700)
+    assert target_grid(EARTH, ratio=3, guide=guide) == guide
+    assert target_grid(EARTH, ratio=3, like=guide) == guide
+    there, back = Sampler(EARTH, guide), Sampler(guide, EARTH)
+    assert back.columns_per_pixel == pytest.approx(1 / there.columns_per_pixel, rel=2e-3)
+    assert back.rows_per_pixel == pytest.approx(1 / there.rows_per_pixel, rel=2e-3)
+    columns, _ = there.coordinates(Window(0, 0, guide.width, guide.height))
+    assert np.abs(np.diff(columns, axis=1)).max() < 1
+    needed = there.needed(Window(0, 0, guide.width, guide.height))
+    assert needed is not None and needed.width < guide.width and needed.height < guide.height
+    assert EARTH.pixel_size_at(guide) == pytest.approx(10 / np.sqrt(there.columns_per_pixel * there.rows_per_pixel), rel=2e-3)
+
+
+def test_degrees_across_180_are_not_cut() -> None:
+    for west in (179.9, -180.1):
+        guide = Grid(DEGREES, Affine(SECOND / 3, 0, west, 0, -SECOND / 3, -16.4), 2160, 1080)
+        assert target_grid(EARTH, ratio=3, guide=guide) == guide
+        beyond = Grid(DEGREES, Affine(SECOND / 3, 0, west, 0, -SECOND / 3, 84.05), 2160, 1080)
+        assert target_grid(EARTH, ratio=3, guide=beyond).bounds() == pytest.approx((west, 83.95, west + 0.2, 84.0))
+
+
+def mosaic(folder: Path, longitude: float, latitude: float) -> tuple[Path, Path]:
+    """A virtual raster of the whole Earth with one tile around a place, in one file or in two where 180 degrees go through; and the tile
+    alone."""
+    col, row = (round((longitude + 180) * 3600) - TILE // 2, round((84 - latitude) * 3600) - TILE // 2)
+    values = terrain(TILE, TILE).astype(np.float32)
+    alone = write(folder / "alone.tif", values, transform=EARTH.transform @ Affine.translation(col, row), crs="EPSG:4326")
+    sources, left = [], 0
+    while left < TILE:
+        first = (col + left) % EARTH.width
+        width = min(TILE - left, EARTH.width - first)
+        part = write(
+            folder / f"part{left}.tif",
+            values[:, left : left + width],
+            transform=EARTH.transform @ Affine.translation(first, row),
+            crs="EPSG:4326",
+        )
+        sources.append(
+            f'<SimpleSource><SourceFilename relativeToVRT="1">{part.name}</SourceFilename><SourceBand>1</SourceBand>'
+            f'<SrcRect xOff="0" yOff="0" xSize="{width}" ySize="{TILE}"/>'
+            f'<DstRect xOff="{first}" yOff="{row}" xSize="{width}" ySize="{TILE}"/></SimpleSource>'
+        )
+        left += width
+    path = folder / "earth.vrt"
+    path.write_text(
+        f'<VRTDataset rasterXSize="{EARTH.width}" rasterYSize="{EARTH.height}"><SRS>EPSG:4326</SRS>'
+        f"<GeoTransform>{', '.join(f'{value!r}' for value in EARTH.transform.to_gdal())}</GeoTransform>"
+        f'<VRTRasterBand dataType="Float32" band="1"><NoDataValue>-9999</NoDataValue>{"".join(sources)}</VRTRasterBand></VRTDataset>'
+    )
+    return path, alone
+
+
+@pytest.mark.parametrize("place", ["California", "Alaska", "Fiji, on 180 degrees"])
+def test_the_whole_earth_gives_what_its_tile_gives(tmp_path: Path, superresolve: Superresolve, projecting_model: Path, place: str) -> None:
+    """With back-projection, under an image that reaches beyond what is known; and the right ratio is spoken of."""
+    epsg, longitude, latitude = PLACES[place]
+    earth, alone = mosaic(tmp_path, longitude, latitude)
+    grid = utm(epsg, longitude, latitude, 200, 260)
+    guide = write(
+        tmp_path / "guide.tif", image(260, 200), transform=grid.transform, crs=f"EPSG:{epsg}", descriptions=("NIR", "Red", "Green")
+    )
+    like = tmp_path / "guide.tif"
+    events: list[Event] = []
+    whole = superresolve(earth, guide=guide, like=like, model=projecting_model, events=events)
+    part = superresolve(alone, guide=guide, like=like, model=projecting_model)
+    assert np.isfinite(part).mean() > 0.5
+    # Cells of back-projection are as large as those of one place, which is not quite the same one; slopes are of 45 degrees and more.
+    np.testing.assert_allclose(whole, part, atol=0.03)
+    assert np.nanmax(np.abs(part - np.nanmean(read(alone)))) > 20
+    assert not [event.text for event in events if isinstance(event, Log) and "ratio" in event.text]
