@@ -35,7 +35,8 @@ _CHARACTERS = 64_000_000
 
 def open_raster(name: str) -> DatasetReader:
     """The raster of this name: a file's, GDAL's for one inside of a file, an address. Raises RasterioError, OSError."""
-    with rasterio.Env() as env:
+    # Some formats hold neither CRS nor nodata: they stand beside, in NAME.aux.xml, which a run does not write but has to read.
+    with rasterio.Env(GDAL_PAM_ENABLED="YES") as env:
         known = env.drivers().keys()
         allowed = FORMATS | {_MOSAIC} if is_mosaic(name) else FORMATS
         # Not rasterio.open: it takes one driver only.

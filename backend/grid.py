@@ -70,12 +70,16 @@ class Grid:
         return ground_pixel_size(self.crs, self.transform, self.width / 2, self.height / 2)
 
     def pixel_size_at(self, other: Grid) -> float:
-        """The same of the pixel in which the centre of another grid lies; of that nearest to it, where it lies beyond."""
+        """The same of the pixel in which the centre of another grid lies."""
+        return ground_pixel_size(self.crs, self.transform, *self.place_of(other))
+
+    def place_of(self, other: Grid) -> tuple[float, float]:
+        """Column and row at which the centre of another grid lies; what is nearest to it, where it lies beyond."""
         x, y = transform_points(other.crs, self.crs, *apply(other.transform, np.array(other.width / 2), np.array(other.height / 2)))
         col, row = apply(~self.transform, self.longitudes(x), y)
         if not (np.isfinite(col) and np.isfinite(row)):
-            return self.pixel_size
-        return ground_pixel_size(self.crs, self.transform, float(np.clip(col, 0, self.width)), float(np.clip(row, 0, self.height)))
+            return self.width / 2, self.height / 2
+        return float(np.clip(col, 0, self.width)), float(np.clip(row, 0, self.height))
 
     def window(self, window: Window) -> Grid:
         """The part of it that `window` covers."""

@@ -207,10 +207,13 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                 )
             gathered = Gathered(grid, elevation) if REPORT in named else None
             wanted = [*paths, *({DIFFERENCE} - paths.keys() if gathered else ())]
+            rasters = [dem, image] if image else [dem]
             facts = {
                 "siran": version(),
                 "onnxruntime": packages().get("onnxruntime"),
                 "model": model.sha256,
+                # Of several rasters in one file the name says which.
+                "rasters": [raster.path for raster in rasters if not os.path.isfile(raster.path)],
                 "bands": [settings.band, *(bands or ())],
                 "grid": [crs, list(grid.transform)[:6], grid.width, grid.height],
                 "dem_error": dem_error,
@@ -219,7 +222,6 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                 "wanted": wanted,
                 "ran": [engine.provider, threads],
             }
-            rasters = [dem, image] if image else [dem]
             journal = open_journal(paths[ELEVATION], settings.command(), rasters, facts, cancel) if len(work) > 1 else None
             unfinished.give_up = journal.remove if journal else unfinished.give_up
             check_spaces(paths.values(), grid.pixels, more=journal.room(grid.pixels, len(wanted)) if journal else 0)

@@ -36,6 +36,11 @@ def file_of(layer) -> str:
         raise SiranError(tr("Layer {} is no raster file ({}).").format(name, layer.providerType()), save)
     if layer.subsetString():
         raise SiranError(tr("Layer {} has a filter.").format(name), tr("Remove the filter, or save the layer as a GeoTIFF and use that."))
+    its_own, given = layer.dataProvider().crs().authid(), layer.crs().authid()
+    if its_own and given and its_own != given:
+        raise SiranError(
+            tr("Layer {} lies in {} here, and in {} by its file, which is what the backend reads.").format(name, given, its_own), save
+        )
     decoded = QgsProviderRegistry.instance().decodeUri("gdal", source)
     if decoded.get("openOptions"):
         raise SiranError(tr("Layer {} was opened with options of a driver.").format(name), save)
@@ -67,10 +72,16 @@ def _sources(path):
 
 def style_when_loaded(path, context, look, result=None):
     """Give the layer of `path` its `look` if `context` is going to load it, and say in its name what made it where there is a `result`."""
-    if path and context.willLoadLayerOnCompletion(path):
+    # QGIS knows it by the name that it was given: a relative one, or on Windows one with other slashes.
+    name = next((name for name in context.layersToLoadOnCompletion() if _plain(name) == _plain(path)), None) if path else None
+    if name is not None:
         processor = Styled(look, result)
         _post_processors.append(processor)
-        context.layerToLoadOnCompletionDetails(path).setPostProcessor(processor)
+        context.layerToLoadOnCompletionDetails(name).setPostProcessor(processor)
+
+
+def _plain(path):
+    return os.path.normcase(os.path.abspath(path))
 
 
 class Styled(QgsProcessingLayerPostProcessorInterface):

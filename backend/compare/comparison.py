@@ -26,7 +26,7 @@ from backend.cancel import Cancel
 from backend.compare import pictures, report
 from backend.compare.coregistration import coregister
 from backend.compare.mask import ENDINGS, Cells, Everywhere, Mask, Polygons
-from backend.compare.pairs import Reference, Tested, coarser, overlap
+from backend.compare.pairs import BAND, Reference, Tested, coarser, overlap
 from backend.compare.statistics import Scale, Statistics
 from backend.elevation import Elevation
 from backend.errors import InputError
@@ -43,7 +43,7 @@ from backend.rasters import Raster
 from backend.text import PAGES, Text
 from backend.together import Together
 from backend.version import version
-from backend.vertical import datum
+from backend.vertical import datum, doubt
 from backend.windows import Window, tiles
 
 WINDOW = 512
@@ -118,6 +118,9 @@ def run(
         for path in error_paths:
             for raster in (reference_raster, *rasters):
                 check_sources(path, raster.role[0].lower() + raster.role[1:], raster.path, raster.files)
+        for raster in (reference_raster, *rasters):
+            if doubtful := doubt(raster.units[BAND - 1], raster.crs):
+                say("warning", f"{raster.name}: {doubtful}")
         for raster in rasters:
             overlap(raster, reference.grid)
             _compare_datums(reference_raster, raster, say)

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from backend.compare.pairs import Reference, Tested, coarser, moved, overlap
 from backend.elevation import Elevation
-from backend.grid import Grid
+from backend.grid import Grid, ground_edges
 from backend.metrics import terrain
 from backend.rasters import Raster
 from backend.resample import Sampler
@@ -81,7 +81,7 @@ def coregister(reference: Reference, raster: Raster, check: Callable[[], None] =
     grid = coarser(reference.grid, factor)
     squares = _sample(reference, raster, grid, factor, check)
     pixel = grid.pixel_size
-    tested = Tested(raster, grid)
+    part, tested = overlap(raster, grid), Tested(raster, grid)
     start = _differences(tested, squares, check)
     steep = sum(
         int((known & (square.tangent > math.tan(math.radians(LEAST_SLOPE)))).sum())
@@ -102,7 +102,7 @@ def coregister(reference: Reference, raster: Raster, check: Callable[[], None] =
         east, north = east - found[0], north - found[1]
         if math.hypot(east, north) > FARTHEST * pixel:
             return only_up(step, f"A shift of more than {FARTHEST:g} pixels of {pixel:.3g} m was sought; do both show the same ground?")
-        tested.elevation.sampler = Sampler(moved(raster.grid, east, north), grid)
+        tested.elevation.sampler = Sampler(moved(raster.grid, east, north, part), grid)
         differences = _differences(tested, squares, check)
         if math.hypot(*found) < _SHORTEST_STEP * pixel:
             break
@@ -149,9 +149,15 @@ def _sample(reference: Reference, raster: Raster, grid: Grid, factor: int, check
         dem, known = elevation.read(window, 4)
         centres = Window(0, (window.row + 1) * factor + factor // 2, 1, 1)
         dx, dy = (float(size[0, 0]) * factor for size in reference.edges(centres))
-        east, south = terrain.gradient(dem, dx, dy)
+        across, down = (
+            edge / math.hypot(*edge)
+            for edge in ground_edges(grid.crs, grid.transform, window.col + window.width / 2, window.row + window.height / 2)
+        )
+        along_rows, along_columns = terrain.gradient(dem, dx, dy)
+        # Rows run from west to east in few grids, and in a polar one in all directions.
+        east, north = (along_rows * across[axis] + along_columns * down[axis] for axis in (0, 1))
         where = terrain.has_neighbours(known) & reference.mask.on(grid, window)[1:-1, 1:-1]
-        squares.append(_Square(window, dem[1:-1, 1:-1], where, np.hypot(east, south), np.arctan2(-east, south)))
+        squares.append(_Square(window, dem[1:-1, 1:-1], where, np.hypot(east, north), np.arctan2(-east, -north)))
     return squares
 
 

@@ -79,7 +79,7 @@ class Tested:
         self.east, self.north, self.up = east, north, up
         self.elevation = _elevation(raster, grid)
         if east or north:
-            self.elevation.sampler = Sampler(moved(raster.grid, east, north), grid)
+            self.elevation.sampler = Sampler(moved(raster.grid, east, north, overlap(raster, grid)), grid)
 
     def on(self, grid: Grid) -> Tested:
         """The same DEM, moved by the same, on another grid."""
@@ -91,9 +91,9 @@ class Tested:
         return values + np.float32(self.up), known
 
 
-def moved(grid: Grid, east: float, north: float) -> Grid:
-    """A grid moved by metres on the ground, as they are at its centre."""
-    across, down = ground_edges(grid.crs, grid.transform, grid.width / 2, grid.height / 2)
+def moved(grid: Grid, east: float, north: float, near: Grid) -> Grid:
+    """A grid moved by metres on the ground, as they are at the centre of another one."""
+    across, down = ground_edges(grid.crs, grid.transform, *grid.place_of(near))
     cols, rows = np.linalg.solve(np.stack([across, down], axis=1), [east, north])
     return Grid(grid.crs, grid.transform @ Affine.translation(float(cols), float(rows)), grid.width, grid.height)
 

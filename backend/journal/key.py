@@ -9,38 +9,50 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 WHOLE = 2**28
-"""Bytes up to which a file is read wholly (half a second). Of a larger one its time, both ends and SAMPLES places between are looked at:
-whoever changes it otherwise, and sets its time back, means to deceive."""
+"""Bytes of all files together up to which they are read wholly, the smallest first (half a second). Of each of the others its time, both
+ends and some places between are looked at: whoever changes it otherwise, and sets its time back, means to deceive."""
 SAMPLES = 64
-_PIECE = 2**20
+"""Places that are looked at, by and large: a mosaic of a thousand tiles takes no longer than one large file."""
+_PIECE, _SMALLEST_PIECE = 2**20, 2**14
 
 
 def key(files: Iterable[str], facts: Mapping[str, object], check: Callable[[], None]) -> str | None:
     """Hexadecimal, of the `files` that are read and of `facts` that JSON can say; None where a file cannot be looked at by this process
     itself (/vsizip/...). `check` is called now and then, and may raise Cancelled."""
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
-    for name in sorted(set(files)):
-        path = Path(name)
-        if not path.is_file():
+    paths = [Path(name) for name in sorted(set(files))]
+    try:
+        if not all(path.is_file() for path in paths):
             return None
-        try:
-            _add(digest, path, check)
-        except OSError:
-            return None
+        sizes = [path.stat().st_size for path in paths]
+        whole, left = set(), WHOLE
+        for size, number in sorted((size, number) for number, size in enumerate(sizes)):
+            if size > left:
+                break
+            whole.add(number)
+            left -= size
+        large = len(paths) - len(whole)
+        for number, path in enumerate(paths):
+            _add(digest, path, 0 if number in whole else large, check)
+            check()
+    except OSError:
+        return None
     return digest.hexdigest()
 
 
-def _add(digest: hashlib._Hash, path: Path, check: Callable[[], None]) -> None:
+def _add(digest: hashlib._Hash, path: Path, large: int, check: Callable[[], None]) -> None:
+    """All of a file, or where it is one of `large` large ones, some of it."""
     with path.open("rb") as file:
         size, time = os.fstat(file.fileno()).st_size, os.fstat(file.fileno()).st_mtime_ns
         digest.update(f"{size}:".encode())
-        if size <= WHOLE:
+        if not large:
             while piece := file.read(_PIECE):
                 digest.update(piece)
                 check()
             return
         digest.update(f"{time}:".encode())
-        for number in range(SAMPLES + 1):
-            file.seek((size - _PIECE) * number // SAMPLES)
-            digest.update(file.read(_PIECE))
+        places, length = max(2, SAMPLES // large), min(size, max(_SMALLEST_PIECE, _PIECE // large))
+        for number in range(places + 1):
+            file.seek((size - length) * number // places)
+            digest.update(file.read(length))
             check()

@@ -1088,6 +1088,10 @@
             <translation>Entfernen Sie den Filter oder speichern Sie den Layer als GeoTIFF und benutzen Sie dieses.</translation>
         </message>
         <message>
+            <source>Layer {} lies in {} here, and in {} by its file, which is what the backend reads.</source>
+            <translation>Ebene {} liegt hier in {}, nach ihrer Datei aber in {}, und diese liest das Backend.</translation>
+        </message>
+        <message>
             <source>Layer {} was opened with options of a driver.</source>
             <translation>Der Layer {} wurde mit Optionen eines Treibers geöffnet.</translation>
         </message>

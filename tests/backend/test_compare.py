@@ -28,6 +28,7 @@ from backend.compare.comparison import Settings, run
 from backend.compare.coregistration import displacement
 from backend.errors import Cancelled, InputError, ResourceError
 from backend.events import Comparison, Event, Progress
+from backend.grid import ground_edges
 from backend.metrics.spectrum import TILE, power
 from backend.metrics.terrain import SLOPE_CLASSES
 from backend.page.drawings import ticks
@@ -264,6 +265,14 @@ def test_polygons_count_inside_of_them_and_not_in_their_holes(pair: Pair, tmp_pa
     assert compared(pair.reference, pair.tested, mask=str(raster), window=64)["counting"] == where.sum()
 
 
+def test_heights_in_a_crs_of_feet_are_doubted_by_name(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    transform = Affine(100, 0, 980_000, 0, -100, 200_000)
+    heights = terrain(40, 50).astype(np.float32)
+    reference, tested = (write(tmp_path / name, heights, crs="EPSG:2263", transform=transform) for name in ("r.tif", "t.tif"))
+    said = "\n".join(compared(reference, tested)["warnings"])
+    assert all(f"{name}: The DEM's heights are taken for metres" in said for name in ("r.tif", "t.tif"))
+
+
 # --- coregistration
 
 
@@ -298,6 +307,25 @@ def test_a_known_shift_is_found_as_xdem_finds_it(
     assert after["rmse"] < before["rmse"] and after["nmad"] < before["nmad"] and abs(after["median"]) < 0.1
     at_its_place = raw(compared(pair.reference, pair.tested))
     assert after["nmad"] == pytest.approx(at_its_place["nmad"], rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("crs", "place"), [("EPSG:32633", (15, 60)), ("EPSG:3413", (60, 80)), ("EPSG:3031", (-65, -68)), ("EPSG:3031", (150, -72))]
+)
+def test_a_shift_is_found_whichever_way_rows_run(
+    tmp_path: Path, compared: Callable[..., dict[str, Any]], crs: str, place: tuple[float, float]
+) -> None:
+    """In polar stereographic projections east is another direction of the grid at each longitude."""
+    x, y = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(*place)
+    transform = Affine(10, 0, round(x), 0, -10, round(y))
+    ground = terrain(160, 160, pixel=10.0).astype(np.float32)
+    reference = write(tmp_path / "r.tif", ground, crs=crs, transform=transform)
+    tested = write(tmp_path / "t.tif", ground, crs=crs, transform=transform @ Affine.translation(1, 0))
+    report = compared(reference, tested, coregister=True)
+    found = report["tested"][0]["coregistration"]
+    across, _ = ground_edges(CRS.from_user_input(crs).to_wkt(), transform, 80, 80)
+    assert found["doubt"] == "" and found["nmad_after"] < 0.05 * found["nmad_before"]
+    assert [found["east"], found["north"]] == pytest.approx([-across[0], -across[1]], abs=0.2)
 
 
 def test_the_equation_of_nuth_and_kaab() -> None:

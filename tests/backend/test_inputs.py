@@ -13,6 +13,7 @@ from affine import Affine
 from processes_for_tests import peak_memory
 from pyproj import CRS, Transformer
 from rasterio.enums import ColorInterp
+from rasterio.shutil import copy
 from rasters_for_tests import DEM_TRANSFORM, UTM, image, read, terrain, write
 
 from backend.cancel import Cancel
@@ -235,6 +236,25 @@ def test_a_tile_without_a_value_and_islands_of_one_pixel(tmp_path: Path, superre
     assert (np.isfinite(made) == (values > 0).repeat(3, 0).repeat(3, 1)).all()
     for number, (row, col) in enumerate(places):
         assert np.abs(made[3 * row : 3 * row + 3, 3 * col : 3 * col + 3] - 100 * (number + 1)).max() < 0.5
+
+
+def test_what_a_format_cannot_hold_is_read_beside_it(tmp_path: Path, superresolve: Superresolve, dem: Path) -> None:
+    """The CRS of a PNG and of a Surfer grid stands in NAME.aux.xml; nothing is written there."""
+    whole = superresolve(dem)
+    for driver, name, within in (("PNG", "dem.png", 0.6), ("GSBG", "dem.grd", 0.01)):
+        folder = tmp_path / driver
+        folder.mkdir()
+        kind = np.uint16 if driver == "PNG" else np.float32
+        copy(
+            str(write(tmp_path / f"{driver}.tif", np.round(read(dem)).astype(kind) if driver == "PNG" else read(dem).astype(kind))),
+            str(folder / name),
+            driver=driver,
+        )
+        before = {path: path.read_bytes() for path in folder.iterdir()}
+        assert len(before) == 2
+        made = superresolve(folder / name)
+        assert np.nanmedian(np.abs(made - whole)) < within
+        assert {path: path.read_bytes() for path in folder.iterdir()} == before
 
 
 # --- what the numbers mean

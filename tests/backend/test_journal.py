@@ -299,6 +299,66 @@ def test_a_key_knows_its_files_by_their_content(tmp_path: Path) -> None:
     assert key([str(files[0]), "/vsizip/there.zip/a"], {}, nothing) is None
 
 
+def test_of_many_large_files_a_key_reads_no_more_than_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And knows them by their times and ends; the small ones among them by all that they hold."""
+    monkeypatch.setattr("backend.journal.key.WHOLE", 100_000)
+    monkeypatch.setattr("backend.journal.key._PIECE", 2**17)
+    read = 0
+
+    def count() -> None:
+        nonlocal read
+        read += 1
+
+    names = [tmp_path / f"{number}.tif" for number in range(200)]
+    for name in names:
+        name.write_bytes(bytes(80_000))
+    small = tmp_path / "small.tif"
+    small.write_bytes(bytes(10_000))
+
+    def now() -> str | None:
+        return key(map(str, [*names, small]), {}, count)
+
+    first = now()
+    assert read < 5 * len(names)
+    for file, place in ((small, 5_000), (names[7], 0), (names[199], 79_999)):
+        stat = file.stat()
+        changed = bytearray(file.read_bytes())
+        changed[place] = 1
+        file.write_bytes(changed)
+        os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        second = now()
+        assert second != first
+        first = second
+    os.utime(names[3], ns=(0, 0))
+    assert now() != first
+
+
+def test_another_raster_of_the_same_file_is_another_run(folder: Path, tmp_path: Path, small_model: Path) -> None:
+    """Two tables of a GeoPackage: one file, and one grid."""
+    for number, table in enumerate(("hills", "dales")):
+        more = {"APPEND_SUBDATASET": "YES"} if number else {}
+        values = (rasters_for_tests.terrain(36, 40) + 100 * number).astype(np.float32)
+        profile: dict[str, Any] = {
+            "driver": "GPKG",
+            "width": 40,
+            "height": 36,
+            "count": 1,
+            "dtype": "float32",
+            "crs": rasters_for_tests.UTM,
+        }
+        with rasterio.open(
+            tmp_path / "land.gpkg", "w", RASTER_TABLE=table, transform=rasters_for_tests.DEM_TRANSFORM, **profile, **more
+        ) as made:
+            made.write(values, 1)
+
+    def of(table: str) -> Settings:
+        return settings(f"GPKG:{tmp_path / 'land.gpkg'}:{table}", small_model, folder)  # type: ignore[arg-type]
+
+    stopped(of("hills"), 4)
+    assert not any("going on" in text for text in finished(of("dales")))
+    assert np.nanmean(rasters_for_tests.read(folder / "fine.tif")) > 1050
+
+
 def test_a_mosaics_parts_count(folder: Path, tmp_path: Path, dem: Path, small_model: Path) -> None:
     with rasterio.open(dem) as dataset:
         transform = dataset.transform

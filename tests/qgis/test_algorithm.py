@@ -265,6 +265,15 @@ def test_loaded_results_are_named_and_styled(dem, context):
     assert layer.renderer().zFactor() == 2.0  # 90 units of the CRS are 45 m on the ground
 
 
+def test_a_result_is_styled_by_whatever_name_qgis_loads_it(dem, context, monkeypatch):
+    """A relative name; on Windows QGIS writes slashes where the plugin has backslashes."""
+    monkeypatch.chdir(dem.parent)
+    name = os.path.join(".", dem.name)
+    context.addLayerToLoadOnCompletion(name, QgsProcessingContext.LayerDetails("hills", QgsProject.instance(), "OUTPUT"))
+    layers.style_when_loaded(str(dem), context, layers.hillshade)
+    assert isinstance(context.layerToLoadOnCompletionDetails(name).postProcessor(), layers.Styled)
+
+
 @pytest.mark.parametrize(
     ("look", "value", "low", "high"),
     [

@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer
 
 from siran_qgis import layers
 from siran_qgis.errors import SiranError
@@ -137,6 +137,14 @@ def test_a_mosaic_of_files_on_a_server(algorithm, context, dem, tmp_path):
     text = (tmp_path / in_mosaic(dem, tmp_path)).read_text()
     path.write_text(text.replace(dem.name, "/vsicurl/http://127.0.0.1:1/dem.tif").replace('relativeToVRT="1"', 'relativeToVRT="0"'))
     assert refused(algorithm, context, dem, load(path)) == "Layer odd lies on a server. Save it as a GeoTIFF and use that."
+
+
+def test_a_crs_that_only_qgis_knows_is_refused(algorithm, context, dem):
+    """The backend reads the file, and would lay the result where the map does not show the input."""
+    layer = load(dem)
+    layer.setCrs(QgsCoordinateReferenceSystem("EPSG:32611"))
+    said = refused(algorithm, context, dem, layer)
+    assert said.startswith("Layer odd lies in EPSG:32611 here, and in EPSG:32610 by its file, which is what the backend reads. Save it")
 
 
 def test_a_folder_may_be_called_like_a_file_system(dem, tmp_path):
