@@ -24,6 +24,7 @@ import torch
 
 from training.checkpoint import CHECKPOINT, load_checkpoint
 from training.config import Config, ObjectiveSettings, config_from_dict
+from training.data.areas import manifest_sum
 from training.errors import TrainingError
 from training.evaluation.figures import Figure, Floats, Mean, Run, means
 from training.networks.generator import SuperResolver
@@ -75,7 +76,7 @@ def data_rows(config: Config) -> dict[str, Config]:
             name: getattr(whole, name) for name in ("spread_share", "canopy_share", "building_share", "error_share", "misstated_share")
         },
         "+ real coarse DEM": {"real_coarse": whole.real_coarse},
-        "+ other slopes": {"stretch": whole.stretch, "smooth_share": whole.smooth_share},
+        "+ other slopes": {name: getattr(whole, name) for name in ("stretch", "smooth_share", "halved_share")},
     }
     made, data = {}, simplest
     for name, more in steps.items():
@@ -102,6 +103,8 @@ def train_rows(
             if begun and config_from_dict(load_checkpoint(folder).config) != row:
                 raise TrainingError(f"{folder} holds a run of another configuration.", "Name another folder with --out, or remove it.")
             checkpoint = load_checkpoint(folder) if begun else None
+            if checkpoint and checkpoint.data and checkpoint.data != manifest_sum(data):
+                raise TrainingError(f"{folder} holds a run on other data.", "Name another folder with --out, or remove it.")
             if checkpoint is None or checkpoint.step < checkpoint.steps or not checkpoint.steps:
                 say(f"row {number} of {len(several)}, seed {seed}: {name}")
                 train(row, data, folder, resume=begun)

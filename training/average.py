@@ -18,10 +18,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from training.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint
+from training.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint, together
 from training.config import Config, load_config
 from training.errors import TrainingError
-from training.initial import initialise
+from training.initial import initialise, read_trained_on
 from training.networks.generator import SuperResolver
 from training.validation import open_validation, validate
 
@@ -64,12 +64,13 @@ def load(path: Path, config: Config) -> SuperResolver:
     return network.eval()
 
 
-def save_run(weights: dict[str, Tensor], config: Config, out: Path) -> None:
-    """The folder of a run that has these weights and made no step."""
+def save_run(weights: dict[str, Tensor], config: Config, paths: list[Path], out: Path) -> None:
+    """The folder of a run that has these weights, made of those in `paths`, and made no step."""
     out.mkdir(parents=True, exist_ok=True)
+    trained_on = together(*(read_trained_on(path) for path in paths))
     # No two tensors of a safetensors file may share memory.
     averaged = {name: value.clone() for name, value in weights.items()}
-    save_checkpoint(Checkpoint(0, 0, 0.0, False, {}, config.to_dict(), weights, averaged, {}, {}), out)
+    save_checkpoint(Checkpoint(0, 0, 0.0, False, {}, config.to_dict(), weights, averaged, {}, {}, trained_on=trained_on), out)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -100,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
             figures = validate(network, patches, device)
             print(" ".join([*(f"{figure} {value:.4f}" for figure, value in figures.items()), name]), flush=True)
         if options.out:
-            save_run(mean, config, options.out)
+            save_run(mean, config, [part.path for part in parts], options.out)
             print(f"wrote {options.out / CHECKPOINT}")
     except (TrainingError, FileNotFoundError, ValueError) as error:
         print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)

@@ -13,14 +13,18 @@ import onnx
 
 from backend.card import FORMAT, METADATA_KEY, ModelCard, card_from_json
 from backend.models import SUMS_FILE
-from training.data.areas import manifest_entries
+from training.checkpoint import Attributed
+from training.data.areas import check_held_out, manifest_entries
 from training.networks.generator import SuperResolver
 
 
-def build_card(text: str, network: SuperResolver, name: str, data: Path) -> ModelCard:
-    """The card that a TOML file describes, with what the network and the data's manifest know themselves."""
+def build_card(text: str, network: SuperResolver, name: str, data: Path, trained_on: list[Attributed]) -> ModelCard:
+    """The card that a TOML file describes, with what the network, its checkpoint (`trained_on`) and the data's manifest know themselves.
+
+    Raises TrainingError where the weights were fitted to an area that the manifest keeps out of training.
+    """
     values: dict[str, Any] = tomllib.loads(text)
-    trained_on = [{key: entry[key] for key in ("name", "licence", "attribution")} for entry in manifest_entries(data, "train")]
+    check_held_out([area["name"] for area in trained_on], data)
     values |= {
         "format": FORMAT,
         "name": name,
@@ -39,14 +43,22 @@ def rewrite_card(path: Path, card: ModelCard) -> None:
     onnx.helper.set_model_props(model, others | {METADATA_KEY: card.to_json()})
     partial = path.with_suffix(".partial")
     partial.write_bytes(model.SerializeToString())
+    put(partial, path)
+
+
+def put(partial: Path, path: Path) -> None:
+    """Gives a model file its name, and its SHA-256 a line in SHA256SUMS beside it: the backend refuses a file that differs from its line
+    there, and takes one of several. So the new line is there before the file, and the old one until after it."""
+    digest = hashlib.sha256(partial.read_bytes()).hexdigest()
+    _note_sum(path, digest, others=True)
     os.replace(partial, path)
-    note_sum(path)
+    _note_sum(path, digest, others=False)
 
 
-def note_sum(path: Path) -> None:
-    """Puts a model file's SHA-256 into SHA256SUMS beside it: the backend refuses a file that differs from its line there."""
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+def _note_sum(path: Path, digest: str, *, others: bool) -> None:
     sums = path.with_name(SUMS_FILE)
     lines = sums.read_text(encoding="utf-8").splitlines() if sums.exists() else []
-    kept = [line for line in lines if line.split()[-1:] != [path.name]]
-    sums.write_text("\n".join(sorted([*kept, f"{digest}  {path.name}"])) + "\n", encoding="utf-8")
+    kept = [line for line in lines if others or line.strip().partition(" ")[2].strip().lstrip("*") != path.name]
+    partial = sums.with_name(f"{SUMS_FILE}.partial")
+    partial.write_text("\n".join(sorted({*kept, f"{digest}  {path.name}"})) + "\n", encoding="utf-8")
+    os.replace(partial, sums)

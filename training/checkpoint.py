@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from training.errors import TrainingError
@@ -21,12 +21,20 @@ from training.errors import TrainingError
 CHECKPOINT = "last.safetensors"
 HEADER = "siran_checkpoint"
 CONFIG = "siran_config"
+TRAINED_ON = "siran_trained_on"
+
+Attributed = dict[str, str]
+"""`name`, `licence` and `attribution` of an area, as a model's card has them."""
 
 
 @dataclass
 class Checkpoint:
     """`step` of `steps` steps (0: not fitted yet) and `elapsed` seconds are behind, and the game has begun (`playing`) or not; weights,
-    their running mean, and both optimisers' states, each tensor by a name of its own ("3.exp_avg"); `scaler`, that of half precision."""
+    their running mean, and both optimisers' states, each tensor by a name of its own ("3.exp_avg"); `scaler`, that of half precision.
+
+    `data`: SHA-256 of the manifest of what the run draws patches from ("": not known). `trained_on`: the areas that these weights were
+    fitted to, by this run and by those that it began from: what a card has to name, and what no test area may be.
+    """
 
     step: int
     steps: int
@@ -38,6 +46,8 @@ class Checkpoint:
     ema: dict[str, Tensor]
     generator: dict[str, Tensor]
     discriminator: dict[str, Tensor]
+    data: str = ""
+    trained_on: list[Attributed] = field(default_factory=list)
 
 
 TENSORS = ("weights", "ema", "generator", "discriminator")
@@ -48,10 +58,14 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
     values = vars(checkpoint)
     header = {name: value for name, value in values.items() if name not in TENSORS}
     tensors = {f"{part}/{name}": value.detach().cpu().contiguous() for part in TENSORS for name, value in values[part].items()}
-    target = folder / CHECKPOINT
+    _write(tensors, {HEADER: json.dumps(header)}, folder / CHECKPOINT)
+
+
+def _write(tensors: dict[str, Tensor], header: dict[str, str], target: Path) -> None:
+    """Whole or not at all."""
     partial = target.with_suffix(".partial")
     with partial.open("wb") as file:
-        file.write(save(tensors, {HEADER: json.dumps(header)}))
+        file.write(save(tensors, header))
         file.flush()
         os.fsync(file.fileno())
     os.replace(partial, target)
@@ -74,9 +88,32 @@ def load_checkpoint(folder: Path) -> Checkpoint:
         raise TrainingError(f"{path} is no checkpoint of a run ({error}).", "Name the folder of another run.") from error
 
 
-def save_weights(weights: dict[str, Tensor], config: dict[str, Any], path: Path) -> None:
-    """Weights alone, by name, and the configuration that they were trained with: what stands beside a model file, to train on from."""
-    save_file({name: value.detach().cpu().contiguous() for name, value in weights.items()}, path, {CONFIG: json.dumps(config)})
+def save_weights(weights: dict[str, Tensor], config: dict[str, Any], trained_on: list[Attributed], path: Path) -> None:
+    """Weights alone, by name, the configuration and the areas that they were trained with: what stands beside a model file, to train on
+    from."""
+    tensors = {name: value.detach().cpu().contiguous() for name, value in weights.items()}
+    _write(tensors, {CONFIG: json.dumps(config), TRAINED_ON: json.dumps(trained_on)}, path)
+
+
+def load_trained_on(path: Path) -> list[Attributed]:
+    """The areas that the weights in such a file, or in a checkpoint, were fitted to; none where it does not say. Raises TrainingError."""
+    if path.name == CHECKPOINT:
+        return load_checkpoint(path.parent).trained_on
+    try:
+        with safe_open(path, "pt") as file:
+            found: list[Attributed] = json.loads((file.metadata() or {}).get(TRAINED_ON, "[]"))
+        return found
+    except (SafetensorError, OSError, ValueError) as error:
+        raise TrainingError(f"{path} cannot be read as safetensors ({error}).", "Name another file.") from error
+
+
+def together(*several: list[Attributed]) -> list[Attributed]:
+    """All areas of several lists, each once."""
+    found: dict[str, Attributed] = {}
+    for areas in several:
+        for area in areas:
+            found.setdefault(area["name"], area)
+    return list(found.values())
 
 
 def load_weights(path: Path) -> dict[str, Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from dataclasses import asdict, dataclass, field, fields
@@ -10,7 +11,9 @@ from typing import Any, Literal, TypeVar, get_args
 
 from training.data.batches import DataSettings
 from training.errors import TrainingError
+from training.networks.generator import MARGIN
 from training.networks.settings import NetworkSettings
+from training.objectives.content import SSIM_WINDOW
 from training.objectives.sinkhorn import SinkhornSettings
 
 T = TypeVar("T")
@@ -98,6 +101,9 @@ class Config:
     train: TrainSettings = field(default_factory=TrainSettings)
 
     def __post_init__(self) -> None:
+        unit, least = math.lcm(self.network.unshuffle, 2), 2 * MARGIN + SSIM_WINDOW
+        if self.data.patch % unit or self.data.patch < least:
+            raise ValueError(f"[data] patch must be a multiple of {unit}, at least {least}; it is {self.data.patch}")
         if self.objective.transport and self.transport.measure == "features" and not self.objective.adversarial:
             raise ValueError('[transport] measure "features" needs the adversarial loss: without it the features mean nothing')
 
@@ -108,7 +114,7 @@ class Config:
 
 def seconds(text: str) -> float:
     """Seconds in "90m", "45s", "2h". Raises TrainingError for anything else."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", text)
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", str(text))  # In a TOML file it may be a number.
     if not match:
         raise TrainingError(f"{text!r} is no duration.", 'Write it as "45s", "90m" or "2h".')
     return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
@@ -138,7 +144,7 @@ def config_from_dict(values: dict[str, Any]) -> Config:
     try:
         config = Config(*groups)
     except ValueError as error:
-        raise TrainingError(f"{error}.", "Choose another measure, or give [objective] adversarial a weight.") from error
+        raise TrainingError(f"{error}.", "Compare it with training/configs/siran.toml.") from error
     _ = config.train.seconds
     return config
 

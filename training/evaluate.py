@@ -32,9 +32,9 @@ from backend.engines import Engine, open_engine
 from backend.errors import BackendError
 from backend.models import Model
 from training.ablation import Rows, network_run, over_seeds, train_rows
-from training.card import note_sum, rewrite_card
+from training.card import rewrite_card
 from training.config import load_config
-from training.data.areas import SPLITS, load_areas
+from training.data.areas import SPLITS, check_held_out, load_areas
 from training.errors import TrainingError
 from training.evaluation.conditions import CONDITIONS, SHARP, SPOILED
 from training.evaluation.figures import Figure, Floats, Run, evaluate, means
@@ -100,7 +100,6 @@ def record(model: Model, figures: Sequence[Figure], command: str) -> None:
         rewrite_card(model.path, card)
     else:
         sidecar_path(model.path).write_text(card.to_json(), encoding="utf-8")
-        note_sum(model.path)
 
 
 def as_json(figures: Sequence[Figure], about: dict[str, Any]) -> str:
@@ -166,6 +165,10 @@ def main(arguments: list[str] | None = None) -> int:
         if twice := sorted({name for name in names if names.count(name) > 1 or name in KERNELS}):
             raise TrainingError(f"Two methods would be called {', '.join(twice)}.", "Give each model file a name of its own.")
         loaded = [load_model(path, options.ratio) for path in options.model]
+        for model in loaded if options.record else []:
+            check_held_out((str(entry["name"]) for entry in model.card.training_data), options.data)
+        for file in filter(None, (options.json, options.markdown)):
+            file.parent.mkdir(parents=True, exist_ok=True)
         runs = {model.path.stem: engine_run(_opened(model), model.card.size_multiple) for model in loaded}
         resamplers = list(dict.fromkeys(options.resampler))
         pairs = load_pairs(options.data, options.split, options.ratio)

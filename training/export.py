@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import sys
 import tomllib
 import warnings
@@ -26,9 +25,10 @@ from torch import Tensor
 
 from backend.card import INPUTS, METADATA_KEY, OUTPUTS, SCALARS, ModelCard, sidecar_path
 from backend.errors import CardError
-from training.card import build_card, note_sum
-from training.checkpoint import load_checkpoint, save_weights
+from training.card import build_card, put
+from training.checkpoint import CHECKPOINT, load_checkpoint, save_weights
 from training.config import config_from_dict
+from training.data.areas import attributions
 from training.errors import ExportError, TrainingError
 from training.halo import check_halo
 from training.networks.generator import SuperResolver
@@ -39,7 +39,7 @@ IR_VERSION = 10
 TOLERANCE = 1e-4
 """Largest difference between PyTorch and ONNX Runtime, in pixel sizes."""
 SIZES = ((1, 64, 64), (2, 96, 160), (1, 250, 130))
-"""(N, H, W) that an export is compared at; the graph is traced at another one."""
+"""(N, H, W) that an export is compared at, or the next sizes that the network takes; the graph is traced at another one."""
 
 
 def load_network(run: Path) -> SuperResolver:
@@ -105,10 +105,15 @@ def export_onnx(network: SuperResolver, card: ModelCard, path: Path) -> None:
     partial.write_bytes(model.SerializeToString())
     try:
         compare(network, partial)
-        os.replace(partial, path)
-        note_sum(path)
+        put(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def sizes(network: SuperResolver) -> list[tuple[int, int, int]]:
+    """SIZES, in multiples of what the network takes."""
+    s = network.size_multiple
+    return [(n, -(-height // s) * s, -(-width // s) * s) for n, height, width in SIZES]
 
 
 def compare(network: SuperResolver, path: Path) -> float:
@@ -118,7 +123,7 @@ def compare(network: SuperResolver, path: Path) -> float:
     if names != [*INPUTS, *SCALARS] or made != outputs(network):
         raise ExportError(f"The graph takes {names} and returns {made}.", "Names and order must be those of docs/contracts.md.")
     worst = 0.0
-    for size in SIZES:
+    for size in sizes(network):
         inputs = example_inputs(*size, seed=1)
         with torch.no_grad():
             expected = network(*inputs)
@@ -154,7 +159,7 @@ def export_torchscript(network: SuperResolver, card: ModelCard, path: Path) -> N
     with torch.no_grad():
         # With gradients, means over squares would be matrices of this size (training/networks/attention.py).
         traced = torch.jit.trace(plain, example_inputs(1, 128, 96))  # type: ignore[no-untyped-call]
-    for size in SIZES:
+    for size in sizes(network):
         inputs = example_inputs(*size, seed=1)
         with torch.no_grad():
             expected, got = network(*inputs), traced(*inputs)
@@ -168,7 +173,7 @@ def export_torchscript(network: SuperResolver, card: ModelCard, path: Path) -> N
     try:
         traced.save(str(partial))
         sidecar_path(path).write_text(card.to_json(), encoding="utf-8")
-        os.replace(partial, path)
+        put(partial, path)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -199,8 +204,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="model file; its ending chooses: .onnx, or .pt for TorchScript")
     options = parser.parse_args(arguments)
     try:
-        network = load_network(options.run)
-        card = build_card(options.card.read_text(encoding="utf-8"), network, options.out.stem, options.data)
+        weights = options.out.with_suffix(".safetensors")
+        if weights.resolve() == (options.run / CHECKPOINT).resolve():
+            raise ExportError(f"The weights beside {options.out} would replace the run's checkpoint.", "Name the model otherwise.")
+        network, checkpoint = load_network(options.run), load_checkpoint(options.run)
+        # Runs of before there was this note: what stands in the manifest now is all that is known.
+        trained_on = checkpoint.trained_on or attributions(options.data, "train")
+        card = build_card(options.card.read_text(encoding="utf-8"), network, options.out.stem, options.data, trained_on)
         if options.halo is not None:
             print(f"a halo of {options.halo} px: at most {check_halo(network, options.data, options.halo):.1e} pixel sizes off")
             card = replace(card, halo=options.halo)
@@ -208,12 +218,12 @@ def main(arguments: list[str] | None = None) -> int:
         if write is None:
             raise ExportError(f"{options.out} ends neither in .onnx nor in .pt.", "Name the output accordingly.")
         write(network, card, options.out)
-        save_weights(network.state_dict(), load_checkpoint(options.run).config, options.out.with_suffix(".safetensors"))
+        save_weights(network.state_dict(), checkpoint.config, trained_on, weights)
     except (TrainingError, CardError, OSError, tomllib.TOMLDecodeError) as error:
         print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
         return 2
-    weights = sum(p.numel() for p in network.parameters())
-    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, halo {card.halo} px, {weights:,} weights")
+    count = sum(p.numel() for p in network.parameters())
+    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, halo {card.halo} px, {count:,} weights")
     return 0
 
 

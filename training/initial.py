@@ -9,7 +9,8 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from training.checkpoint import load_checkpoint, load_weights
+from backend.card import METADATA_KEY, card_from_json
+from training.checkpoint import Attributed, load_checkpoint, load_trained_on, load_weights
 from training.errors import TrainingError
 from training.networks.generator import SuperResolver
 
@@ -28,6 +29,16 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     except Exception as error:  # onnx raises protobuf's own
         raise TrainingError(f"{path} cannot be read as ONNX ({type(error).__name__}).", "Name another file.") from error
     return {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in graph.initializer}
+
+
+def read_trained_on(path: Path) -> list[Attributed]:
+    """The areas that the weights of `read_weights` were fitted to, as far as the file says. Raises TrainingError."""
+    if path.is_dir():
+        return load_checkpoint(path).trained_on
+    if path.suffix != ".onnx":
+        return load_trained_on(path)
+    entries = {entry.key: entry.value for entry in onnx.load(path, load_external_data=False).metadata_props}
+    return card_from_json(entries[METADATA_KEY]).training_data if METADATA_KEY in entries else []
 
 
 def initialise(network: SuperResolver, path: Path) -> list[str]:

@@ -3,7 +3,8 @@
     python -m training.model_card --model resources/models/siran-3x.onnx --data runs/data --out docs/model-card.md
 
 Everything with a figure in it comes from the model file, from the data folder's manifest, or from measuring the model on the test areas
-now. Pictures go into `images/model-card` beside the page; the places that they show are chosen by rules (training/evaluation/panels.py).
+now. Pictures go into `images/model-card` beside the page, a folder with the page's name; the places that they show are chosen by rules
+(training/evaluation/panels.py).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import torch
 from backend.engines import open_engine
 from backend.errors import BackendError
 from backend.models import Model
-from training.data.areas import Split, manifest_entries
+from training.data.areas import Split, check_held_out, manifest_entries
 from training.errors import TrainingError
 from training.evaluate import engine_run, load_model, load_pairs
 from training.evaluation.figures import SLOPE_CLASSES, Figure, evaluate, mean_of
@@ -31,8 +32,9 @@ from training.evaluation.tables import number, table
 
 RATIO = 3
 """Coarse pixel divided by fine pixel: what the model is measured at."""
-IMAGES = "images/model-card"
-"""Beside the page."""
+IMAGES = "images"
+"""Beside the page, with a folder for each page."""
+PICTURES = ("typical-*.png", "worst-*.png", "level-*.png")
 ONE_SIGMA, TWO_SIGMA = (0.63, 0.73), (0.92, 0.97)
 """Shares of the errors that may lie within one and two sigma. Of normal errors and a right sigma they are 0.683 and 0.954."""
 
@@ -187,10 +189,12 @@ def _degrees(low: float, high: float) -> str:
 
 
 def check_kept_apart(model: Model, data: Path) -> None:
-    """Raises TrainingError where the model's own card says that it was trained on other areas than those of split train in `data`."""
+    """Raises TrainingError where the model's own card says that it was trained on areas that `data` keeps out of training, or does not
+    name those of its split train: then it is not what the model was trained on."""
     stated = {str(entry["name"]) for entry in model.card.training_data}
     prepared = {str(entry["name"]) for entry in manifest_entries(data, "train")}
-    if stated != prepared:
+    check_held_out(stated, data)
+    if not prepared <= stated:
         raise TrainingError(
             f"The model {model.path} was trained on {', '.join(sorted(stated)) or 'nothing'}; "
             f"split train of {data} has {', '.join(sorted(prepared))}.",
@@ -239,6 +243,16 @@ def _areas(data: Path, split: Split) -> str:
 
     head = ["area", "pixel (m)", "size (km)", "known", "besides the DEM", "licence", "attribution"]
     return table(head, [row(entry) for entry in manifest_entries(data, split)])
+
+
+def _ancestors(model: Model, data: Path) -> list[str]:
+    """What the card names beside the areas of split train: ground of runs that the last one began from."""
+    prepared = {str(entry["name"]) for entry in manifest_entries(data, "train")}
+    others = [entry for entry in model.card.training_data if str(entry["name"]) not in prepared]
+    if not others:
+        return []
+    rows = [[_cell(entry.get(key) or "not stated") for key in ("name", "licence", "attribution")] for entry in others]
+    return ["The training began from weights that had been trained on this as well:", table(["area", "licence", "attribution"], rows)]
 
 
 def _cell(text: str) -> str:
@@ -326,7 +340,7 @@ def _shown(place: Place, figures: Sequence[Figure], folder: Path, name: str, met
         f"**{area}, {place.condition}.** RMSE in this window: {place.rmse:.2f} m, cubic {place.rmse_cubic:.2f} m, ratio {place.ratio:.3f}. "
         f"In the whole area: {figure.scores.errors.rmse:.2f} m, cubic {figure.rmse_cubic:.2f} m, ratio {figure.rmse_ratio:.3f}."
     )
-    return [f"![{alt}]({IMAGES}/{name})", caption]
+    return [f"![{alt}]({IMAGES}/{folder.name}/{name})", caption]
 
 
 def _pictures(places: Places, figures: Sequence[Figure], folder: Path, method: str) -> list[str]:
@@ -381,6 +395,7 @@ def write_model_card(model: Model, data: Path, figures: Sequence[Figure], places
         "inside the file.",
         "## What it was trained on",
         _areas(data, "train"),
+        *_ancestors(model, data),
         "No weight was fitted to the validation areas; they were looked at while the model was trained:",
         _areas(data, "validation"),
         "Test areas were never trained on. All figures and pictures below are of these:",
@@ -388,7 +403,7 @@ def write_model_card(model: Model, data: Path, figures: Sequence[Figure], places
         "Whole areas are split, never patches of one area. `training.prepare` compares the known pixels of every two areas of different "
         "splits on the ground, and refuses the list where they share any (`training/data/overlap.py`). The training areas above are "
         "those that "
-        "the card inside the model file names; with any others this page would not have been made.",
+        "the card inside the model file names; with fewer, or with one that was held out, this page would not have been made.",
         "## What it does on the test areas",
         f"Each test area was made {RATIO} times coarser by area means. Cubic resampling of that is what the model gets and what it is "
         "compared "
@@ -409,14 +424,16 @@ def write_model_card(model: Model, data: Path, figures: Sequence[Figure], places
         "## Limits that were asked for, and whether they hold",
         *_limits(figures),
     ]
-    folder = out.parent / IMAGES
+    images = f"{IMAGES}/{out.stem}"
+    folder = out.parent / images
     parts += _pictures(places, figures, folder, model.path.stem)
     parts += ["## What it does not know", USE.strip()]
     page = "\n\n".join(parts) + "\n"
-    for left in folder.glob("*.png"):
-        if f"({IMAGES}/{left.name})" not in page:
-            left.unlink()  # of an area that is no longer among the test areas
     out.write_text(page, encoding="utf-8")
+    for pattern in PICTURES:
+        for left in folder.glob(pattern):
+            if f"({images}/{left.name})" not in page:
+                left.unlink()  # of an area that is no longer among the test areas
 
 
 def main(arguments: list[str] | None = None) -> int:

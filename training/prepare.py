@@ -39,7 +39,7 @@ def prepare(areas_file: Path, root: Path, out: Path, *, coregister: bool = False
     partial.mkdir(parents=True)
     try:
         manifest = _write(entries, root, partial, coregister)
-        listed = {"name": areas_file.name, "sha256": _sha256(areas_file)}
+        listed = {"name": areas_file.name, "sha256": sha256(areas_file)}
         tools = {name: version(name) for name in ("numpy", "rasterio", "pyproj", "xdem")}
         content = {"format": FORMAT, "list": listed, "coregister": coregister, "versions": tools, "areas": manifest}
         (partial / MANIFEST).write_text(json.dumps(content, indent=1), encoding="utf-8")
@@ -62,7 +62,7 @@ def _write(entries: list[Entry], root: Path, folder: Path, coregister: bool) -> 
         reading = read_area(entry, root, coregister=coregister)
         area, grid = reading.area, reading.grid
         for path in reading.files.values():
-            hashes.setdefault(path, _sha256(path))
+            hashes.setdefault(path, sha256(path))
         manifest.append(
             save_area(area, folder)
             | {
@@ -81,7 +81,10 @@ def _write(entries: list[Entry], root: Path, folder: Path, coregister: bool) -> 
     return manifest
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Hexadecimal. Raises DataError where it is no file."""
+    if not path.is_file():
+        raise DataError(f"{path} is no plain file.", "Unpack it, or save it as a GeoTIFF: the manifest keeps its SHA-256.")
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -29,14 +29,14 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
-from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, optimizer_tensors, restore_optimizer, save_checkpoint
+from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, optimizer_tensors, restore_optimizer, save_checkpoint, together
 from training.config import Config, load_config, seconds
-from training.data.areas import load_areas
-from training.data.batches import Batch, BatchSource
+from training.data.areas import attributions, check_held_out, manifest_sum
+from training.data.batches import Batch, BatchSource, open_source
 from training.data.loader import load_batches
 from training.errors import TrainingError
 from training.game import Game, inside
-from training.initial import initialise
+from training.initial import initialise, read_trained_on
 from training.networks.generator import MARGIN, SuperResolver
 from training.panels import hillshades
 from training.validation import open_validation, validate
@@ -63,17 +63,21 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
     torch.manual_seed(settings.seed)
 
     # Data
-    source = BatchSource(load_areas(data, "train"), config.data, settings.seed)
+    source = open_source(data, "train", config.data, settings.seed)
     validation = open_validation(data, config)
 
     # Networks
     network = SuperResolver(config.network)
     checkpoint = load_checkpoint(out) if resume else None
+    trained_on = attributions(data, "train")
     if checkpoint:
-        check_resumable(config, checkpoint)
+        trained_on = together(trained_on, checkpoint.trained_on)
+        check_resumable(config, checkpoint, data)
         network.load_state_dict(checkpoint.weights)
     elif init:
         fresh = initialise(network, init)
+        trained_on = together(trained_on, read_trained_on(init))
+        check_held_out([area["name"] for area in trained_on], data)
         say(fabric, f"began from {init}; drawn anew: {', '.join(sorted({name.rsplit('.', 1)[0] for name in fresh})) or 'nothing'}")
     elif config.network.skip == "solved":
         # On clean input: of errors in it a linear filter cannot know.
@@ -113,7 +117,8 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
         if notes:
             tensors = network.state_dict(), ema.state_dict(), optimizer_tensors(adam_g), optimizer_tensors(adam_d)
             scaler = fabric.strategy.precision.state_dict()
-            save_checkpoint(Checkpoint(step, total, elapsed(), playing, scaler, config.to_dict(), *tensors), out)
+            about = manifest_sum(data), trained_on
+            save_checkpoint(Checkpoint(step, total, elapsed(), playing, scaler, config.to_dict(), *tensors, *about), out)
         fabric.barrier()
 
     def judge(step: int) -> None:
@@ -389,8 +394,13 @@ def replace_text(path: Path, text: str) -> None:
     os.replace(partial, path)
 
 
-def check_resumable(config: Config, checkpoint: Checkpoint) -> None:
-    """Raises TrainingError where the checkpoint is of a run with other settings than `config` has. How long it trains may differ."""
+def check_resumable(config: Config, checkpoint: Checkpoint, data: Path) -> None:
+    """Raises TrainingError where the checkpoint is of a run with other settings than `config` has, or on other data. How long it trains
+    may differ."""
+    if checkpoint.data and checkpoint.data != manifest_sum(data):
+        raise TrainingError(
+            f"The run was begun on other data than {data} holds now.", "Name that folder with --data, or begin another run with --init."
+        )
     now, then = config.to_dict(), checkpoint.config
     changed = [
         f"{group}.{name}"

@@ -9,8 +9,7 @@ from pathlib import Path
 import torch
 
 from training.config import Config
-from training.data.areas import load_areas
-from training.data.batches import BatchSource, DataSettings
+from training.data.batches import BatchSource, DataSettings, open_source
 from training.game import inside
 from training.networks.generator import MARGIN, SuperResolver
 
@@ -29,9 +28,9 @@ class Validation:
 
 
 def open_validation(data: Path, config: Config) -> Validation:
-    """Of the areas in a prepared folder. Raises what `load_areas` raises."""
-    areas, few = load_areas(data, "validation"), replace(config.data, batch=min(config.data.batch, PATCHES))
-    return Validation(*(BatchSource(areas, kind, config.train.seed + 1) for kind in (good(few), few)))
+    """Of the areas in a prepared folder. Raises what `open_source` raises."""
+    few = replace(config.data, batch=min(config.data.batch, PATCHES))
+    return Validation(*(open_source(data, "validation", kind, config.train.seed + 1) for kind in (good(few), few)))
 
 
 def good(data: DataSettings) -> DataSettings:

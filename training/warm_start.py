@@ -36,6 +36,8 @@ def solve_skip(network: SuperResolver, source: BatchSource, batches: int) -> flo
         squares += (rows.T @ rows).double()
         products += (rows.T @ wanted).double()
         total += float(wanted.square().sum())
+    if not total:
+        return 1.0  # Nothing is missing, as at ratio 1: the skip adds nothing.
     squares += RIDGE * squares.diagonal().mean() * torch.eye(taps, dtype=torch.float64)
     solution = torch.linalg.solve(squares, products)
     skip.weight.copy_(solution.T.reshape(skip.weight.shape).float())

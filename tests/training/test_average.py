@@ -32,11 +32,17 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
+def area(name: str) -> dict[str, str]:
+    return {"name": name, "licence": "free", "attribution": "nobody"}
+
+
 def write_run(folder: Path, seed: int) -> Path:
     """A run whose averaged weights are those of `network(SMALL, seed)`, and its weights others."""
     averaged, weights = network(SMALL, seed=seed).state_dict(), network(SMALL, seed=100 + seed).state_dict()
     folder.mkdir()
-    save_checkpoint(Checkpoint(1, 2, 3.0, False, {}, Config(network=SMALL).to_dict(), weights, averaged, {}, {}), folder)
+    save_checkpoint(
+        Checkpoint(1, 2, 3.0, False, {}, Config(network=SMALL).to_dict(), weights, averaged, {}, {}, trained_on=[area("here")]), folder
+    )
     return folder
 
 
@@ -44,7 +50,7 @@ def write_run(folder: Path, seed: int) -> Path:
 def test_a_mean_of_runs_is_a_run(config: Path, prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of a run's averaged weights, and of a weights file; a negative share goes beyond."""
     one, other = write_run(tmp_path / "one", 1), tmp_path / "other.safetensors"
-    save_weights(network(SMALL, seed=2).state_dict(), {}, other)
+    save_weights(network(SMALL, seed=2).state_dict(), {}, [area("there"), area("here")], other)
     status = main(
         [
             *("--config", f"{config}", "--data", f"{prepared}", "--out", f"{tmp_path / 'mean'}"),
@@ -55,7 +61,8 @@ def test_a_mean_of_runs_is_a_run(config: Path, prepared: Path, tmp_path: Path, c
     first, second = network(SMALL, seed=1).state_dict(), network(SMALL, seed=2).state_dict()
     for name, value in load_network(tmp_path / "mean").state_dict().items():
         torch.testing.assert_close(value, 1.25 * first[name] - 0.25 * second[name])
-    assert load_checkpoint(tmp_path / "mean").config["data"]["patch"] == 64
+    made = load_checkpoint(tmp_path / "mean")
+    assert made.config["data"]["patch"] == 64 and made.trained_on == [area("here"), area("there")]
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(" ")[-1] for line in lines[:3]] == [f"{one}", f"{other}", "mean"]
     assert all(re.search(r"rmse_ratio_spoiled \d+\.\d{4} ", line) for line in lines[:3])
@@ -80,7 +87,7 @@ def test_what_makes_no_mean_is_refused_in_a_sentence(
     one = write_run(tmp_path / "one", 1)
     part = tmp_path / "part.safetensors"
     weights = network(SMALL, seed=1).state_dict()
-    save_weights({name: value for name, value in weights.items() if not name.startswith("discriminator.")}, {}, part)
+    save_weights({name: value for name, value in weights.items() if not name.startswith("discriminator.")}, {}, [], part)
     for arguments, words in (
         (["--weights", f"{one}", "0.5", "--weights", f"{one}", "0.4"], "add up to 0.9"),
         (["--weights", f"{one}", "half"], "'half' is no number"),

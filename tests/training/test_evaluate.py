@@ -19,7 +19,7 @@ from backend.engines import open_engine
 from tests.training.test_export import CARD
 from tests.training.test_generator import SMALL, network
 from training.card import build_card
-from training.data.areas import Area, load_areas
+from training.data.areas import Area, attributions, load_areas
 from training.evaluate import engine_run, load_pairs, main
 from training.evaluation.conditions import CONDITIONS, MISREGISTERED, guides_of, rendered_guide
 from training.evaluation.figures import SLOPE_CLASSES, evaluate, mean_of, means
@@ -154,6 +154,14 @@ def test_a_real_coarse_dem_is_the_input_and_the_baseline(prepared: Path) -> None
     assert figures[1].rmse_ratio == pytest.approx(0.5)
 
 
+def test_a_coarse_dem_of_a_sliver_is_left_out(prepared: Path) -> None:
+    """Not all figures with it."""
+    (area,) = load_areas(prepared, "test")
+    coarse = np.full_like(area.dem, np.nan)
+    coarse[:, :15] = area.dem[:, :15]
+    assert with_real_coarse(replace(area, coarse=coarse, coarse_error=3.0), 3) is None
+
+
 def test_guides_are_as_bad_as_their_condition_says(pair: Pair) -> None:
     guides = {name: several[0] for name, several in guides_of(pair)}
     sharp, valid = guides["rendered guide"]
@@ -265,8 +273,8 @@ def test_resamplers_need_no_model(prepared: Path, tmp_path: Path, capsys: pytest
 @pytest.mark.slow
 def test_figures_go_into_the_card(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     net, path, script = network(), tmp_path / "small.onnx", tmp_path / "script.pt"
-    export_onnx(net, build_card(CARD, net, "small", prepared), path)
-    export_torchscript(net, build_card(CARD, net, "script", prepared), script)
+    export_onnx(net, build_card(CARD, net, "small", prepared, attributions(prepared, "train")), path)
+    export_torchscript(net, build_card(CARD, net, "script", prepared, attributions(prepared, "train")), script)
     common = ["--model", str(path), "--model", str(script), "--data", str(prepared)]
     assert main([*common, "--record", "--json", str(tmp_path / "figures.json"), "--page", str(tmp_path / "page")]) == 0
     assert "| small | rendered guide |" in capsys.readouterr().out
@@ -291,7 +299,7 @@ def test_figures_go_into_the_card(prepared: Path, tmp_path: Path, capsys: pytest
 @pytest.mark.slow
 def test_a_models_sigma_reaches_the_figures(prepared: Path, tmp_path: Path) -> None:
     net, path = network(replace(SMALL, sigma=True)), tmp_path / "sure.pt"
-    export_torchscript(net, build_card(CARD, net, "sure", prepared), path)
+    export_torchscript(net, build_card(CARD, net, "sure", prepared, attributions(prepared, "train")), path)
     engine = open_engine(models.load(path), "cpu", 1, lambda _level, _text: None, program=True)
     figures = evaluate({"sure": engine_run(engine, 2)}, load_pairs(prepared, "test", 3), conditions=["no guide"])
     covered = figures[1].scores.coverage

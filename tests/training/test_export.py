@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from backend import models
 from backend.card import METADATA_KEY, card_from_json, sidecar_path
 from tests.training.test_generator import SMALL, network
 from tests.training.test_train import ROOT, TINY
-from training.card import build_card
+from training.card import build_card, put
 from training.checkpoint import load_checkpoint, save_checkpoint
-from training.errors import ExportError
+from training.data.areas import attributions
+from training.errors import DataError, ExportError
 from training.export import compare, example_inputs, export_torchscript, main
 from training.train import train
 
@@ -51,7 +53,7 @@ def exported(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_an_onnx_file_has_names_sizes_values_and_card(prepared: Path, exported: Path) -> None:
     net = network(WITH_SIGMA)
-    card = build_card(CARD, net, "small", prepared)
+    card = build_card(CARD, net, "small", prepared, attributions(prepared, "train"))
     assert compare(net, exported) < 1e-4
     session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
     assert [i.name for i in session.get_inputs()] == ["dem", "guide", "guide_valid", "pixel_size", "dem_error"]
@@ -62,6 +64,27 @@ def test_an_onnx_file_has_names_sizes_values_and_card(prepared: Path, exported: 
     assert inside.training_data[0]["name"] == "hills"
     assert models.load(exported).card == card  # the backend takes it
     assert sorted(p.name for p in exported.parent.iterdir()) == ["SHA256SUMS", "small.onnx", "small.safetensors"]
+
+
+@pytest.mark.slow
+def test_a_network_of_larger_cells_can_be_exported(prepared: Path, tmp_path: Path) -> None:
+    """Its sizes are multiples of 4."""
+    net = network(replace(SMALL, unshuffle=4))
+    export_torchscript(net, build_card(CARD, net, "wide", prepared, attributions(prepared, "train")), tmp_path / "wide.pt")
+    assert models.load(tmp_path / "wide.pt").card.size_multiple == 4
+
+
+def test_a_model_of_any_name_replaces_its_own_sum_alone(tmp_path: Path) -> None:
+    for name in ("model.onnx", "my model.onnx"):
+        (tmp_path / "new").write_bytes(name.encode())
+        put(tmp_path / "new", tmp_path / name)
+    first = (tmp_path / "SHA256SUMS").read_text().splitlines()
+    assert sorted(line.split("  ")[1] for line in first) == ["model.onnx", "my model.onnx"]
+    (tmp_path / "new").write_bytes(b"another")
+    put(tmp_path / "new", tmp_path / "my model.onnx")
+    second = (tmp_path / "SHA256SUMS").read_text().splitlines()
+    assert len(second) == 2 and len(set(first) & set(second)) == 1
+    assert f"{hashlib.sha256(b'another').hexdigest()}  my model.onnx" in second
 
 
 @pytest.mark.slow
@@ -91,9 +114,18 @@ def test_a_file_that_differs_is_refused(exported: Path, tmp_path: Path) -> None:
         compare(network(WITH_SIGMA), tmp_path / "renamed.onnx")
 
 
+def test_a_card_names_what_the_weights_were_fitted_to_before(prepared: Path) -> None:
+    """Which is not in the data that they were last trained on; and none of it was held out."""
+    before = {"name": "far", "licence": "free", "attribution": "nobody"}
+    made = build_card(CARD, network(), "small", prepared, [*attributions(prepared, "train"), before])
+    assert [entry["name"] for entry in made.training_data] == ["hills", "far"]
+    with pytest.raises(DataError, match=r"fitted to other, which .* has in split validation"):
+        build_card(CARD, network(), "small", prepared, [before | {"name": "other"}])
+
+
 def test_a_torchscript_network_with_sigma_has_two_outputs(prepared: Path, tmp_path: Path) -> None:
     net = network(WITH_SIGMA)
-    export_torchscript(net, build_card(CARD, net, "both", prepared), tmp_path / "both.pt")
+    export_torchscript(net, build_card(CARD, net, "both", prepared, attributions(prepared, "train")), tmp_path / "both.pt")
     assert len(torch.jit.load(tmp_path / "both.pt")(*example_inputs(1, 64, 64))) == 2
 
 
@@ -108,7 +140,7 @@ def test_the_discriminators_head_is_no_part_of_the_file() -> None:
 
 def test_torchscript_with_its_card_beside_it(prepared: Path, tmp_path: Path) -> None:
     net = network()
-    card = build_card(CARD, net, "small", prepared)
+    card = build_card(CARD, net, "small", prepared, attributions(prepared, "train"))
     export_torchscript(net, card, tmp_path / "small.pt")
     assert card_from_json(sidecar_path(tmp_path / "small.pt").read_text()) == card
     given = example_inputs(1, 90, 70, seed=4)
@@ -120,6 +152,10 @@ def test_the_command_line_refuses_what_it_cannot_do(prepared: Path, tmp_path: Pa
     train(TINY, prepared, tmp_path / "run", resume=False)
     (tmp_path / "card.toml").write_text(CARD)
     common = ["--run", str(tmp_path / "run"), "--data", str(prepared), "--card", str(tmp_path / "card.toml")]
+    kept = (tmp_path / "run" / "last.safetensors").read_bytes()
+    assert main([*common, "--out", str(tmp_path / "run" / "last.onnx")]) == 2
+    assert "would replace the run's checkpoint" in capsys.readouterr().err
+    assert (tmp_path / "run" / "last.safetensors").read_bytes() == kept
     assert main([*common, "--out", str(tmp_path / "tiny.bin")]) == 2
     assert "ends neither in .onnx nor in .pt" in capsys.readouterr().err
     assert main(["--run", str(tmp_path), *common[2:], "--out", str(tmp_path / "x.onnx")]) == 2

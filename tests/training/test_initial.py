@@ -52,7 +52,7 @@ def test_a_run_gives_its_averaged_weights(run: Path) -> None:
 @torch.no_grad()
 def test_weights_that_were_exported_are_whole(run: Path, tmp_path: Path) -> None:
     net, path = SuperResolver(SMALL), tmp_path / "model.safetensors"
-    save_weights(load_checkpoint(run).ema, {}, path)
+    save_weights(load_checkpoint(run).ema, {}, [], path)
     assert initialise(net, path) == []
     torch.testing.assert_close(net(*inputs())[0], network(SMALL)(*inputs())[0])
 

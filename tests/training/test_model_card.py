@@ -101,16 +101,35 @@ def test_twice_is_the_same(page: Path, prepared: Path, model: Path) -> None:
     before = {path: path.read_bytes() for path in (page, *page.parent.glob("images/model-card/*"))}
     stale = page.parent / "images" / "model-card" / "typical-gone.png"
     stale.write_bytes(b"of an area that is no longer there")
+    own = page.parent / "images" / "model-card" / "drawing.png"
+    own.write_bytes(b"somebody's own")
     assert main(arguments(model, prepared, page)) == 0
-    assert not stale.exists()
+    assert not stale.exists() and own.exists()
+    own.unlink()
     assert {path: path.read_bytes() for path in before} == before
 
 
 def test_a_model_that_saw_the_test_areas_gets_no_page(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cheat = write_model(tmp_path / "cheat.onnx", model_card=card("cheat", training_data=[*TRAINED_ON, {"name": "third"}]))
     assert main(arguments(cheat, prepared, tmp_path / "card.md")) == 2
-    assert "was trained on hills, third; split train of" in capsys.readouterr().err.splitlines()[0]
+    assert "fitted to third, which" in capsys.readouterr().err.splitlines()[0]
+    foreign = write_model(tmp_path / "foreign.onnx", model_card=card("foreign", training_data=[{"name": "far"}]))
+    assert main(arguments(foreign, prepared, tmp_path / "card.md")) == 2
+    assert "was trained on far; split train of" in capsys.readouterr().err.splitlines()[0]
     assert not (tmp_path / "card.md").exists()
+
+
+def test_ground_of_earlier_trainings_is_named(page: Path, prepared: Path, tmp_path: Path) -> None:
+    """And another page's pictures are left alone."""
+    assert "had been trained on this as well" not in page.read_text(encoding="utf-8")
+    before = {path: path.read_bytes() for path in page.parent.rglob("*.png")}
+    far = {"name": "far", "licence": "free", "attribution": "nobody"}
+    older = write_model(tmp_path / "older.onnx", model_card=card("older", training_data=[*TRAINED_ON, far]), sigma=True)
+    other = page.with_name("other-model.md")
+    assert main(arguments(older, prepared, other)) == 0
+    assert "| far | free | nobody |" in other.read_text(encoding="utf-8")
+    assert {path: path.read_bytes() for path in before} == before
+    assert (other.parent / "images" / "other-model").is_dir()
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from training.data.area_list import read_list
 from training.data.areas import load_areas
 from training.data.coarse import cubic_upsample
 from training.errors import DataError
-from training.prepare import main, prepare
+from training.prepare import main, prepare, sha256
 
 ROOT = Path(__file__).resolve().parents[2]
 RASTERS = Path(os.environ.get("SIRAN_RASTERS", ROOT.parent / "shared" / "data"))
@@ -107,6 +107,24 @@ def test_feet_become_metres(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     prepare(listing(tmp_path, ONE), tmp_path, tmp_path / "out")
     np.testing.assert_allclose(load_areas(tmp_path / "out", "train")[0].dem, hills(40, 40), atol=1e-3)
     assert "elevations are in ft; converted to metres" in capsys.readouterr().out
+
+
+def test_heights_that_say_no_unit_in_a_crs_of_feet_are_doubted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "z.tif", hills(40, 40), crs="EPSG:2227", corner=(6_000_000, 2_100_000), step=100)
+    prepare(listing(tmp_path, ONE), tmp_path, tmp_path / "out")
+    assert "z.tif: The DEM's heights are taken for metres: nothing says their unit." in capsys.readouterr().out
+
+
+def test_a_raster_that_is_a_folder_is_refused(tmp_path: Path) -> None:
+    """As ESRI's binary grids are: the manifest keeps a SHA-256 of each file."""
+    with pytest.raises(DataError, match="is no plain file") as caught:
+        sha256(tmp_path)
+    assert caught.value.hint
+
+
+def test_a_table_in_place_of_a_list_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"has an \[area\] that is no list"):
+        read_list(listing(tmp_path, ONE.replace("[[area]]", "[area]")))
 
 
 def test_feet_of_a_compound_crs_become_metres(tmp_path: Path) -> None:

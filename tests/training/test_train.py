@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,10 +17,11 @@ import torch
 from safetensors.torch import load_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint
+from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_weights
 from training.config import Config, ObjectiveSettings, TrainSettings, config_from_dict, load_config, seconds
+from training.data.areas import manifest_sum
 from training.data.batches import DataSettings
-from training.errors import TrainingError
+from training.errors import DataError, TrainingError
 from training.networks.generator import SuperResolver
 from training.networks.settings import NetworkSettings
 from training.objectives.sinkhorn import SinkhornSettings
@@ -142,6 +144,43 @@ def test_a_run_that_was_killed_ends_as_if_nothing_had_happened(prepared: Path, t
     assert noted(out) == noted(whole)
 
 
+def test_weights_remember_what_they_were_fitted_to(prepared: Path, tmp_path: Path) -> None:
+    """Also by the runs that they began from; and none of it may be what they are to be judged by."""
+    short, area = replace(TINY, train=replace(TINY.train, steps=1)), {"name": "far", "licence": "free", "attribution": "nobody"}
+    train(short, prepared, tmp_path / "run")
+    first = load_checkpoint(tmp_path / "run")
+    assert [known["name"] for known in first.trained_on] == ["hills"] and first.data == manifest_sum(prepared)
+    weights = tmp_path / "weights.safetensors"
+    save_weights(first.ema, first.config, [area], weights)
+    train(short, prepared, tmp_path / "next", init=weights)
+    assert [known["name"] for known in load_checkpoint(tmp_path / "next").trained_on] == ["hills", "far"]
+    save_weights(first.ema, first.config, [area | {"name": "third"}], weights)
+    with pytest.raises(TrainingError, match=r"fitted to third, which .* has in split test"):
+        train(short, prepared, tmp_path / "cheat", init=weights)
+    assert not (tmp_path / "cheat").exists()
+
+
+def test_areas_without_room_are_named_before_any_work(prepared: Path, tmp_path: Path) -> None:
+    """With their split, and the ratio that needs more: the validation area is 180 pixels wide."""
+    config = replace(TINY, data=replace(TINY.data, patch=160, ratios=(2, 4), ratio_shares=(1.0, 0.0)))
+    with pytest.raises(DataError, match=r"No validation area holds a square of 188 x 188 pixels without gaps, which ratio 4 needs"):
+        train(config, prepared, tmp_path / "run")
+    manifest = shutil.copytree(prepared, tmp_path / "data") / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"validation"', '"test"'))
+    with pytest.raises(DataError, match="has no validation area") as caught:
+        train(TINY, tmp_path / "data", tmp_path / "run")
+    assert caught.value.hint and not (tmp_path / "run").exists()
+
+
+def test_a_run_is_not_resumed_on_other_data(prepared: Path, tmp_path: Path) -> None:
+    train(replace(TINY, train=replace(TINY.train, stop_after=1)), prepared, tmp_path / "run")
+    other = shutil.copytree(prepared, tmp_path / "data")
+    manifest = other / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"third"', '"fourth"'))
+    with pytest.raises(TrainingError, match="was begun on other data than"):
+        train(TINY, other, tmp_path / "run", resume=True)
+
+
 def test_a_run_is_resumed_with_its_own_settings(prepared: Path, tmp_path: Path) -> None:
     train(replace(TINY, train=replace(TINY.train, stop_after=2)), prepared, tmp_path / "run")
     for other, name in (
@@ -246,6 +285,9 @@ def test_durations(text: str, expected: float) -> None:
         ("[nets]\n", "Unknown group"),
         ("[train]\nspeed = 3\n", "speed"),
         ("[train]\ntime = '3 days'\n", "no duration"),
+        ("[train]\ntime = 90\n", "'90' is no duration"),
+        ("[data]\npatch = 75\n", "a multiple of 2, at least 43; it is 75"),
+        ("[data]\npatch = 42\n", "a multiple of 2, at least 43; it is 42"),
         ("[train]\nprecision = '64'\n", "precision must be one of"),
         ("[train]\nwarm_up = 20\n", "share from 0 to 1"),
         ("[objective]\npixel = -1\n", "cannot be negative"),

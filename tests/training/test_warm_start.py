@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -50,6 +51,13 @@ def test_no_other_filter_fits_its_equations_better(prepared: Path) -> None:
         away = torch.randn(weight.shape, generator=torch.Generator().manual_seed(seed))
         weight.copy_(solved + 0.05 * away * solved.std())
         assert error() > best
+
+
+def test_where_nothing_is_missing_the_skip_adds_nothing(prepared: Path) -> None:
+    """At ratio 1 a clean input is the answer."""
+    network = SuperResolver(SMALL)
+    assert solve_skip(network, BatchSource(load_areas(prepared, "train"), replace(DATA, ratios=(1,)), 0), batches=2) == 1
+    assert not network.generator.skip.weight.any()
 
 
 def test_the_skip_is_not_trained() -> None:

@@ -49,7 +49,10 @@ def read_list(path: Path) -> list[Entry]:
         raise DataError(f"{path} does not exist.", "Name a list of areas such as training/configs/areas.toml.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path} is no TOML: {error}.", "Compare it with training/configs/areas.toml.") from error
-    entries = [_entry(table) for table in values.get("area", [])]
+    tables = values.get("area", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise DataError(f"{path} has an [area] that is no list.", "Begin each area with [[area]].")
+    entries = [_entry(table) for table in tables]
     names = [entry.name for entry in entries]
     if not entries or len(set(names)) < len(names):
         raise DataError(f"{path} lists no areas, or two of one name.", "Give each [[area]] a name of its own.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -105,6 +107,27 @@ def manifest_entries(folder: Path, split: Split) -> list[dict[str, Any]]:
     if content.get("format") != FORMAT:
         raise DataError(f"{folder} was prepared by another version.", "Run 'python -m training.prepare' again.")
     return [entry for entry in content["areas"] if entry["split"] == split]
+
+
+def attributions(folder: Path, split: Split) -> list[dict[str, str]]:
+    """`name`, `licence` and `attribution` of the areas of one split. Raises what `manifest_entries` raises."""
+    return [{key: str(entry[key]) for key in ("name", "licence", "attribution")} for entry in manifest_entries(folder, split)]
+
+
+def manifest_sum(folder: Path) -> str:
+    """SHA-256 of a prepared folder's manifest: of the areas, their sources and their splits."""
+    return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+
+
+def check_held_out(trained_on: Iterable[str], data: Path) -> None:
+    """Raises DataError where weights were fitted to areas that are to judge them."""
+    splits: tuple[Split, ...] = ("test", "validation")
+    for split in splits:
+        if seen := sorted({str(entry["name"]) for entry in manifest_entries(data, split)} & set(trained_on)):
+            raise DataError(
+                f"The weights were fitted to {', '.join(seen)}, which {data} has in split {split}.",
+                "Name the data that they were trained on, or train anew, without --init of weights that know these areas.",
+            )
 
 
 def load_array(folder: Path, name: str, kind: str) -> NDArray[np.float32]:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from types import EllipsisType
 
 import numpy as np
@@ -19,7 +20,7 @@ from torch import Tensor
 
 from training.data import coarse as coarsen_dem
 from training.data import degradations, guides
-from training.data.areas import ROWS, Area
+from training.data.areas import ROWS, Area, Split, load_areas
 from training.errors import DataError
 
 BLOCK = 4
@@ -176,6 +177,16 @@ class BatchSource:
         self.corners: dict[tuple[int, int], NDArray[np.int64]] = {}
         self.weights: dict[int, NDArray[np.float64]] = {}
 
+    def check(self, split: Split) -> None:
+        """Raises DataError, naming the split, where some ratio's batches have room in no area."""
+        for ratio in self.settings.ratios:
+            size = self._size(ratio)
+            if not any(len(self._corners(index, size)) for index in range(len(self.areas))):
+                raise DataError(
+                    f"No {split} area holds a square of {size} x {size} pixels without gaps, which ratio {ratio} needs.",
+                    f"Make patch smaller (it is {self.settings.patch}), leave the ratio out, or prepare larger areas.",
+                )
+
     def batches(self, first_step: int = 0, rank: int = 0, world: int = 1) -> Iterator[Batch]:
         """Batch after batch, from `first_step` on, without end."""
         step = first_step
@@ -194,7 +205,7 @@ class BatchSource:
         count = s.batch // world
         rng = np.random.default_rng([self.seed, step])
         ratio = int(rng.choice(s.ratios, p=s.ratio_shares))
-        size = (-(-s.patch // ratio) + 2 * CUBIC_MARGIN + 1) * ratio
+        size = self._size(ratio)
         low, high = CUBIC_MARGIN * ratio, size - s.patch - CUBIC_MARGIN * ratio
         row, column = (int(v) for v in rng.integers(low, high + 1, 2))
         cut = (..., slice(row, row + s.patch), slice(column, column + s.patch))
@@ -230,6 +241,10 @@ class BatchSource:
         error *= float(np.exp(rng.uniform(-0.5, 0.5)))
         size_and_error = torch.tensor([crop.pixel_size]), torch.tensor([error])
         return Batch(dem, guide[cut], valid[cut], *size_and_error, crop.dem[cut], torch.tensor([float(truthful)]))
+
+    def _size(self, ratio: int) -> int:
+        """Pixels of an edge of what a patch is cut from."""
+        return (-(-self.settings.patch // ratio) + 2 * CUBIC_MARGIN + 1) * ratio
 
     def _crop(self, rng: np.random.Generator, size: int) -> Crop:
         """A square whose reference has no gaps."""
@@ -404,6 +419,16 @@ class BatchSource:
             case _:
                 far, turn = float(rng.uniform(1, 4)), float(rng.uniform(0, 2 * math.pi))
                 return guides.shift(image, far * math.cos(turn), far * math.sin(turn))
+
+
+def open_source(folder: Path, split: Split, settings: DataSettings, seed: int) -> BatchSource:
+    """Batches of the areas of a split in a prepared folder. Raises DataError where they cannot be drawn."""
+    areas = load_areas(folder, split)
+    if not areas:
+        raise DataError(f"{folder} has no {split} area.", f'Give one of its areas split = "{split}", and prepare it again.')
+    source = BatchSource(areas, settings, seed)
+    source.check(split)
+    return source
 
 
 @contextmanager

@@ -18,7 +18,8 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from backend.grid import Grid, ground_edges, transform_points
+from backend.compare.pairs import moved
+from backend.grid import Grid, transform_points
 from backend.resample import Read
 from training.data.sampling import sampled
 from training.errors import DataError
@@ -52,9 +53,10 @@ def find_shift(fine: Grid, read_fine: Read, coarse: Grid, read_coarse: Read) -> 
     offset is taken away. Raises DataError where too little ground is common to both, or
     the shift is larger than FARTHEST coarse pixels.
     """
-    grid = _metric(fine, coarse.pixel_size)
-    reference, moved = sampled(grid, fine, read_fine), sampled(grid, coarse, read_coarse)
-    common = int((np.isfinite(reference) & np.isfinite(moved)).sum())
+    pixel = coarse.pixel_size_at(fine)
+    grid = _metric(fine, pixel)
+    reference, there = sampled(grid, fine, read_fine), sampled(grid, coarse, read_coarse)
+    common = int((np.isfinite(reference) & np.isfinite(there)).sum())
     if common < FEWEST:
         raise DataError(
             f"the two DEMs have {common} coarse pixels in common; a shift cannot be told from fewer than {FEWEST}",
@@ -63,27 +65,20 @@ def find_shift(fine: Grid, read_fine: Read, coarse: Grid, read_coarse: Read) -> 
     method = xdem.coreg.NuthKaab()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        method.fit(reference, moved, transform=grid.transform, crs=rasterio.CRS.from_wkt(grid.crs), random_state=0)
+        method.fit(reference, there, transform=grid.transform, crs=rasterio.CRS.from_wkt(grid.crs), random_state=0)
     found = method.meta["outputs"]["affine"]
     east, north, up = (float(found[f"shift_{axis}"]) for axis in "xyz")
-    if not math.hypot(east, north) <= FARTHEST * coarse.pixel_size:
+    if not math.hypot(east, north) <= FARTHEST * pixel:
         raise DataError(
             f"the coarse DEM would have to be moved {east:.1f} m east and {north:.1f} m north, "
-            f"more than {FARTHEST:g} of its pixels of {coarse.pixel_size:.1f} m",
+            f"more than {FARTHEST:g} of its pixels of {pixel:.1f} m",
             "Check its CRS and that both show the same ground.",
         )
-    before = nmad(moved - reference)
-    after = nmad(sampled(grid, moved_grid(coarse, east, north), read_coarse) - reference)
+    before = nmad(there - reference)
+    after = nmad(sampled(grid, moved(coarse, east, north, fine), read_coarse) - reference)
     if after < before:
         return Shift(east, north, up, before, after)
-    return Shift(0.0, 0.0, -float(np.nanmedian(moved - reference)), before, before)
-
-
-def moved_grid(grid: Grid, east: float, north: float) -> Grid:
-    """A grid moved by metres on the ground."""
-    across, down = ground_edges(grid.crs, grid.transform, grid.width / 2, grid.height / 2)
-    cols, rows = np.linalg.solve(np.stack([across, down], axis=1), [east, north])
-    return Grid(grid.crs, grid.transform @ Affine.translation(float(cols), float(rows)), grid.width, grid.height)
+    return Shift(0.0, 0.0, -float(np.nanmedian(there - reference)), before, before)
 
 
 def nmad(differences: NDArray[np.float32]) -> float:

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from backend.compare.pairs import moved
 from backend.elevation import Elevation
 from backend.errors import BackendError
 from backend.grid import Grid, ground_edges
 from backend.guide import Guide, choose_bands
 from backend.rasters import Raster
 from backend.resample import Sampler, read_array
-from backend.vertical import is_unit
+from backend.vertical import doubt, is_unit
 from backend.windows import Window
 from training.data.area_list import Entry
 from training.data.areas import Area
@@ -106,12 +107,14 @@ def _elevation(raster: Raster, target: Grid, notes: list[str]) -> Elevation:
     """Elevations of a DEM's only band, in metres."""
     if raster.bands != 1:
         raise DataError(f"{raster.name} has {raster.bands} bands; a DEM has one", "Extract it with 'gdal_translate -b'.")
-    unit = (raster.dataset.units[0] or "").strip()
+    unit = (raster.units[0] or "").strip()
     if unit and not is_unit(unit):
         raise DataError(f"elevations of {raster.name} are in {unit!r}", "Convert them to metres, or correct the band's unit.")
     elevation = Elevation(raster, 1, target)
     if not math.isclose(elevation.metres, 1.0):
         notes.append(f"{raster.name}: elevations are in {elevation.unit}; converted to metres")
+    if doubtful := doubt(raster.units[0], raster.crs):
+        notes.append(f"{raster.name}: {doubtful}")
     return elevation
 
 
@@ -177,7 +180,7 @@ def _coarse(
 
             shift = coregistration.find_shift(grid, read_array(dem), raster.grid, elevation.read_metres)
             facts["shift"] = shift.to_dict()
-            source, up = coregistration.moved_grid(raster.grid, shift.east, shift.north), shift.up
+            source, up = moved(raster.grid, shift.east, shift.north, grid), shift.up
             coarse = sampled(grid, source, elevation.read_metres, FILL) + np.float32(up)
             notes.append(
                 f"coregistered: moved {shift.east:.2f} m east, {shift.north:.2f} m north, {shift.up:.2f} m up; "

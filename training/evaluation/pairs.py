@@ -81,12 +81,13 @@ def simulate(area: Area, ratio: int) -> Pair:
 
 
 def with_real_coarse(area: Area, ratio: int) -> Pair | None:
-    """The area with the real coarse DEM that it has; None where it has none. Raises TrainingError where nothing is left to judge."""
+    """The area with the real coarse DEM that it has; None where it has none, or one with no pixel left to judge."""
     if area.coarse is None:
         return None
     fine, known = _cropped(area, ratio)
     coarse = area.coarse[: fine.shape[0], : fine.shape[1]]
-    return Pair(area, fill(fine), fill(coarse), _judged(area, known & np.isfinite(coarse), ratio), ratio, dem_error=area.coarse_error)
+    judged = _far_from_gaps(known & np.isfinite(coarse), ratio)
+    return Pair(area, fill(fine), fill(coarse), judged, ratio, dem_error=area.coarse_error) if judged.any() else None
 
 
 def fill(dem: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -105,11 +106,15 @@ def _cropped(area: Area, ratio: int) -> tuple[NDArray[np.float32], NDArray[np.bo
 
 
 def _judged(area: Area, known: NDArray[np.bool_], ratio: int) -> NDArray[np.bool_]:
-    # A target pixel depends on the coarse pixels up to two away: 2.5 coarse pixels and its own slope's neighbour.
-    judged = np.asarray(binary_erosion(known, np.ones((3, 3)), iterations=3 * ratio + 1))
+    judged = _far_from_gaps(known, ratio)
     if not judged.any():
         raise _nothing(area, ratio)
     return judged
+
+
+def _far_from_gaps(known: NDArray[np.bool_], ratio: int) -> NDArray[np.bool_]:
+    # A target pixel depends on the coarse pixels up to two away: 2.5 coarse pixels and its own slope's neighbour.
+    return np.asarray(binary_erosion(known, np.ones((3, 3)), iterations=3 * ratio + 1))
 
 
 def _nothing(area: Area, ratio: int) -> TrainingError:

@@ -12,6 +12,9 @@ SSIM_FLOOR = 1e-3
 """-log SSIM has no value for SSIM <= 0 and an exploding gradient just above. Below this floor the loss is a constant: such a patch is
 left to the pixel loss, which pulls it back into SSIM's range."""
 
+SSIM_WINDOW = 11
+"""Pixels."""
+
 SHARES = ((1.0, 0.6827), (2.0, 0.9545))
 """Of normal errors, within one and within two standard deviations."""
 
@@ -67,7 +70,7 @@ def ssim(result: Tensor, target: Tensor, data_range: Tensor) -> Tensor:
 
     `result`, `target` (N, 1, H, W) in any unit, `data_range` (N,) in the same one.
     """
-    taps = torch.arange(11, dtype=result.dtype, device=result.device) - 5
+    taps = torch.arange(SSIM_WINDOW, dtype=result.dtype, device=result.device) - SSIM_WINDOW // 2
     kernel = torch.exp(-0.5 * (taps / 1.5) ** 2)
     kernel = (kernel / kernel.sum()).reshape(1, 1, 1, -1)
 
