@@ -50,7 +50,7 @@ def main() -> None:
     options = parser.parse_args()
     model = models.load(options.model or models.find(None))
     engine = open_engine(model, "cpu", torch.get_num_threads(), lambda _level, _text: None)
-    run = engine_run(engine, model.card.size_multiple)
+    run = engine_run(engine, model.card)
     pairs = [simulate(area, options.ratio) for area in load_areas(options.data, options.split)]
     found = evaluate(dict.fromkeys((AS_IS, BACK), run), pairs, conditions=SHARP, back_projected=[BACK])
     head = ["area", "condition", *(f"{name}: {AS_IS}, {BACK}" for name in ("RMSE / cubic", "slope RMSE / cubic", "coarse means (m)"))]

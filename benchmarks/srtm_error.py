@@ -651,7 +651,7 @@ def _where(places: Sequence[Place], ground: Ground, shown: Mapping[str, Sequence
 def run_model(places: Sequence[Place], path: Path) -> Iterable[str]:
     """Step 5."""
     model = models.load(path)
-    run = engine_run(open_engine(model, "cpu", torch.get_num_threads(), lambda _level, _text: None), model.card.size_multiple)
+    run = engine_run(open_engine(model, "cpu", torch.get_num_threads(), lambda _level, _text: None), model.card)
     rows = []
     for place in places:
         pair, name = place.pair, place.area.name

@@ -26,6 +26,7 @@ from training.checkpoint import CHECKPOINT, load_checkpoint
 from training.config import Config, ObjectiveSettings, config_from_dict
 from training.data.areas import manifest_sum
 from training.errors import TrainingError
+from training.evaluation.border import bordered
 from training.evaluation.figures import Figure, Floats, Mean, Run, means
 from training.networks.generator import SuperResolver
 from training.objectives.sinkhorn import Measure, SinkhornSettings
@@ -34,6 +35,8 @@ from training.train import train
 Rows = Literal["parts", "data"]
 PAPER = ObjectiveSettings()
 SINKHORN = SinkhornSettings()
+BORDER = 64
+"""Pixels around an area: of what lies farther away these networks make nothing (docs/design.md, a halo that is measured)."""
 
 
 def rows(config: Config) -> dict[str, Config]:
@@ -145,12 +148,9 @@ def network_run(network: SuperResolver) -> Run:
 
     @torch.no_grad()
     def run(dem: Floats, guide: Floats, valid: Floats, pixel_size: float, error: float) -> tuple[Floats, Floats | None]:
-        height, width = dem.shape
-        s = network.size_multiple
-        more = ((0, -height % s), (0, -width % s))
-        given = np.pad(dem, more, mode="edge")[None, None], np.pad(guide, ((0, 0), *more))[None], np.pad(valid, more)[None, None]
+        given = dem[None, None], guide[None], valid[None, None]
         made = network(*(torch.from_numpy(value) for value in given), torch.tensor([pixel_size]), torch.tensor([error]))
-        elevation, *sigma = (value[0, 0, :height, :width].numpy() for value in made)
+        elevation, *sigma = (value[0, 0].numpy() for value in made)
         return elevation, sigma[0] if sigma else None
 
-    return run
+    return bordered(run, min(network.halo, BORDER), network.size_multiple)

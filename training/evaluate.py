@@ -23,11 +23,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, get_args
 
-import numpy as np
 import torch
 
 from backend import models
-from backend.card import sidecar_path
+from backend.card import ModelCard, sidecar_path
 from backend.engines import Engine, open_engine
 from backend.errors import BackendError
 from backend.models import Model
@@ -36,6 +35,7 @@ from training.card import rewrite_card
 from training.config import load_config
 from training.data.areas import SPLITS, check_held_out, load_areas
 from training.errors import TrainingError
+from training.evaluation.border import bordered
 from training.evaluation.conditions import CONDITIONS, SHARP, SPOILED
 from training.evaluation.figures import Figure, Floats, Run, evaluate, means
 from training.evaluation.page import Panels, write_page
@@ -73,18 +73,9 @@ def load_model(path: Path, ratio: int) -> Model:
     return model
 
 
-def engine_run(engine: Engine, size_multiple: int = 1) -> Run:
-    """Runs whole areas through the engine that the backend runs tiles through. Sizes that are not multiples are padded."""
-
-    def run(dem: Floats, guide: Floats, valid: Floats, pixel_size: float, error: float) -> tuple[Floats, Floats | None]:
-        height, width = dem.shape
-        more = ((0, -height % size_multiple), (0, -width % size_multiple))
-        elevation, sigma = engine.run(
-            np.pad(dem, more, mode="edge"), np.pad(guide, ((0, 0), *more)), np.pad(valid, more), pixel_size, error
-        )
-        return elevation[:height, :width], sigma[:height, :width] if sigma is not None else None
-
-    return run
+def engine_run(engine: Engine, card: ModelCard) -> Run:
+    """Runs whole areas through the engine that the backend runs tiles through, with the halo and the sizes that a model's card asks for."""
+    return bordered(engine.run, card.halo, card.size_multiple)
 
 
 def record(model: Model, figures: Sequence[Figure], command: str) -> None:
@@ -169,7 +160,7 @@ def main(arguments: list[str] | None = None) -> int:
             check_held_out((str(entry["name"]) for entry in model.card.training_data), options.data)
         for file in filter(None, (options.json, options.markdown)):
             file.parent.mkdir(parents=True, exist_ok=True)
-        runs = {model.path.stem: engine_run(_opened(model), model.card.size_multiple) for model in loaded}
+        runs = {model.path.stem: engine_run(_opened(model), model.card) for model in loaded}
         resamplers = list(dict.fromkeys(options.resampler))
         pairs = load_pairs(options.data, options.split, options.ratio)
         if options.ablation:

@@ -450,7 +450,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise TrainingError(f"The model {model.path} is no ONNX file.", "Pass the ONNX file that training.export wrote.")
         check_kept_apart(model, options.data)
         engine = open_engine(model, "cpu", torch.get_num_threads(), lambda _level, _text: None, program=True)
-        runs = {model.path.stem: engine_run(engine, model.card.size_multiple)}
+        runs = {model.path.stem: engine_run(engine, model.card)}
         pairs = load_pairs(options.data, "test", RATIO)
         figures = evaluate(runs, pairs, back_projected=runs if model.card.back_projection else (), say=_progress, keep=places.keep)
         own = [figure for figure in figures if figure.takes_guide]

@@ -17,9 +17,10 @@ import torch
 from tests.training.conftest import hills
 from tests.training.test_generator import SMALL, inputs, network
 from tests.training.test_train import GAME, TINY, TINY_TOML
-from training.ablation import data_rows, network_run, over_seeds, rows
+from training.ablation import BORDER, data_rows, network_run, over_seeds, rows
 from training.data.areas import Area
 from training.evaluate import evaluate, main, simulate
+from training.evaluation.border import bordered
 from training.evaluation.figures import Run
 
 
@@ -78,7 +79,15 @@ def test_a_network_is_run_on_any_size() -> None:
     dem, guide, valid = (x[0].numpy() for x in given[:3])
     whole, sigma = run(dem[0], guide, valid[0], 10.0, 0.0)
     assert sigma is None
-    torch.testing.assert_close(torch.from_numpy(whole), net(*(x[:1] for x in given))[0][0, 0])
+    halo, wide = min(net.halo, BORDER), []
+
+    def noted(*values: Any) -> tuple[Any, None]:
+        wide.extend(torch.from_numpy(value) for value in values[:3])
+        return values[0], None
+
+    bordered(noted, halo, net.size_multiple)(dem[0], guide, valid[0], 10.0, 0.0)
+    expected = net(wide[0][None, None], wide[1][None], wide[2][None, None], torch.tensor([10.0]), torch.tensor([0.0]))[0][0, 0]
+    torch.testing.assert_close(torch.from_numpy(whole), expected[halo : halo + 64, halo : halo + 80])
     odd, _ = run(dem[0, :63, :79], guide[:, :63, :79], valid[0, :63, :79], 10.0, 0.0)
     assert odd.shape == (63, 79)
 

@@ -16,6 +16,7 @@ from backend import models
 from backend.card import sidecar_path
 from backend.dem_source import SOURCES
 from backend.engines import open_engine
+from tests.backend.models_for_tests import card
 from tests.training.test_export import CARD
 from tests.training.test_generator import SMALL, network
 from training.card import build_card
@@ -205,23 +206,30 @@ def test_means_count_each_area_alike(pair: Pair) -> None:
     assert max(line.count("|") for line in text.splitlines()) <= 11
 
 
-def test_sizes_are_padded_to_what_a_model_takes() -> None:
-    shapes = []
+def test_an_area_is_run_as_the_backend_runs_a_tile() -> None:
+    """With its halo around it, filled from what is known, under no guide; and with the sizes that a model takes."""
+    given: list[tuple[Floats, Floats, Floats]] = []
 
     class Even:
         provider = "none"
 
         def run(self, dem: Floats, guide: Floats, guide_valid: Floats, pixel_size: float, dem_error: float) -> tuple[Floats, None]:
-            shapes.append((dem.shape, guide.shape, guide_valid.shape))
+            given.append((dem, guide, guide_valid))
             return dem + 1, None
 
         def stop(self) -> None:
             raise AssertionError
 
     dem = np.arange(35, dtype=np.float32).reshape(5, 7)
-    found, _ = engine_run(Even(), 8)(dem, np.ones((3, 5, 7), np.float32), np.ones((5, 7), np.float32), 10.0, 0.0)
-    np.testing.assert_array_equal(found, dem + 1)
-    assert shapes == [((8, 8), (3, 8, 8), (8, 8))]
+    asked = card("even", halo=6, size_multiple=8)
+    found, _ = engine_run(Even(), asked)(dem, np.ones((3, 5, 7), np.float32), np.ones((5, 7), np.float32), 10.0, 0.0)
+    np.testing.assert_allclose(found, dem + 1, atol=1e-5)
+    ((ground, guide, valid),) = given
+    assert (ground.shape, guide.shape, valid.shape) == ((24, 24), (3, 24, 24), (24, 24))
+    np.testing.assert_allclose(ground[6:11, 6:13], dem, atol=1e-5)
+    assert ground[6, 5] == pytest.approx(np.mean([0, 7])) and ground[5, 9] == pytest.approx(np.mean([2, 3, 4]))
+    for part in (guide[0], valid):
+        assert part[6:11, 6:13].all() and part.sum() == 35
 
 
 @pytest.mark.parametrize(
@@ -301,7 +309,7 @@ def test_a_models_sigma_reaches_the_figures(prepared: Path, tmp_path: Path) -> N
     net, path = network(replace(SMALL, sigma=True)), tmp_path / "sure.pt"
     export_torchscript(net, build_card(CARD, net, "sure", prepared, attributions(prepared, "train")), path)
     engine = open_engine(models.load(path), "cpu", 1, lambda _level, _text: None, program=True)
-    figures = evaluate({"sure": engine_run(engine, 2)}, load_pairs(prepared, "test", 3), conditions=["no guide"])
+    figures = evaluate({"sure": engine_run(engine, models.load(path).card)}, load_pairs(prepared, "test", 3), conditions=["no guide"])
     covered = figures[1].scores.coverage
     assert covered is not None
     assert 0 < covered.one_sigma <= covered.two_sigma <= 1

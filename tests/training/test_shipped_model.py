@@ -45,7 +45,9 @@ def measured(folder: Path, conditions: Sequence[str] = CONDITIONS) -> list[Figur
     model = models.load(models.find(None))
     engine = open_engine(model, "cpu", 2, lambda _level, _text: None)
     back = [model.path.stem] if model.card.back_projection else []
-    figures = evaluate({model.path.stem: engine_run(engine)}, load_pairs(folder, "test", 3), conditions=conditions, back_projected=back)
+    figures = evaluate(
+        {model.path.stem: engine_run(engine, model.card)}, load_pairs(folder, "test", 3), conditions=conditions, back_projected=back
+    )
     return [figure for figure in figures if figure.method == model.path.stem]
 
 
