@@ -125,7 +125,7 @@ def check_card(text: str) -> None:
 
 
 def sound(folder: Path) -> list[Path]:
-    """Small whole rasters, of the formats that DEMs and images come in, to be damaged."""
+    """Small whole rasters, of the formats that DEMs and images come in, and what stands beside one of them, to be damaged."""
     heights = terrain(40, 48).astype(np.float32)
     heights[5:9, 5:9] = -9999
     fine = Affine(10, 0, 600_000, 0, -10, 5_200_000)
@@ -163,7 +163,8 @@ def sound(folder: Path) -> list[Path]:
         '<SourceFilename relativeToVRT="1">plain.tif</SourceFilename><SourceBand>1</SourceBand><SrcRect xOff="0" yOff="0" xSize="48" '
         'ySize="40"/><DstRect xOff="0" yOff="0" xSize="48" ySize="40"/></SimpleSource></VRTRasterBand></VRTDataset>'
     )
-    return [*files, folder / "mosaic.vrt"]
+    # What a format cannot hold stands beside the file, and can be damaged as well.
+    return [*files, *folder.glob("PNG.png.aux.xml"), folder / "mosaic.vrt"]
 
 
 _PLACE = st.floats(0, 1) | st.integers(0, 400)
@@ -213,7 +214,7 @@ class Opener:
         path, content = self.files[number % len(self.files)]
         path.write_bytes(damaged(content, damage))
         try:
-            answer = self.ask(path)
+            answer = self.ask(path.with_name(path.name.removesuffix(".aux.xml")))
         finally:
             path.write_bytes(content)
         assert answer in ("opened", "refused"), f"{path.name}, {damage}: {answer}"

@@ -34,9 +34,9 @@ def opener(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opener]:
 
 def test_whole_files_are_read(opener: Opener) -> None:
     """Else the next test would damage what is refused anyway."""
-    answers = {path.name: opener.ask(path) for path, _ in opener.files}
-    assert answers.pop("PNG.png", "refused") == "refused"  # It has no CRS.
+    answers = {path.name: opener.ask(path) for path, _ in opener.files if path.suffix != ".xml"}
     assert set(answers.values()) == {"opened"} and len(answers) > 12, answers
+    assert any(path.name == "PNG.png.aux.xml" for path, _ in opener.files)
 
 
 @QUICKLY
