@@ -24,7 +24,7 @@ import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from backend.errors import InputError
 from backend.windows import Window
@@ -260,7 +260,11 @@ def transform_points(
 @cache
 def _transformer(source: str, target: str) -> Transformer:
     """Kept, because PROJ takes up to a tenth of a second to choose one, and each tile needs it. It is safe in several threads."""
-    return Transformer.from_crs(source, target, always_xy=True)
+    try:
+        return Transformer.from_crs(source, target, always_xy=True)
+    except ProjError as error:
+        names = " to ".join(CRS.from_wkt(crs).name for crs in (source, target))
+        raise InputError("crs-missing", f"PROJ knows no way from {names}.", "Assign the right CRS to the raster.") from error
 
 
 def apply(transform: Affine, cols: Any, rows: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -43,6 +43,7 @@ def test_whole_files_are_read(opener: Opener) -> None:
 @given(st.integers(0, 99), DAMAGE)
 @example(8, [("flip", 0.970703125, 0)])  # a CRS that cannot be parsed
 @example(8, [("drop", 0.9891126222786899, 25)])  # an ellipsoid of 2e-307 m
+@example(-2, [("flip", 351, 0)])  # beside a PNG, a CRS that PROJ cannot transform
 @example(-1, [("put", 1.0, b"\x80")])  # a mosaic that is not UTF-8
 def test_any_file_is_read_or_refused(opener: Opener, number: int, damage: list[tuple[str, float | int, Any]]) -> None:
     opener.check(number, damage)
