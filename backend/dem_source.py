@@ -72,6 +72,8 @@ SOURCES = {
 NAMES = ("auto", *SOURCES)
 UNKNOWN_ERROR = 0.0
 """What is assumed of a DEM that nobody knows: trust it."""
+SMALLEST_FROM_SPACE = 20.0
+"""Metres. The sources above have pixels of 1 arc-second or more, but lidar; a finer DEM was hardly measured from orbit."""
 
 
 @dataclass(frozen=True)

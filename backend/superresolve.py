@@ -138,7 +138,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         grid = _grid(settings, paths, dem, image, card)
         check_spaces(paths.values(), grid.pixels)
         crs = _crs(grid, dem, say)
-        expected = _dem_error(settings, dem, say)
+        expected = _dem_error(settings, dem, grid, say)
         dem_error = expected.metres
         threads = settings.threads or processors()
         cancel.check()
@@ -368,7 +368,7 @@ def _crs(grid: Grid, dem: Raster, say: Callable[[Level, str], None]) -> str:
     return crs
 
 
-def _dem_error(settings: Settings, dem: Raster, say: Callable[[Level, str], None]) -> DemError:
+def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level, str], None]) -> DemError:
     if settings.dem_error is not None:
         return DemError(settings.dem_error, "", "stated with --dem-error")
     if settings.dem_source != "auto":
@@ -377,11 +377,12 @@ def _dem_error(settings: Settings, dem: Raster, say: Callable[[Level, str], None
     tags = {**dem.dataset.tags(), **dem.dataset.tags(settings.band)}
     found = dem_source.recognise(dem.name, [*tags.values(), dem.descriptions[settings.band - 1]])
     if found is None:
-        say(
-            "info",
-            f"Nothing says which DEM {dem.name} is: it is trusted (expected error {dem_source.UNKNOWN_ERROR:g} m). "
-            "Pass --dem-source or --dem-error.",
-        )
+        pixel = dem.grid.pixel_size_at(grid)
+        trusted = f"Nothing says which DEM {dem.name} is: it is trusted (expected error {dem_source.UNKNOWN_ERROR:g} m)."
+        if pixel < dem_source.SMALLEST_FROM_SPACE:
+            say("info", f"{trusted} Pass --dem-source or --dem-error.")
+        else:
+            say("warning", f"{trusted} DEMs with pixels of {pixel:.3g} m are off by metres as a rule: pass --dem-source or --dem-error.")
         return DemError(dem_source.UNKNOWN_ERROR, "", "nothing says which DEM it is: it is trusted")
     say("info", f"{dem.name} looks like {found.title}: expected error {found.error:g} m.")
     return DemError(found.error, found.name, f"looks like {found.title} by its metadata or name. {found.reference}.")

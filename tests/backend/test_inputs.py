@@ -274,6 +274,18 @@ def test_heights_in_a_crs_of_feet_are_doubted_aloud(tmp_path: Path, superresolve
     assert "foot" not in warnings(events)
 
 
+@pytest.mark.parametrize(("pixel", "aloud"), [(30, True), (10, False)])
+def test_an_unknown_dem_of_a_satellites_pixels_is_trusted_aloud(
+    tmp_path: Path, superresolve: Superresolve, pixel: int, aloud: bool
+) -> None:
+    """A renamed SRTM tile would have its errors sharpened, and nobody would know."""
+    path = write(tmp_path / "mountain.tif", VALUES.astype(np.float32), transform=Affine(pixel, 0, 600_000, 0, -pixel, 5_200_000))
+    events: list[Event] = []
+    superresolve(path, dem_error=None, events=events)
+    assert any(isinstance(event, Log) and event.text.startswith("Nothing says which DEM mountain.tif is") for event in events)
+    assert ("it is trusted" in warnings(events)) == aloud
+
+
 @pytest.mark.parametrize("kind", ["uint8", "uint16", "int16", "float32", "float64"])
 def test_a_guide_of_any_type_is_the_same_guide(tmp_path: Path, superresolve: Superresolve, dem: Path, kind: str) -> None:
     bands = (image(120, 130) / 20).astype(np.uint8)

@@ -80,6 +80,7 @@ def run(tmp_path: Path, inputs: tuple[Path, Path], name: str, model: Path, devic
         guide=str(inputs[1]),
         guide_bands=(1, 2, 3),
         model=str(model),
+        dem_error=0.0,
         device=device,
         uncertainty=str(tmp_path / f"{name} sigma.tif"),
     )
