@@ -53,7 +53,7 @@ class Grid:
         size = max(abs(self.transform.a), abs(self.transform.e))
         return max(abs(self.transform.b), abs(self.transform.d)) > 1e-9 * size
 
-    @property
+    @cached_property
     def round_the_earth(self) -> bool:
         """Whether its first column lies beside its last one, as in a DEM of all longitudes."""
         turn = _turn(self.crs)
@@ -81,6 +81,11 @@ class Grid:
             return self.width / 2, self.height / 2
         return float(np.clip(col, 0, self.width)), float(np.clip(row, 0, self.height))
 
+    def middle_towards(self, other: Grid) -> float | None:
+        """What its longitudes are counted around where it goes round the Earth, for another grid to lie on it in one piece though its own
+        first column may lie in that; else None."""
+        return float(apply(self.transform, *self.place_of(other))[0]) if self.round_the_earth else None
+
     def window(self, window: Window) -> Grid:
         """The part of it that `window` covers."""
         return Grid(self.crs, self.transform @ Affine.translation(window.col, window.row), window.width, window.height)
@@ -98,11 +103,14 @@ class Grid:
         y = t.f if t.e < 0 else t.f + t.e * self.height
         return Grid(self.crs, Affine(abs(t.a), 0.0, x, 0.0, -abs(t.e), y), self.width, self.height)
 
+    def places(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """33 x 33 places all over it, corners and edges among them, in its CRS: what stands for it in another one."""
+        n = 32
+        return apply(self.transform, *np.meshgrid(np.linspace(0, self.width, n + 1), np.linspace(0, self.height, n + 1)))
+
     def bounds(self, crs: str | None = None) -> Bounds:
         """Its rectangle, or the one around it in another CRS. Raises InputError (no-overlap) where the CRS does not reach."""
-        n = 32
-        cols, rows = np.meshgrid(np.linspace(0, self.width, n + 1), np.linspace(0, self.height, n + 1))
-        x, y = apply(self.transform, cols, rows)
+        x, y = self.places()
         if crs is not None:
             x, y = transform_points(self.crs, crs, x, y)
         return _around(x, y)
@@ -111,9 +119,7 @@ class Grid:
         """The rectangle around it in the CRS of another grid, with longitudes counted as they are there: 190 or -170."""
         if self.crs == other.crs:
             return beside(self.bounds(), other)
-        n = 32
-        cols, rows = np.meshgrid(np.linspace(0, self.width, n + 1), np.linspace(0, self.height, n + 1))
-        x, y = transform_points(self.crs, other.crs, *apply(self.transform, cols, rows))
+        x, y = transform_points(self.crs, other.crs, *self.places())
         return beside(_around(other.longitudes(x), y), other)
 
     def longitudes(self, x: NDArray[np.float64], middle: float | None = None) -> NDArray[np.float64]:

@@ -49,7 +49,7 @@ class Sampler:
         self.target = target
         same = source.crs == target.crs or CRS.from_wkt(source.crs).equals(CRS.from_wkt(target.crs), ignore_axis_order=True)
         self._affine: Affine | None = self._between_grids() if same else None
-        self._middle = self._middle_longitude()
+        self._middle = source.middle_towards(target)
         self._shift = self._whole_shift()
         self._shared = self._shared_part()
         self.columns_per_pixel, self.rows_per_pixel = self._scale()
@@ -182,15 +182,6 @@ class Sampler:
             u, v = np.where(nowhere, _NOWHERE, u), np.where(nowhere, _NOWHERE, v)
         return u, v
 
-    def _middle_longitude(self) -> float | None:
-        """What longitudes are counted around where the source goes round the Earth: that of the target's centre; else None. So the target
-        is in one piece, though the source's first column may lie in it."""
-        if not self.source.round_the_earth:
-            return None
-        x, _ = transform_points(self.target.crs, self.source.crs, *apply(self.target.transform, *_centre(self.target)))
-        middle = float(self.source.longitudes(x)[0])
-        return middle if math.isfinite(middle) else None
-
     def _between_grids(self) -> Affine:
         bounds = self.target.bounds()
         east = beside(bounds, self.source)[0] - bounds[0]
@@ -211,15 +202,12 @@ class Sampler:
         """The part of the target that grids are compared on: all of it, or, where its centre does not lie on the source, what the source
         covers. The centre of a DEM of the whole Earth is nowhere in the UTM zone of an image."""
         whole = Window(0, 0, self.target.width, self.target.height)
-        centre = _centre(self.target)
+        centre = np.array([whole.width / 2]), np.array([whole.height / 2])
         u, v = apply(self._affine, *centre) if self._affine is not None else self._project(*centre)
         if 0 <= u[0] <= self.source.width and 0 <= v[0] <= self.source.height:
             return whole
-        n = 32
-        cols, rows = np.meshgrid(np.linspace(0, self.source.width, n + 1), np.linspace(0, self.source.height, n + 1))
-        x, y = transform_points(self.source.crs, self.target.crs, *apply(self.source.transform, cols, rows))
-        middle = float(self.target.longitudes(x[n // 2, n // 2])) if self.target.round_the_earth else None
-        cols, rows = apply(~self.target.transform, self.target.longitudes(x, middle), y)
+        x, y = transform_points(self.source.crs, self.target.crs, *self.source.places())
+        cols, rows = apply(~self.target.transform, self.target.longitudes(x, self.target.middle_towards(self.source)), y)
         found = np.isfinite(cols) & np.isfinite(rows)
         if not found.any():
             return whole
@@ -297,10 +285,6 @@ def area_mean(source: Floats, u: Floats, v: Floats, width: float, height: float)
     right, left, bottom, top = u + width / 2, u - width / 2, v + height / 2, v - height / 2
     sums = _at(table, right, bottom) - _at(table, left, bottom) - _at(table, right, top) + _at(table, left, top)
     return sums / (width * height)
-
-
-def _centre(grid: Grid) -> tuple[Floats, Floats]:
-    return np.array([grid.width / 2]), np.array([grid.height / 2])
 
 
 def _taps(at: Floats) -> tuple[NDArray[np.int64], list[NDArray[np.float32]]]:

@@ -20,7 +20,7 @@ from torch.nn import functional as F
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from training.errors import TrainingError  # noqa: E402
+from training.errors import TrainingError, refused  # noqa: E402
 from training.evaluate import load_pairs  # noqa: E402
 from training.evaluation.conditions import SEEDS, Guide, guides_of  # noqa: E402
 from training.evaluation.pairs import Pair  # noqa: E402
@@ -75,8 +75,7 @@ def main() -> int:
     try:
         pairs = [pair for pair in load_pairs(options.data, "test", 3) if pair.coarse is not None]
     except (TrainingError, OSError) as error:
-        print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
-        return 2
+        return refused(error)
     rows = []
     for pair in pairs:
         for condition, given in guides_of(pair, ("rendered guide", "real guide")):

@@ -36,7 +36,7 @@ from backend.engines import open_engine  # noqa: E402
 from backend.errors import BackendError  # noqa: E402
 from training.data import guides  # noqa: E402
 from training.data.areas import SPLITS, Area, load_areas  # noqa: E402
-from training.errors import TrainingError  # noqa: E402
+from training.errors import TrainingError, refused  # noqa: E402
 from training.evaluate import engine_run  # noqa: E402
 from training.evaluation.conditions import guides_of  # noqa: E402
 from training.evaluation.figures import SLOPE_CLASSES, Scores, score  # noqa: E402
@@ -687,8 +687,7 @@ def main() -> int:
             for text in part:
                 print(text, flush=True)
     except (BackendError, TrainingError, OSError) as error:
-        print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
-        return 2
+        return refused(error)
     seconds = time.perf_counter() - start
     print(f"\n{seconds:.0f} s, {torch.get_num_threads()} threads, {platform.machine()}, PyTorch {torch.__version__}")
     return 0

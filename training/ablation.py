@@ -24,13 +24,12 @@ import torch
 
 from training.checkpoint import CHECKPOINT, load_checkpoint
 from training.config import Config, ObjectiveSettings, config_from_dict
-from training.data.areas import manifest_sum
 from training.errors import TrainingError
 from training.evaluation.border import bordered
 from training.evaluation.figures import Figure, Floats, Mean, Run, means
 from training.networks.generator import SuperResolver
 from training.objectives.sinkhorn import Measure, SinkhornSettings
-from training.train import train
+from training.train import on_other_data, train
 
 Rows = Literal["parts", "data"]
 PAPER = ObjectiveSettings()
@@ -102,15 +101,14 @@ def train_rows(
         for number, (name, row) in enumerate(several.items(), start=1):
             row = replace(row, train=replace(row.train, seed=seed))
             folder = out / f"{number} {run_name(name, seed, seeds)}"
-            begun = (folder / CHECKPOINT).exists()
-            if begun and config_from_dict(load_checkpoint(folder).config) != row:
+            checkpoint = load_checkpoint(folder) if (folder / CHECKPOINT).exists() else None
+            if checkpoint and config_from_dict(checkpoint.config) != row:
                 raise TrainingError(f"{folder} holds a run of another configuration.", "Name another folder with --out, or remove it.")
-            checkpoint = load_checkpoint(folder) if begun else None
-            if checkpoint and checkpoint.data and checkpoint.data != manifest_sum(data):
+            if checkpoint and on_other_data(checkpoint, data):
                 raise TrainingError(f"{folder} holds a run on other data.", "Name another folder with --out, or remove it.")
             if checkpoint is None or checkpoint.step < checkpoint.steps or not checkpoint.steps:
                 say(f"row {number} of {len(several)}, seed {seed}: {name}")
-                train(row, data, folder, resume=begun)
+                train(row, data, folder, resume=checkpoint is not None)
                 checkpoint = load_checkpoint(folder)
             say(f"row {number} of {len(several)}, seed {seed}: {name}, {checkpoint.step} steps in {checkpoint.elapsed / 60:.1f} min")
             network = SuperResolver(row.network)

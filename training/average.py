@@ -20,7 +20,7 @@ from torch import Tensor
 
 from training.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint, together
 from training.config import Config, load_config
-from training.errors import TrainingError
+from training.errors import TrainingError, refused
 from training.initial import initialise, read_trained_on
 from training.networks.generator import SuperResolver
 from training.validation import open_validation, validate
@@ -30,31 +30,32 @@ ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
-class Share:
-    """`share` of the weights in `path`, a run's folder or a file, as `initialise` takes them."""
+class Part:
+    """`share` of a network whose weights are those in `path`, a run's folder or a file."""
 
     path: Path
     share: float
+    network: SuperResolver
 
 
-def average(parts: list[Share], config: Config) -> dict[str, Tensor]:
+def average(parts: list[Part]) -> dict[str, Tensor]:
     """The weighted mean of all weights, by name. A share may be negative, to go beyond others.
 
-    Raises TrainingError where the shares do not add up to 1, and where a file lacks weights or does not fit the configured network.
+    Raises TrainingError where the shares do not add up to 1.
     """
     total = sum(part.share for part in parts)
     if not abs(total - 1) <= ROUNDING:
         raise TrainingError(f"The shares add up to {total:g}.", "Give shares that add up to 1, e.g. 0.5 and 0.5.")
     mean: dict[str, Tensor] = {}
     for part in parts:
-        for name, value in load(part.path, config).state_dict().items():
+        for name, value in part.network.state_dict().items():
             # In double precision: a tenth of a weight rounds at each addend.
             mean[name] = mean.get(name, torch.zeros((), dtype=torch.float64)) + part.share * value.double()
     return {name: value.float() for name, value in mean.items()}
 
 
 def load(path: Path, config: Config) -> SuperResolver:
-    """The configured network with all of its weights from `path`. Raises TrainingError where one is missing."""
+    """The configured network with all of its weights from `path`. Raises TrainingError where one is missing or does not fit."""
     network = SuperResolver(config.network)
     if missing := initialise(network, path):
         raise TrainingError(
@@ -90,22 +91,20 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         config = load_config(options.config)
-        parts = [Share(Path(path), number(share)) for path, share in options.weights]
         if options.out and (options.out / CHECKPOINT).exists():
             raise TrainingError(f"{options.out} holds a run already.", "Name another folder.")
-        mean, patches, device = average(parts, config), open_validation(options.data, config), torch.device("cpu")
-        networks = {f"{part.path}": load(part.path, config) for part in parts}
-        networks["mean"] = SuperResolver(config.network).eval()
-        networks["mean"].load_state_dict(mean)
-        for name, network in networks.items():
+        parts = [Part(Path(path), number(share), load(Path(path), config)) for path, share in options.weights]
+        mean, patches, device = average(parts), open_validation(options.data, config), torch.device("cpu")
+        averaged = SuperResolver(config.network).eval()
+        averaged.load_state_dict(mean)
+        for name, network in (*((f"{part.path}", part.network) for part in parts), ("mean", averaged)):
             figures = validate(network, patches, device)
             print(" ".join([*(f"{figure} {value:.4f}" for figure, value in figures.items()), name]), flush=True)
         if options.out:
             save_run(mean, config, [part.path for part in parts], options.out)
             print(f"wrote {options.out / CHECKPOINT}")
     except (TrainingError, FileNotFoundError, ValueError) as error:
-        print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
-        return 2
+        return refused(error)
     except KeyboardInterrupt:
         print("Stopped; nothing was written.", file=sys.stderr)
         return 130

@@ -24,7 +24,7 @@ def build_card(text: str, network: SuperResolver, name: str, data: Path, trained
     Raises TrainingError where the weights were fitted to an area that the manifest keeps out of training.
     """
     values: dict[str, Any] = tomllib.loads(text)
-    check_held_out([area["name"] for area in trained_on], data)
+    check_held_out(trained_on, data)
     values |= {
         "format": FORMAT,
         "name": name,

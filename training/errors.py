@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 
 class TrainingError(Exception):
     """Root of what `training` raises on purpose. `code` is stable; `hint` says what to do."""
@@ -11,6 +13,12 @@ class TrainingError(Exception):
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+
+
+def refused(error: Exception) -> int:
+    """Says what is wrong, and where it is known what to do; returns the exit status of a command that ends with it."""
+    print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
+    return 2
 
 
 class DataError(TrainingError):

@@ -34,7 +34,7 @@ from training.ablation import Rows, network_run, over_seeds, train_rows
 from training.card import rewrite_card
 from training.config import load_config
 from training.data.areas import SPLITS, check_held_out, load_areas
-from training.errors import TrainingError
+from training.errors import TrainingError, refused
 from training.evaluation.border import bordered
 from training.evaluation.conditions import CONDITIONS, SHARP, SPOILED
 from training.evaluation.figures import Figure, Floats, Run, evaluate, means
@@ -157,7 +157,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise TrainingError(f"Two methods would be called {', '.join(twice)}.", "Give each model file a name of its own.")
         loaded = [load_model(path, options.ratio) for path in options.model]
         for model in loaded if options.record else []:
-            check_held_out((str(entry["name"]) for entry in model.card.training_data), options.data)
+            check_held_out(model.card.training_data, options.data)
         for file in filter(None, (options.json, options.markdown)):
             file.parent.mkdir(parents=True, exist_ok=True)
         runs = {model.path.stem: engine_run(_opened(model), model.card) for model in loaded}
@@ -200,8 +200,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.page:
             _progress(f"page: {write_page(options.page, figures, panels, title)}")
     except (BackendError, TrainingError, OSError) as error:
-        print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
-        return 2
+        return refused(error)
     for area in dict.fromkeys(figure.area for figure in figures):
         _, head, rows = by_area([figure for figure in figures if figure.area == area])[0]
         print(f"{area}\n\n{table(head, rows)}\n")

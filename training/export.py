@@ -26,10 +26,10 @@ from torch import Tensor
 from backend.card import INPUTS, METADATA_KEY, OUTPUTS, SCALARS, ModelCard, sidecar_path
 from backend.errors import CardError
 from training.card import build_card, put
-from training.checkpoint import CHECKPOINT, load_checkpoint, save_weights
+from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_weights
 from training.config import config_from_dict
 from training.data.areas import attributions
-from training.errors import ExportError, TrainingError
+from training.errors import ExportError, TrainingError, refused
 from training.halo import check_halo
 from training.networks.generator import SuperResolver
 
@@ -42,9 +42,8 @@ SIZES = ((1, 64, 64), (2, 96, 160), (1, 250, 130))
 """(N, H, W) that an export is compared at, or the next sizes that the network takes; the graph is traced at another one."""
 
 
-def load_network(run: Path) -> SuperResolver:
+def averaged_network(checkpoint: Checkpoint) -> SuperResolver:
     """The network of a run with its averaged weights, ready for inference."""
-    checkpoint = load_checkpoint(run)
     network = SuperResolver(config_from_dict(checkpoint.config).network)
     network.load_state_dict(checkpoint.ema)
     return network.eval()
@@ -207,7 +206,8 @@ def main(arguments: list[str] | None = None) -> int:
         weights = options.out.with_suffix(".safetensors")
         if weights.resolve() == (options.run / CHECKPOINT).resolve():
             raise ExportError(f"The weights beside {options.out} would replace the run's checkpoint.", "Name the model otherwise.")
-        network, checkpoint = load_network(options.run), load_checkpoint(options.run)
+        checkpoint = load_checkpoint(options.run)
+        network = averaged_network(checkpoint)
         # Runs of before there was this note: what stands in the manifest now is all that is known.
         trained_on = checkpoint.trained_on or attributions(options.data, "train")
         card = build_card(options.card.read_text(encoding="utf-8"), network, options.out.stem, options.data, trained_on)
@@ -220,8 +220,7 @@ def main(arguments: list[str] | None = None) -> int:
         write(network, card, options.out)
         save_weights(network.state_dict(), checkpoint.config, trained_on, weights)
     except (TrainingError, CardError, OSError, tomllib.TOMLDecodeError) as error:
-        print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
-        return 2
+        return refused(error)
     count = sum(p.numel() for p in network.parameters())
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, halo {card.halo} px, {count:,} weights")
     return 0

@@ -24,7 +24,7 @@ from backend.engines import open_engine
 from backend.errors import BackendError
 from backend.models import Model
 from training.data.areas import Split, check_held_out, manifest_entries
-from training.errors import TrainingError
+from training.errors import TrainingError, refused
 from training.evaluate import engine_run, load_model, load_pairs
 from training.evaluation.figures import SLOPE_CLASSES, Figure, evaluate, mean_of
 from training.evaluation.panels import EXAGGERATION, LEAST_ERROR, LEVEL, REAL_COARSE, Place, Places, write_place
@@ -193,7 +193,7 @@ def check_kept_apart(model: Model, data: Path) -> None:
     name those of its split train: then it is not what the model was trained on."""
     stated = {str(entry["name"]) for entry in model.card.training_data}
     prepared = {str(entry["name"]) for entry in manifest_entries(data, "train")}
-    check_held_out(stated, data)
+    check_held_out(model.card.training_data, data)
     if not prepared <= stated:
         raise TrainingError(
             f"The model {model.path} was trained on {', '.join(sorted(stated)) or 'nothing'}; "
@@ -457,8 +457,7 @@ def main(arguments: list[str] | None = None) -> int:
         options.out.parent.mkdir(parents=True, exist_ok=True)
         write_model_card(model, options.data, own, places, options.out)
     except (BackendError, TrainingError, OSError) as error:
-        print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
-        return 2
+        return refused(error)
     print(options.out)
     return 0
 

@@ -34,7 +34,7 @@ from training.config import Config, load_config, seconds
 from training.data.areas import attributions, check_held_out, manifest_sum
 from training.data.batches import Batch, BatchSource, open_source
 from training.data.loader import load_batches
-from training.errors import TrainingError
+from training.errors import TrainingError, refused
 from training.game import Game, inside
 from training.initial import initialise, read_trained_on
 from training.networks.generator import MARGIN, SuperResolver
@@ -69,7 +69,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
     # Networks
     network = SuperResolver(config.network)
     checkpoint = load_checkpoint(out) if resume else None
-    trained_on = attributions(data, "train")
+    trained_on, drawn_from = attributions(data, "train"), manifest_sum(data)
     if checkpoint:
         trained_on = together(trained_on, checkpoint.trained_on)
         check_resumable(config, checkpoint, data)
@@ -77,7 +77,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
     elif init:
         fresh = initialise(network, init)
         trained_on = together(trained_on, read_trained_on(init))
-        check_held_out([area["name"] for area in trained_on], data)
+        check_held_out(trained_on, data)
         say(fabric, f"began from {init}; drawn anew: {', '.join(sorted({name.rsplit('.', 1)[0] for name in fresh})) or 'nothing'}")
     elif config.network.skip == "solved":
         # On clean input: of errors in it a linear filter cannot know.
@@ -117,8 +117,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
         if notes:
             tensors = network.state_dict(), ema.state_dict(), optimizer_tensors(adam_g), optimizer_tensors(adam_d)
             scaler = fabric.strategy.precision.state_dict()
-            about = manifest_sum(data), trained_on
-            save_checkpoint(Checkpoint(step, total, elapsed(), playing, scaler, config.to_dict(), *tensors, *about), out)
+            save_checkpoint(Checkpoint(step, total, elapsed(), playing, scaler, config.to_dict(), *tensors, drawn_from, trained_on), out)
         fabric.barrier()
 
     def judge(step: int) -> None:
@@ -394,10 +393,15 @@ def replace_text(path: Path, text: str) -> None:
     os.replace(partial, path)
 
 
+def on_other_data(checkpoint: Checkpoint, data: Path) -> bool:
+    """Whether the checkpoint is known to be of a run on other data than a prepared folder holds now."""
+    return bool(checkpoint.data) and checkpoint.data != manifest_sum(data)
+
+
 def check_resumable(config: Config, checkpoint: Checkpoint, data: Path) -> None:
     """Raises TrainingError where the checkpoint is of a run with other settings than `config` has, or on other data. How long it trains
     may differ."""
-    if checkpoint.data and checkpoint.data != manifest_sum(data):
+    if on_other_data(checkpoint, data):
         raise TrainingError(
             f"The run was begun on other data than {data} holds now.", "Name that folder with --data, or begin another run with --init."
         )
@@ -439,8 +443,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise TrainingError(f"{out} holds a run already.", "Pass --resume to go on, or name another folder.")
         train(config, options.data, out, resume=options.resume, init=options.init, devices=options.devices)
     except (TrainingError, FileNotFoundError, ValueError) as error:
-        print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
-        return 2
+        return refused(error)
     except KeyboardInterrupt:
         print("Stopped; --resume goes on from the last checkpoint.", file=sys.stderr)
         return 130

@@ -24,7 +24,7 @@ from torch import Tensor
 
 from training.data.areas import load_areas
 from training.data.batches import BatchSource, DataSettings
-from training.errors import TrainingError
+from training.errors import TrainingError, refused
 from training.networks import terrain
 from training.networks.generator import SuperResolver
 from training.networks.settings import NetworkSettings
@@ -120,8 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
         data = DataSettings(patch=options.patch, batch=options.batch)
         batch = BatchSource(load_areas(options.data, "train"), data, SEED).batch(0)
     except (TrainingError, FileNotFoundError, ValueError) as error:
-        print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
-        return 2
+        return refused(error)
     torch.manual_seed(SEED)
     scene = Scene(batch.dem, batch.target, batch.pixel_size, SuperResolver(NetworkSettings()).requires_grad_(False))
 

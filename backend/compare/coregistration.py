@@ -79,9 +79,10 @@ def coregister(reference: Reference, raster: Raster, check: Callable[[], None] =
     """Finds what to move a DEM by. `check` is called between squares and may raise, to stop."""
     factor = max(1, round(raster.grid.pixel_size / reference.grid.pixel_size))
     grid = coarser(reference.grid, factor)
-    squares = _sample(reference, raster, grid, factor, check)
+    part = overlap(raster, grid)
+    squares = _sample(reference, part, grid, factor, check)
     pixel = grid.pixel_size
-    part, tested = overlap(raster, grid), Tested(raster, grid)
+    tested = Tested(raster, grid)
     start = _differences(tested, squares, check)
     steep = sum(
         int((known & (square.tangent > math.tan(math.radians(LEAST_SLOPE)))).sum())
@@ -134,8 +135,7 @@ def displacement(difference: Floats, tangent: Floats, aspect: Floats) -> tuple[f
     return float(east), float(north)
 
 
-def _sample(reference: Reference, raster: Raster, grid: Grid, factor: int, check: Callable[[], None]) -> list[_Square]:
-    part = overlap(raster, grid)
+def _sample(reference: Reference, part: Grid, grid: Grid, factor: int, check: Callable[[], None]) -> list[_Square]:
     col, row = (round(value) for value in ~grid.transform @ (part.transform.c, part.transform.f))
     everything = [tile.core for tile in tiles(part.width, part.height, tile=_EDGE, halo=0, multiple=1)]
     # Steps of the golden ratio through the rows of squares: spread evenly, however many there are in a row.

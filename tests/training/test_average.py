@@ -12,7 +12,7 @@ from tests.training.test_generator import SMALL, network
 from training.average import main
 from training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint, save_weights
 from training.config import Config
-from training.export import load_network
+from training.export import averaged_network
 
 ROOT = Path(__file__).resolve().parents[2]
 TOML = """
@@ -59,9 +59,9 @@ def test_a_mean_of_runs_is_a_run(config: Path, prepared: Path, tmp_path: Path, c
     )
     assert status == 0
     first, second = network(SMALL, seed=1).state_dict(), network(SMALL, seed=2).state_dict()
-    for name, value in load_network(tmp_path / "mean").state_dict().items():
-        torch.testing.assert_close(value, 1.25 * first[name] - 0.25 * second[name])
     made = load_checkpoint(tmp_path / "mean")
+    for name, value in averaged_network(made).state_dict().items():
+        torch.testing.assert_close(value, 1.25 * first[name] - 0.25 * second[name])
     assert made.config["data"]["patch"] == 64 and made.trained_on == [area("here"), area("there")]
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(" ")[-1] for line in lines[:3]] == [f"{one}", f"{other}", "mean"]

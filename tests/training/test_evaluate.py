@@ -16,7 +16,7 @@ from backend import models
 from backend.card import sidecar_path
 from backend.dem_source import SOURCES
 from backend.engines import open_engine
-from tests.backend.models_for_tests import card
+from tests.backend.models_for_tests import card, write_model
 from tests.training.test_export import CARD
 from tests.training.test_generator import SMALL, network
 from training.card import build_card
@@ -276,6 +276,17 @@ def test_resamplers_need_no_model(prepared: Path, tmp_path: Path, capsys: pytest
     assert [mean["method"] for mean in content["means"]] == list(rows)
     assert "NaN" not in (tmp_path / "f.json").read_text()
     assert "# lanczos, nearest: split test, ratio 2" in (tmp_path / "f.md").read_text()
+
+
+@pytest.mark.parametrize(("area", "split"), [("third", "test"), ("other", "validation")])
+def test_a_model_that_knows_what_is_to_judge_it_gets_no_figures(
+    prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], area: str, split: str
+) -> None:
+    model = write_model(tmp_path / "cheat.onnx", model_card=card("cheat", training_data=[{"name": "hills"}, {"name": area}]))
+    before = model.read_bytes()
+    assert main(["--model", f"{model}", "--data", f"{prepared}", "--record"]) == 2
+    assert f"fitted to {area}, which {prepared} has in split {split}" in capsys.readouterr().err
+    assert model.read_bytes() == before
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -119,11 +119,12 @@ def manifest_sum(folder: Path) -> str:
     return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
 
 
-def check_held_out(trained_on: Iterable[str], data: Path) -> None:
-    """Raises DataError where weights were fitted to areas that are to judge them."""
+def check_held_out(trained_on: Iterable[Mapping[str, str]], data: Path) -> None:
+    """Raises DataError where weights were fitted to areas (as `attributions` has them) that are to judge them."""
+    known = {area["name"] for area in trained_on}
     splits: tuple[Split, ...] = ("test", "validation")
     for split in splits:
-        if seen := sorted({str(entry["name"]) for entry in manifest_entries(data, split)} & set(trained_on)):
+        if seen := sorted(known & {str(entry["name"]) for entry in manifest_entries(data, split)}):
             raise DataError(
                 f"The weights were fitted to {', '.join(seen)}, which {data} has in split {split}.",
                 "Name the data that they were trained on, or train anew, without --init of weights that know these areas.",
