@@ -87,7 +87,7 @@ class Sampler:
         if not self.averages:
             return self._cubic(window, read, bands, reach)
         # Gaps are filled after averaging: the source may be a hundred times as fine, and `reach` in its pixels as long as the scene.
-        wide = Window(window.col - reach, window.row - reach, window.width + 2 * reach, window.height + 2 * reach)
+        wide = window.widened(reach)
         values, made, known = self._means(wide, read, bands)
         if not made.all():
             values = gaps.fill(values, made, reach)
@@ -95,7 +95,7 @@ class Sampler:
         return values[:, cut[0], cut[1]].astype(np.float32), known[cut]
 
     def _copy(self, window: Window, shift: tuple[int, int], read: Read, reach: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        wide = Window(window.col - reach, window.row - reach, window.width + 2 * reach, window.height + 2 * reach)
+        wide = window.widened(reach)
         values, known = read(Window(wide.col + shift[0], wide.row + shift[1], wide.width, wide.height))
         if reach and not known.all():
             values = gaps.fill(values, known, reach)

@@ -23,6 +23,17 @@ class Window:
         top, left = other.row - self.row, other.col - self.col
         return slice(top, top + other.height), slice(left, left + other.width)
 
+    def widened(self, by: int) -> Window:
+        """This window with `by` pixels more on each side."""
+        return Window(self.col - by, self.row - by, self.width + 2 * by, self.height + 2 * by)
+
+    def within(self, other: Window) -> Window:
+        """The part of this window that lies in `other`; they must meet."""
+        left, top = max(self.col, other.col), max(self.row, other.row)
+        right = min(self.col + self.width, other.col + other.width)
+        bottom = min(self.row + self.height, other.row + other.height)
+        return Window(left, top, right - left, bottom - top)
+
 
 @dataclass(frozen=True)
 class Tile:

@@ -25,8 +25,8 @@ import torch
 from training.checkpoint import CHECKPOINT, load_checkpoint
 from training.config import Config, ObjectiveSettings, config_from_dict
 from training.errors import TrainingError
-from training.evaluation.border import bordered
 from training.evaluation.figures import Figure, Floats, Mean, Run, means
+from training.evaluation.tiled import tiled
 from training.networks.generator import SuperResolver
 from training.objectives.sinkhorn import Measure, SinkhornSettings
 from training.train import on_other_data, train
@@ -151,4 +151,4 @@ def network_run(network: SuperResolver) -> Run:
         elevation, *sigma = (value[0, 0].numpy() for value in made)
         return elevation, sigma[0] if sigma else None
 
-    return bordered(run, min(network.halo, BORDER), network.size_multiple)
+    return tiled(run, min(network.halo, BORDER), network.size_multiple)

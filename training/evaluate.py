@@ -35,13 +35,13 @@ from training.card import rewrite_card
 from training.config import load_config
 from training.data.areas import SPLITS, check_held_out, load_areas
 from training.errors import TrainingError, refused
-from training.evaluation.border import bordered
 from training.evaluation.conditions import CONDITIONS, SHARP, SPOILED
 from training.evaluation.figures import Figure, Floats, Run, evaluate, means
 from training.evaluation.page import Panels, write_page
 from training.evaluation.pairs import Pair, simulate, with_real_coarse
 from training.evaluation.resamplers import KERNELS
 from training.evaluation.tables import by_area, markdown, summary, table
+from training.evaluation.tiled import tiled
 
 __all__ = ["Figure", "Pair", "Run", "engine_run", "evaluate", "load_pairs", "main", "simulate"]
 
@@ -75,7 +75,7 @@ def load_model(path: Path, ratio: int) -> Model:
 
 def engine_run(engine: Engine, card: ModelCard) -> Run:
     """Runs whole areas through the engine that the backend runs tiles through, with the halo and the sizes that a model's card asks for."""
-    return bordered(engine.run, card.halo, card.size_multiple)
+    return tiled(engine.run, card.halo, card.size_multiple)
 
 
 def record(model: Model, figures: Sequence[Figure], command: str) -> None:

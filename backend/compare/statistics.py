@@ -58,7 +58,7 @@ class View:
     def around(self, values: NDArray[Any], margin: int) -> NDArray[Any]:
         """The core of an array that covers `wide`, with `margin` pixels around it."""
         core = self.core
-        return values[self.wide.cut(Window(core.col - margin, core.row - margin, core.width + 2 * margin, core.height + 2 * margin))]
+        return values[self.wide.cut(core.widened(margin))]
 
     def shape(self, dem: NDArray[Any]) -> tuple[Floats, Floats]:
         """Slope, degrees, and curvature, 1/m times 100, of the core."""

@@ -78,7 +78,7 @@ class SparingEngine:
         sigma = np.empty_like(dem) if self.sigma else None
         whole = Window(0, 0, width, height)
         for part in tiles(width, height, tile=self._edge, halo=self._card.halo, multiple=self._card.size_multiple):
-            read = _within(part.read, whole)
+            read = part.read.within(whole)
             of_tile, of_part = whole.cut(part.core), read.cut(part.core)
             cut = whole.cut(read)
             made, made_sigma = self._engine.run(dem[cut], guide[:, *cut], guide_valid[cut], pixel_size, dem_error)
@@ -86,10 +86,3 @@ class SparingEngine:
             if sigma is not None and made_sigma is not None:
                 sigma[of_tile] = made_sigma[of_part]
         return elevation, sigma
-
-
-def _within(window: Window, whole: Window) -> Window:
-    left, top = max(window.col, whole.col), max(window.row, whole.row)
-    right = min(window.col + window.width, whole.col + whole.width)
-    bottom = min(window.row + window.height, whole.row + whole.height)
-    return Window(left, top, right - left, bottom - top)

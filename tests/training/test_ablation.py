@@ -20,8 +20,8 @@ from tests.training.test_train import GAME, TINY, TINY_TOML
 from training.ablation import BORDER, data_rows, network_run, over_seeds, rows
 from training.data.areas import Area
 from training.evaluate import evaluate, main, simulate
-from training.evaluation.border import bordered
 from training.evaluation.figures import Run
+from training.evaluation.tiled import tiled
 
 
 def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -85,7 +85,7 @@ def test_a_network_is_run_on_any_size() -> None:
         wide.extend(torch.from_numpy(value) for value in values[:3])
         return values[0], None
 
-    bordered(noted, halo, net.size_multiple)(dem[0], guide, valid[0], 10.0, 0.0)
+    tiled(noted, halo, net.size_multiple)(dem[0], guide, valid[0], 10.0, 0.0)
     expected = net(wide[0][None, None], wide[1][None], wide[2][None, None], torch.tensor([10.0]), torch.tensor([0.0]))[0][0, 0]
     torch.testing.assert_close(torch.from_numpy(whole), expected[halo : halo + 64, halo : halo + 80])
     odd, _ = run(dem[0, :63, :79], guide[:, :63, :79], valid[0, :63, :79], 10.0, 0.0)

@@ -32,6 +32,18 @@ def test_workers_change_nothing(prepared: Path) -> None:
             assert torch.equal(getattr(got, name), value), name
 
 
+def test_a_source_that_has_drawn_travels_without_its_corners(prepared: Path) -> None:
+    """They are found again; with them, each worker's start waits for the one before it."""
+    areas = load_areas(prepared, "train")
+    source = BatchSource(areas, SMALL, 3)
+    wanted = source.batch(0)
+    sent = pickle.dumps(source)
+    assert source.corners
+    assert len(sent) < len(pickle.dumps(areas)) + 2000
+    for name, value in vars(pickle.loads(sent).batch(0)).items():  # noqa: S301
+        assert torch.equal(value, getattr(wanted, name)), name
+
+
 def test_a_mapped_area_travels_as_file_names(prepared: Path) -> None:
     area = load_areas(prepared, "train")[0]
     sent = pickle.dumps(area)

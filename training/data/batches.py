@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import EllipsisType
+from typing import Any
 
 import numpy as np
 import torch
@@ -176,6 +177,11 @@ class BatchSource:
         self.areas = areas
         self.corners: dict[tuple[int, int], NDArray[np.int64]] = {}
         self.weights: dict[int, NDArray[np.float64]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is larger than a pipe's buffer makes a process wait for the imports of each worker that it starts, one after the other: 15
+        # workers took minutes. Each finds its corners itself.
+        return vars(self) | {"corners": {}, "weights": {}}
 
     def check(self, split: Split) -> None:
         """Raises DataError, naming the split, where some ratio's batches have room in no area."""
