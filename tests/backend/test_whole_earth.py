@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,7 +100,7 @@ def mosaic(folder: Path, longitude: float, latitude: float) -> tuple[Path, Path]
 
 @pytest.mark.parametrize("place", ["California", "Alaska", "Fiji, on 180 degrees"])
 def test_the_whole_earth_gives_what_its_tile_gives(tmp_path: Path, superresolve: Superresolve, projecting_model: Path, place: str) -> None:
-    """With back-projection, under an image that reaches beyond what is known; and the right ratio is spoken of."""
+    """With back-projection, under an image that reaches beyond what is known; and pixels are spoken of as large as they are there."""
     epsg, longitude, latitude = PLACES[place]
     earth, alone = mosaic(tmp_path, longitude, latitude)
     grid = utm(epsg, longitude, latitude, 200, 260)
@@ -107,10 +109,13 @@ def test_the_whole_earth_gives_what_its_tile_gives(tmp_path: Path, superresolve:
     )
     like = tmp_path / "guide.tif"
     events: list[Event] = []
-    whole = superresolve(earth, guide=guide, like=like, model=projecting_model, events=events)
+    whole = superresolve(earth, guide=guide, like=like, model=projecting_model, dem_error=None, events=events)
     part = superresolve(alone, guide=guide, like=like, model=projecting_model)
     assert np.isfinite(part).mean() > 0.5
     # Cells of back-projection are as large as those of one place, which is not quite the same one; slopes are of 45 degrees and more.
     np.testing.assert_allclose(whole, part, atol=0.03)
     assert np.nanmax(np.abs(part - np.nanmean(read(alone)))) > 20
-    assert not [event.text for event in events if isinstance(event, Log) and "ratio" in event.text]
+    said = " ".join(event.text for event in events if isinstance(event, Log))
+    size = re.search(r"pixels of ([\d.]+) m are off", said)
+    assert size is not None and float(size[1]) == pytest.approx(30.9 * math.sqrt(math.cos(math.radians(latitude))), rel=0.01)
+    assert "ratio" not in said
