@@ -207,7 +207,7 @@ def test_means_count_each_area_alike(pair: Pair) -> None:
 
 
 def test_an_area_is_run_as_the_backend_runs_a_tile() -> None:
-    """With its halo around it, filled from what is known, under no guide; and with the sizes that a model takes."""
+    """With its halo around it, rounded up to what sizes are multiples of, filled from what is known, under no guide."""
     given: list[tuple[Floats, Floats, Floats]] = []
 
     class Even:
@@ -226,10 +226,10 @@ def test_an_area_is_run_as_the_backend_runs_a_tile() -> None:
     np.testing.assert_allclose(found, dem + 1, atol=1e-5)
     ((ground, guide, valid),) = given
     assert (ground.shape, guide.shape, valid.shape) == ((24, 24), (3, 24, 24), (24, 24))
-    np.testing.assert_allclose(ground[6:11, 6:13], dem, atol=1e-5)
-    assert ground[6, 5] == pytest.approx(np.mean([0, 7])) and ground[5, 9] == pytest.approx(np.mean([2, 3, 4]))
+    np.testing.assert_allclose(ground[8:13, 8:15], dem, atol=1e-5)
+    assert ground[8, 7] == pytest.approx(np.mean([0, 7])) and ground[7, 11] == pytest.approx(np.mean([2, 3, 4]))
     for part in (guide[0], valid):
-        assert part[6:11, 6:13].all() and part.sum() == 35
+        assert part[8:13, 8:15].all() and part.sum() == 35
 
 
 @pytest.mark.parametrize(
