@@ -90,13 +90,20 @@ class Grid:
         """The part of it that `window` covers."""
         return Grid(self.crs, self.transform @ Affine.translation(window.col, window.row), window.width, window.height)
 
+    def phase(self, multiple: int) -> tuple[int, int]:
+        """How many columns and rows its first pixel lies behind a whole `multiple` of pixels from the origin of its CRS: parts of one grid,
+        and the grids of neighbouring rasters, group the same pixels."""
+        # Grids begin on whole, half and third pixels: a shift that none of these has keeps rounding errors from deciding.
+        column, row = (math.floor(start + 0.382) for start in (self.transform.c / self.transform.a, self.transform.f / self.transform.e))
+        return column % multiple, row % multiple
+
     def north_up(self) -> Grid:
         """The same pixels, counted from the north-west. Raises InputError where it is rotated."""
         if self.rotated:
             raise InputError(
                 "grid-invalid",
                 f"The output cannot lie on a rotated grid ({_numbers(self.transform)}).",
-                "Pass --resolution to have north-up pixels.",
+                "Pass --resolution to have north-up pixels, and no --like.",
             )
         t = self.transform
         x = t.c if t.a > 0 else t.c + t.a * self.width
@@ -347,6 +354,12 @@ def _limit(grid: Grid, extent: Bounds, extent_crs: str | None) -> Grid:
         n = 32
         x, y = np.meshgrid(np.linspace(left, right, n + 1), np.linspace(bottom, top, n + 1))
         x, y = transform_points(extent_crs, grid.crs, x, y)
+        if not (np.isfinite(x) & np.isfinite(y)).any():
+            raise InputError(
+                "option-invalid",
+                f"--extent {_numbers(extent)} lies nowhere in the CRS of the output.",
+                "Pass XMIN,YMIN,XMAX,YMAX in --extent-crs: longitude comes before latitude.",
+            )
         extent = _around(grid.longitudes(x), y)
     part = grid.touching(beside(extent, grid))
     if part is None:

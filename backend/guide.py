@@ -18,13 +18,15 @@ from rasterio.errors import RasterioError
 
 from backend.errors import InputError
 from backend.grid import Grid
-from backend.rasters import Raster
+from backend.rasters import UNDECLARED_NODATA, Raster
 from backend.resample import Sampler
 from backend.windows import Window
 
 Bands = tuple[int, int, int]
 """Numbers of the bands that hold near infrared, red and green."""
 
+UNDECLARED = (*UNDECLARED_NODATA, 65535.0)
+"""Taken for nodata in an image that declares none."""
 SCENE_PIXELS = 1024
 """Edge of the decimated scene that the percentiles are taken from."""
 
@@ -68,9 +70,11 @@ class Guide:
         return all(dataset.nodatavals[band - 1] == 0 and dataset.dtypes[band - 1].startswith("uint") for band in self.bands)
 
     def _lit(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """A pixel that is 0 in all bands is the margin of a scene that declares no nodata."""
-        declared = any(self.raster.has_mask(band) for band in self.bands)
-        return np.ones(values.shape[1:], np.bool_) if declared else (values[0] != 0) | (values[1] != 0) | (values[2] != 0)
+        """A pixel that is 0 in all bands is the margin of a scene that declares no nodata, and so is one that has in one of them what
+        usually means "no data": a few of these would be most of what the scene is scaled by."""
+        if any(self.raster.has_mask(band) for band in self.bands):
+            return np.ones(values.shape[1:], np.bool_)
+        return np.asarray((values != 0).any(axis=0) & ~np.isin(values, UNDECLARED).any(axis=0))
 
     def _percentiles(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """2nd and 98th percentile of each band, from a copy of the scene with at most SCENE_PIXELS rows and columns."""

@@ -96,7 +96,9 @@ class Raster:
         kind = self.dataset.dtypes[band - 1]
         if kind.startswith("complex"):
             raise InputError(
-                "band-invalid", f"Band {band} of {self.path} holds complex numbers ({kind}).", f"Name another band with {option}."
+                "band-invalid",
+                f"Band {band} of {self.path} holds complex numbers ({kind}).",
+                f"Name another band with {option}." if option.startswith("--") else "Convert it to real numbers first.",
             )
 
     def read(

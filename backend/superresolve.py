@@ -187,7 +187,8 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         tolerance = max(dem_error, elevation.half_step)
         back_projection = BackProjection(elevation.sampler, tolerance) if card.back_projection else None
         margin = card.halo + (back_projection.reach if back_projection else 0)
-        work = tiles(grid.width, grid.height, tile=edge, halo=margin, multiple=card.size_multiple)
+        phase = grid.phase(card.size_multiple)
+        work = tiles(grid.width, grid.height, tile=edge, halo=margin, multiple=card.size_multiple, phase=phase)
         outputs = Outputs()
         unfinished.remove = lambda: let_go(outputs.remove, locks)
         with outputs:
@@ -217,7 +218,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                 "bands": [settings.band, *(bands or ())],
                 "grid": [crs, list(grid.transform)[:6], grid.width, grid.height],
                 "dem_error": dem_error,
-                "tiles": [edge, margin, card.size_multiple],
+                "tiles": [edge, margin, card.size_multiple, *phase],
                 "back_projection": tolerance if back_projection else None,
                 "wanted": wanted,
                 "ran": [engine.provider, threads],
@@ -398,6 +399,8 @@ def _warn_beyond_card(card: ModelCard, dem: Raster, grid: Grid, dem_error: float
         # 2 %: a pixel in degrees is never quite what the card says in metres.
         if not low * 0.98 <= value <= high * 1.02 and not math.isclose(value, low, abs_tol=1e-6):
             say("warning", f"The {what} is {value:.3g}{unit}; {card.name} was trained for {low:g} to {high:g}{unit}.")
+    if dem_pixel < 0.98 * grid.pixel_size:
+        say("warning", "The output's pixels are larger than the DEM's: plain means (gdalwarp -r average) are nearer to the DEM.")
 
 
 def processors() -> int:

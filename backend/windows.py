@@ -43,25 +43,21 @@ class Tile:
     read: Window
 
 
-def tiles(width: int, height: int, *, tile: int, halo: int, multiple: int) -> list[Tile]:
+def tiles(width: int, height: int, *, tile: int, halo: int, multiple: int, phase: tuple[int, int] = (0, 0)) -> list[Tile]:
     """The tiles of a raster of `width` x `height` pixels, from left to right and from top to bottom.
 
     Cores are at most `tile` pixels wide and high (but at least `multiple`) and as equal as they can be. Every read window has the
     same size, which is a multiple of `multiple`, and starts at a multiple of `multiple`, so that a model that groups pixels
-    (a pixel-unshuffle by `multiple`) groups the same pixels whatever the tile. `halo` is rounded up to `multiple` for that.
+    (a pixel-unshuffle by `multiple`) groups the same pixels whatever the tile. `halo` is rounded up to `multiple` for that. `phase`:
+    columns and rows, below `multiple`, that the raster's first pixel lies behind such a start.
     """
-    if min(width, height, tile, multiple) < 1 or halo < 0:
-        raise ValueError(f"no tiles for {width=} {height=} {tile=} {halo=} {multiple=}")
-    across, down = _step(width, tile, multiple), _step(height, tile, multiple)
-    margin = _round_up(halo, multiple)
-    return [
-        Tile(
-            Window(col, row, min(across, width - col), min(down, height - row)),
-            Window(col - margin, row - margin, across + 2 * margin, down + 2 * margin),
-        )
-        for row in range(0, height, down)
-        for col in range(0, width, across)
-    ]
+    left, top = phase
+    if min(width, height, tile, multiple) < 1 or halo < 0 or not (0 <= left < multiple and 0 <= top < multiple):
+        raise ValueError(f"no tiles for {width=} {height=} {tile=} {halo=} {multiple=} {phase=}")
+    across, down = _step(width + left, tile, multiple), _step(height + top, tile, multiple)
+    margin, raster = _round_up(halo, multiple), Window(0, 0, width, height)
+    starts = [Window(col, row, across, down) for row in range(-top, height, down) for col in range(-left, width, across)]
+    return [Tile(start.within(raster), start.widened(margin)) for start in starts]
 
 
 def _step(size: int, tile: int, multiple: int) -> int:

@@ -12,6 +12,7 @@ from pyproj import CRS
 
 from backend.errors import InputError
 from backend.grid import Grid, ground_pixel_size, horizontal, parse_crs, target_grid
+from backend.windows import Window
 
 UTM = CRS.from_epsg(32632).to_wkt()
 DEGREES = CRS.from_epsg(4326).to_wkt()
@@ -57,6 +58,16 @@ def test_resolution_is_aligned_with_the_guide_and_covers_the_dem() -> None:
     assert left <= 600_000 and bottom <= 5_197_600 and right >= 603_000 and top >= 5_200_000
 
 
+def test_parts_of_a_grid_and_its_neighbours_group_the_same_pixels() -> None:
+    """Also where pixels begin on halves and thirds of themselves, as SRTM's and those made three times finer do."""
+    for left, pixel in ((600_000.0, 10.0), (-122.5 - 1 / 7200, 1 / 10800), (11.0 - 1 / 2400, 1 / 3600)):
+        whole = Grid(UTM, Affine(pixel, 0, left, 0, -pixel, left + 7 * pixel), 5000, 5000)
+        column, row = whole.phase(2)
+        for step in range(0, 4000, 37):
+            part = whole.window(Window(step, step + 1, 10, 10))
+            assert part.phase(2) == ((column + step) % 2, (row + step + 1) % 2)
+
+
 def test_like_is_taken_as_it_is() -> None:
     like = Grid(UTM, Affine(12, 0, 599_000, 0, -12, 5_201_000), 200, 300)
     assert target_grid(DEM, ratio=3, like=like) == like
@@ -79,6 +90,7 @@ def test_extent_in_another_crs() -> None:
         ({"extent": (0, 0, 1, 1)}, "no-overlap"),
         ({"extent": (600_100, 0, 600_000, 1)}, "option-invalid"),
         ({"extent": (math.nan, 0, 600_000, 1)}, "option-invalid"),
+        ({"extent": (46.9, -122.5, 47.0, -122.4), "extent_crs": DEGREES}, "option-invalid"),
         ({"resolution": 0.0}, "option-invalid"),
         ({"resolution": -3.0}, "option-invalid"),
         ({"resolution": math.inf}, "option-invalid"),

@@ -154,6 +154,17 @@ def test_a_0_in_one_band_of_whole_numbers_is_darkness(tmp_path: Path, kind: type
     assert known[20:40].all() and not known[40:].any()
 
 
+@pytest.mark.parametrize(("kind", "value"), [(np.float32, -9999), (np.int16, -9999), (np.int16, -32768), (np.uint16, 65535)])
+def test_a_margin_of_usual_nodata_is_absent_though_nobody_declares_it(tmp_path: Path, kind: type[np.generic], value: int) -> None:
+    """A few of these were the darkest or brightest fiftieth of the scene, and all else one grey."""
+    values = image(50, 60).astype(kind)
+    margin, _ = read(write(tmp_path / "a.tif", values, transform=TRANSFORM))
+    values[:, :, :3] = value
+    made, known = read(write(tmp_path / "b.tif", values, transform=TRANSFORM))
+    assert not known[:, :3].any() and known[:, 3:].all()
+    assert made[:, :, 3:] == pytest.approx(margin[:, :, 3:], abs=0.1)
+
+
 def test_beyond_the_scene_the_guide_is_absent(tmp_path: Path) -> None:
     made, known = read(write(tmp_path / "a.tif", image(50, 60), transform=TRANSFORM), Window(-10, -10, 80, 70))
     assert known.sum() == 50 * 60 and known[10:60, 10:70].all() and (made[:, ~known] == 0).all()

@@ -64,6 +64,21 @@ def test_no_seams(superresolve: Superresolve, model: Path, hilly: Path, scene: P
         assert np.nanmax(np.abs(tiled - whole)) < 0.01
 
 
+@pytest.mark.parametrize("first", [(9, 6), (10, 9), (13, 12)])
+def test_an_extent_gives_what_the_whole_gives(
+    superresolve: Superresolve, model: Path, hilly: Path, scene: Path, first: tuple[int, int]
+) -> None:
+    """From any column and row on: what is made piece by piece joins. Near its border back-projection knows less of the DEM."""
+    options = {"model": model, "resolution": 10.0, "guide": scene}
+    whole = superresolve(hilly, **options)
+    column, row = first
+    left, top = 600_000 + 10 * column, 5_200_000 - 10 * row
+    part = superresolve(hilly, **options, extent=(left + 1, top - 1499, left + 1499, top - 1))
+    assert part.shape == (150, 150)
+    inside = whole[row + 12 : row + 138, column + 12 : column + 138]
+    assert np.nanmax(np.abs(part[12:-12, 12:-12] - inside)) < 0.01
+
+
 def test_no_seams_across_crs(superresolve: Superresolve, model: Path, hilly: Path, tmp_path: Path) -> None:
     like = write(
         tmp_path / "like.tif", np.zeros((150, 170), np.uint8), transform=Affine(1.3e-4, 0, 10.317, 0, -9e-5, 46.943), crs="EPSG:4326"

@@ -9,24 +9,30 @@ from hypothesis import strategies as st
 from backend.windows import Window, tiles
 
 SIZES = st.integers(1, 120)
+Grouped = tuple[int, tuple[int, int]]
+MULTIPLES_AND_PHASES = st.sampled_from([1, 2, 3, 4, 8, 16]).flatmap(
+    lambda multiple: st.tuples(st.just(multiple), st.tuples(*[st.integers(0, multiple - 1)] * 2))
+)
 
 
-@given(SIZES, SIZES, st.integers(1, 200), st.integers(0, 60), st.sampled_from([1, 2, 3, 4, 8, 16]))
-def test_cores_cover_every_pixel_once(width: int, height: int, tile: int, halo: int, multiple: int) -> None:
+@given(SIZES, SIZES, st.integers(1, 200), st.integers(0, 60), MULTIPLES_AND_PHASES)
+def test_cores_cover_every_pixel_once(width: int, height: int, tile: int, halo: int, grouped: Grouped) -> None:
+    multiple, phase = grouped
     covered = np.zeros((height, width), int)
-    for one in tiles(width, height, tile=tile, halo=halo, multiple=multiple):
+    for one in tiles(width, height, tile=tile, halo=halo, multiple=multiple, phase=phase):
         core = one.core
         assert core.col >= 0 and core.row >= 0 and core.col + core.width <= width and core.row + core.height <= height
         covered[core.row : core.row + core.height, core.col : core.col + core.width] += 1
     assert (covered == 1).all()
 
 
-@given(SIZES, SIZES, st.integers(1, 200), st.integers(0, 60), st.sampled_from([1, 2, 3, 4, 8, 16]))
-def test_read_windows_hold_the_halo_and_keep_the_phase(width: int, height: int, tile: int, halo: int, multiple: int) -> None:
-    made = tiles(width, height, tile=tile, halo=halo, multiple=multiple)
+@given(SIZES, SIZES, st.integers(1, 200), st.integers(0, 60), MULTIPLES_AND_PHASES)
+def test_read_windows_hold_the_halo_and_keep_the_phase(width: int, height: int, tile: int, halo: int, grouped: Grouped) -> None:
+    multiple, (left, top) = grouped
+    made = tiles(width, height, tile=tile, halo=halo, multiple=multiple, phase=(left, top))
     assert len({(one.read.width, one.read.height) for one in made}) == 1
     for core, read in ((one.core, one.read) for one in made):
-        assert read.col % multiple == read.row % multiple == read.width % multiple == read.height % multiple == 0
+        assert (read.col + left) % multiple == (read.row + top) % multiple == read.width % multiple == read.height % multiple == 0
         assert read.col <= core.col - halo and read.row <= core.row - halo
         assert read.col + read.width >= core.col + core.width + halo
         assert read.row + read.height >= core.row + core.height + halo

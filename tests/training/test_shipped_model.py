@@ -6,10 +6,16 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
+from rasterio.windows import Window
+from scipy.ndimage import binary_erosion
 
 from backend import models
 from backend.engines import open_engine
+from backend.superresolve import Settings
+from backend.superresolve import run as superresolve
 from training.evaluate import engine_run, load_pairs
 from training.evaluation.conditions import CONDITIONS, MISREGISTERED
 from training.evaluation.figures import Figure, evaluate
@@ -19,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RASTERS = Path(os.environ.get("SIRAN_RASTERS", ROOT.parent / "shared" / "data"))
 """The rasters that training/configs/areas.toml names; they are not part of the project."""
 
+SAMPLE_DEM = ROOT / "resources/sample/marin_srtm_1arcsec.tif"
 HIGHEST = {"no guide": 0.87, "rendered guide": 0.65, MISREGISTERED: 0.83}
 """RMSE divided by cubic's, in every area; no other guide may do harm."""
 
@@ -49,6 +56,25 @@ def measured(folder: Path, conditions: Sequence[str] = CONDITIONS) -> list[Figur
         {model.path.stem: engine_run(engine, model.card)}, load_pairs(folder, "test", 3), conditions=conditions, back_projected=back
     )
     return [figure for figure in figures if figure.method == model.path.stem]
+
+
+@pytest.mark.parametrize("error", [0.0, 2.4, 6.0])
+def test_water_is_level_up_to_where_cubic_resampling_sees_the_shore(tmp_path: Path, error: float) -> None:
+    """Whatever the DEM is said to be off by: of a pixel of the sea of which all within two are sea, each pixel of the result is."""
+    with rasterio.open(SAMPLE_DEM) as dataset:
+        window = Window(0, 240, 160, 160)
+        values, profile = dataset.read(1, window=window), dataset.profile
+        profile |= {"width": 160, "height": 160, "transform": dataset.window_transform(window)}
+    with rasterio.open(tmp_path / "shore.tif", "w", **profile) as dataset:
+        dataset.write(values, 1)
+    sea = binary_erosion(values == 0, np.ones((5, 5)), border_value=1)
+    assert 500 < sea.sum() < sea.size - 5000
+    result = superresolve(
+        Settings(dem=str(tmp_path / "shore.tif"), output=str(tmp_path / "fine.tif"), dem_error=error), lambda _event: None
+    )
+    with rasterio.open(result.path) as dataset:
+        water = dataset.read(1)[sea.repeat(3, axis=0).repeat(3, axis=1)]
+    assert np.abs(water).max() < 0.1
 
 
 def test_the_card_says_what_was_held_out() -> None:

@@ -58,13 +58,15 @@ def roughness(detail: Tensor) -> Tensor:
 
 
 def relief_gate(slopes: Tensor, window: int) -> Tensor:
-    """0 where the DEM is level, near 1 on any real slope: m / (m + 0.5 %), m the mean slope around.
+    """0 where the DEM is level, near 1 on any real slope: m / (m + 0.5 %), m the mean slope around, times l / (l + 0.002 %), l the least
+    slope of the pixel and its neighbours.
 
     `slopes` (N, 2, H, W) rise over run to (N, 1, H, W). It multiplies what the generator adds, so that a lake, the sea or a constant DEM
-    cannot receive the image's texture, whatever the weights are.
+    cannot receive the image's texture, whatever the weights are. Wide windows alone reach from the shore onto the water, and lift it there.
     """
-    m = box_mean(slopes.abs().sum(dim=1, keepdim=True), window)
-    return m / (m + 0.005)
+    steepness = slopes.abs().sum(dim=1, keepdim=True)
+    m, least = box_mean(steepness, window), -F.max_pool2d(-steepness, 3, stride=1, padding=1)
+    return m / (m + 0.005) * (least / (least + 2e-5))
 
 
 def _relative(dem: Tensor, pixel_size: Tensor) -> Tensor:
