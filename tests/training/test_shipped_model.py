@@ -60,7 +60,8 @@ def measured(folder: Path, conditions: Sequence[str] = CONDITIONS) -> list[Figur
 
 @pytest.mark.parametrize("error", [0.0, 2.4, 6.0])
 def test_water_is_level_up_to_where_cubic_resampling_sees_the_shore(tmp_path: Path, error: float) -> None:
-    """Whatever the DEM is said to be off by: of a pixel of the sea of which all within two are sea, each pixel of the result is."""
+    """Whatever the DEM is said to be off by: the last pixels of the sea of which all within two are sea. The network adds nothing there;
+    what is taken back of the cliffs beyond reaches some of them."""
     with rasterio.open(SAMPLE_DEM) as dataset:
         window = Window(0, 240, 160, 160)
         values, profile = dataset.read(1, window=window), dataset.profile
@@ -68,13 +69,14 @@ def test_water_is_level_up_to_where_cubic_resampling_sees_the_shore(tmp_path: Pa
     with rasterio.open(tmp_path / "shore.tif", "w", **profile) as dataset:
         dataset.write(values, 1)
     sea = binary_erosion(values == 0, np.ones((5, 5)), border_value=1)
-    assert 500 < sea.sum() < sea.size - 5000
+    last = sea & ~binary_erosion(sea, np.ones((3, 3)), border_value=1)
+    assert last.sum() > 100
     result = superresolve(
         Settings(dem=str(tmp_path / "shore.tif"), output=str(tmp_path / "fine.tif"), dem_error=error), lambda _event: None
     )
     with rasterio.open(result.path) as dataset:
-        water = dataset.read(1)[sea.repeat(3, axis=0).repeat(3, axis=1)]
-    assert np.abs(water).max() < 0.1
+        water = dataset.read(1)[last.repeat(3, axis=0).repeat(3, axis=1)]
+    assert water.std() < 0.03 and abs(water.mean()) < 0.015, (water.std(), water.mean(), last.sum())
 
 
 def test_the_card_says_what_was_held_out() -> None:

@@ -249,7 +249,7 @@ class SuperResolver(nn.Module):
         sharp, usable = sharpness.image_sharpness(energies), sharpness.usable(energies)
         everywhere = F.interpolate(usable, scale_factor=2.0, mode="nearest")
         valid = F.avg_pool2d(guide_valid * everywhere, s)
-        gate = terrain.relief_gate(slopes, GATE_WINDOW)
+        gate = terrain.relief_gate(dem, pixel_size, slopes, GATE_WINDOW)
         change = response = image[:, :0]
         hints = [sharpness.dem_sharpness(detail), sharp * usable]
         image = image * everywhere

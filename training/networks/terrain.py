@@ -57,15 +57,17 @@ def roughness(detail: Tensor) -> Tensor:
     return ROUGHNESS_FLOOR + ROUGHNESS_GAIN * box_mean(detail[:, :BANDS].abs().mean(dim=1, keepdim=True), ROUGHNESS_WINDOW)
 
 
-def relief_gate(slopes: Tensor, window: int) -> Tensor:
-    """0 where the DEM is level, near 1 on any real slope: m / (m + 0.5 %), m the mean slope around, times l / (l + 0.002 %), l the least
-    slope of the pixel and its neighbours.
+def relief_gate(dem: Tensor, pixel_size: Tensor, slopes: Tensor, window: int) -> Tensor:
+    """0 where the DEM is level and beside that, near 1 on any real slope: m / (m + 0.5 %), m the mean slope around, times
+    l / (l + 0.002 %), l how far 3 x 3 pixels differ, in pixel sizes, where they do least within 2 pixels.
 
-    `slopes` (N, 2, H, W) rise over run to (N, 1, H, W). It multiplies what the generator adds, so that a lake, the sea or a constant DEM
-    cannot receive the image's texture, whatever the weights are. Wide windows alone reach from the shore onto the water, and lift it there.
+    `dem` (N, 1, H, W) and `pixel_size` (N,) metres, `slopes` (N, 2, H, W) rise over run, to (N, 1, H, W). It multiplies what the generator
+    adds, so that a lake, the sea or a constant DEM cannot receive the image's texture, whatever the weights are. Wide windows alone reach
+    from the shore onto the water, and lift it there.
     """
-    steepness = slopes.abs().sum(dim=1, keepdim=True)
-    m, least = box_mean(steepness, window), -F.max_pool2d(-steepness, 3, stride=1, padding=1)
+    m, z = box_mean(slopes.abs().sum(dim=1, keepdim=True), window), _relative(dem, pixel_size)
+    apart = F.max_pool2d(z, 3, stride=1, padding=1) + F.max_pool2d(-z, 3, stride=1, padding=1)
+    least = -F.max_pool2d(-apart, 5, stride=1, padding=2)
     return m / (m + 0.005) * (least / (least + 2e-5))
 
 
