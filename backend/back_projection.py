@@ -8,10 +8,13 @@ back-projection (Irani and Peleg 1991): the differences of the means, upsampled 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
+from affine import Affine
 from numpy.typing import NDArray
 
+from backend.grid import Grid
 from backend.resample import Sampler, read_array
 from backend.windows import Window
 
@@ -30,8 +33,12 @@ class BackProjection:
 
     def __init__(self, sampler: Sampler, tolerance: float) -> None:
         self._up = sampler
-        self._down = Sampler(sampler.target, sampler.source)
         self._tolerance = tolerance
+        self._down = Sampler(sampler.target, sampler.source)
+        self._beyond = self.reach
+        if self._beyond:
+            # The DEM's pixels along the target's border count as they do in its midst, with what is made of the ground beyond.
+            self._down = Sampler(_widened(sampler.target, self._beyond), sampler.source)
 
     @property
     def reach(self) -> int:
@@ -50,19 +57,17 @@ class BackProjection:
         """What is to be added to the core of a result, metres.
 
         `made` (H, W) metres covers `read`, a window of the target that reaches `reach` pixels or more beyond `core` on all sides; `dem`
-        (1, h, w) metres and `known` (h, w) cover `cells(core)`. Pixels of the DEM whose centre lies outside of the target take no part.
+        (1, h, w) metres and `known` (h, w) cover `cells(core)`. The target's border is none: a part of it is what it is in the whole.
         """
 
         array = read_array(made)
 
         def result(window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-            return array(Window(window.col - read.col, window.row - read.row, window.width, window.height))
+            left, top = read.col + self._beyond, read.row + self._beyond
+            return array(Window(window.col - left, window.row - top, window.width, window.height))
 
         def beyond(window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
             means, inside = self._down.sample(window, result, bands=1, reach=0)
-            columns, rows = self._down.coordinates(window)
-            grid = self._up.target
-            inside &= (columns >= 0) & (columns < grid.width) & (rows >= 0) & (rows < grid.height)
             off = dem - means
             off -= np.clip(off, -self._tolerance, self._tolerance)
             # 0 where nobody knows: a gap has nothing to take back.
@@ -70,3 +75,9 @@ class BackProjection:
 
         added: Floats = self._up.sample(core, beyond, bands=1, reach=0)[0][0]
         return added
+
+
+def _widened(grid: Grid, pixels: int) -> Grid:
+    """The grid with so many more pixels on each side."""
+    transform: Affine = grid.transform @ Affine.translation(-pixels, -pixels)
+    return replace(grid, transform=transform, width=grid.width + 2 * pixels, height=grid.height + 2 * pixels)

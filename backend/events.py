@@ -32,7 +32,8 @@ class Log:
 class Result:
     """What was made. `grid` holds crs (WKT), transform (6 numbers, GDAL-free affine order a b c d e f), width, height
     and pixel_size (metres on the ground); `model` holds name, version and sha256; `provider` is the one that ran;
-    `uncertainty` and `difference` are the paths of these rasters and `report` that of the page, None where they were not asked for."""
+    `uncertainty` and `difference` are the paths of these rasters and `report` that of the page, None where they were not asked for;
+    `metres_per_unit` is how long the unit of the heights is."""
 
     event: ClassVar[str] = "result"
     path: str
@@ -44,6 +45,7 @@ class Result:
     uncertainty: str | None = None
     difference: str | None = None
     report: str | None = None
+    metres_per_unit: float = 1.0
 
 
 @dataclass(frozen=True)

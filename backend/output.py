@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import shutil
 import tempfile
 import threading
@@ -45,6 +46,14 @@ _SIDECARS = (".aux.xml", ".ovr", ".msk")
 """What GDAL may have written beside an older file of the same name; it does not fit the new one."""
 
 
+def output_path(name: str, option: str) -> Path:
+    """Where the output that `option` names is to lie: of a link, what it leads to, so that it stays one. Raises InputError."""
+    if not name:
+        raise InputError("option-invalid", f"The name of an output is empty ({option}).", "Name a file.")
+    path = Path(name).absolute()
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
 def check_output(path: Path, inputs: Mapping[str, str], *, overwrite: bool, endings: Sequence[str] = ENDINGS) -> None:
     """Refuses an output that cannot or should not be written, or has none of the `endings`; writes nothing. Raises InputError."""
     if path.suffix.lower() not in endings:
@@ -59,7 +68,7 @@ def check_output(path: Path, inputs: Mapping[str, str], *, overwrite: bool, endi
         raise InputError("output-folder", f"The folder {folder} does not exist.", "Create it, or name another output.")
     if path.is_dir():
         raise InputError("output-exists", f"{path} is a folder.", "Name another output.")
-    if (path.exists() or path.is_symlink()) and not overwrite:
+    if path.exists() and not overwrite:
         raise _exists(path)
     try:
         with tempfile.TemporaryFile(dir=folder):

@@ -13,7 +13,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
@@ -29,6 +29,7 @@ from backend.errors import InputError, ResourceError
 from backend.events import Log, Progress, Sink
 from backend.guide import Guide
 from backend.journal.journal import Journal, Kept
+from backend.orientations import COUNT, over_orientations
 from backend.output import Reporting
 from backend.outputs import Outputs
 from backend.report.gathered import Gathered
@@ -76,7 +77,10 @@ _Next = _Read | _Made
 
 @dataclass
 class Pipeline:
-    """`wanted` are the names of the rasters that are made, those of `outputs` and what `gathered` wants; progress goes up to `share`."""
+    """`wanted` are the names of the rasters that are made, those of `outputs` and what `gathered` wants; progress goes up to `share`.
+
+    `thorough`: the model runs on each tile in all orientations (backend/orientations.py).
+    """
 
     work: list[Tile]
     halo: int
@@ -86,6 +90,7 @@ class Pipeline:
     engine: Engine
     pixel_size: float
     dem_error: float
+    thorough: bool
     wanted: list[str]
     outputs: Outputs
     gathered: Gathered | None
@@ -94,6 +99,9 @@ class Pipeline:
     share: float
     cancel: Cancel
     stopwatch: Stopwatch
+    _ran: int = field(default=0, init=False)
+    _told: float = field(default=0.0, init=False)
+    _telling: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def run(self) -> None:
         """Makes all tiles. Raises BackendError."""
@@ -114,7 +122,7 @@ class Pipeline:
             while (item := _get(to_write, stop)) is not None:
                 self._write(item)
                 done += 1
-                self.sink(Progress(self.share * done / len(self.work), f"Tile {done} of {len(self.work)}"))
+                self._tell(done, f"Tile {done} of {len(self.work)}")
 
         def guarded(work: Callable[[], None]) -> Callable[[], None]:
             def target() -> None:
@@ -133,6 +141,7 @@ class Pipeline:
         try:
             while not stop.is_set() and (item := self._next(to_run, stop)) is not None:
                 _put(to_write, item if isinstance(item, _Made) else self._make(item), stop, self.cancel)
+                self._ran += 1
             _put(to_write, None, stop, self.cancel)
             while threads[1].is_alive():
                 self.cancel.check()
@@ -147,6 +156,19 @@ class Pipeline:
             if isinstance(failures[0], MemoryError):
                 raise _too_large() from failures[0]
             raise failures[0]
+
+    def _tell(self, tiles: float, text: str) -> None:
+        """How far the run is. Two threads tell: what the one that is behind says is left out, so that it never goes back."""
+        with self._telling:
+            if tiles > self._told:
+                self._told = tiles
+                self.sink(Progress(self.share * tiles / len(self.work), text))
+
+    def _turned(self, orientations: int) -> None:
+        """So many are done of the tile that the model runs on: one takes minutes."""
+        self.cancel.check()
+        if orientations < COUNT:
+            self._tell(self._ran + orientations / COUNT, f"Tile {self._ran + 1} of {len(self.work)}")
 
     def _next(self, to_run: queue.Queue[_Next | None], stop: threading.Event) -> _Next | None:
         """What the reader has ready; None at the end, or where `stop` was set. Says so where that takes long. Raises Cancelled."""
@@ -200,7 +222,8 @@ class Pipeline:
         cubic = item.dem[cut]
         if not item.known.any():
             return dict.fromkeys(self.wanted, cubic)
-        elevation, sigma = self.engine.run(item.dem, item.guide, item.guide_valid, self.pixel_size, self.dem_error)
+        run = over_orientations(self.engine.run, self._turned) if self.thorough else self.engine.run
+        elevation, sigma = run(item.dem, item.guide, item.guide_valid, self.pixel_size, self.dem_error)
         made = {ELEVATION: elevation} if sigma is None or UNCERTAINTY not in self.wanted else {ELEVATION: elevation, UNCERTAINTY: sigma}
         for name, values in made.items():
             if values.shape != item.dem.shape:

@@ -197,12 +197,17 @@ class Raster:
     def _alpha_is_a_colour(self) -> bool:
         for interpretation, description in zip(self.dataset.colorinterp, self.descriptions, strict=True):
             if interpretation == ColorInterp.alpha:
-                return bool(description) and not any(word in description.lower() for word in ("alpha", "mask", "valid"))
+                return bool(description) and not any(
+                    word in description.lower() for word in ("alpha", "mask", "valid", "transparen", "opacity")
+                )
         return False
 
     def _crs(self) -> CRS:
         hint = ASSIGN
         if self.dataset.crs is None:
+            if self.dataset.gcps[0]:
+                lies = "lies on no grid yet: it has ground control points only"
+                raise InputError("crs-missing", f"{self.role}, {self.path}, {lies}.", "Bring it onto one first, with gdalwarp.")
             raise InputError("crs-missing", f"{self.role}, {self.path}, has no CRS.", hint)
         try:
             crs = CRS.from_wkt(self.dataset.crs.to_wkt())

@@ -31,7 +31,8 @@ from backend.grid import Bounds, Grid, parse_crs, target_grid
 from backend.info import packages
 from backend.interruptible import Unfinished
 from backend.journal.keeping import keeping, open_journal
-from backend.output import DESCRIPTION, ENDINGS, Output, check_output, check_sources, keeps_crs
+from backend.orientations import COUNT
+from backend.output import DESCRIPTION, ENDINGS, Output, check_output, check_sources, keeps_crs, output_path
 from backend.outputs import Outputs, check_apart, check_spaces
 from backend.owning import let_go, own
 from backend.pipeline import DIFFERENCE, ELEVATION, UNCERTAINTY, Pipeline
@@ -83,6 +84,7 @@ class Settings:
     device: str = "auto"
     tile: int = 0
     threads: int = 0
+    thorough: bool = False
     overwrite: bool = False
     uncertainty: str | None = None
     difference: str | None = None
@@ -180,6 +182,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             "SIRAN_GUIDE": f"{image.name}, bands {','.join(map(str, bands))} (NIR, R, G)" if image and bands else "none",
             "SIRAN_DEM_ERROR": f"{dem_error:g} m",
             "SIRAN_PROVIDER": engine.provider,
+            "SIRAN_ORIENTATIONS": f"mean of {COUNT}" if settings.thorough else "1",
             "AREA_OR_POINT": "Area",
         }
         edge = settings.tile or DEFAULT_TILE
@@ -220,6 +223,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                 "dem_error": dem_error,
                 "tiles": [edge, margin, card.size_multiple, *phase],
                 "back_projection": tolerance if back_projection else None,
+                "thorough": settings.thorough,
                 "wanted": wanted,
                 "ran": [engine.provider, threads],
             }
@@ -237,6 +241,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                     engine=engine,
                     pixel_size=grid.pixel_size,
                     dem_error=dem_error,
+                    thorough=settings.thorough,
                     wanted=wanted,
                     outputs=outputs,
                     gathered=gathered,
@@ -278,6 +283,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                         guide=scaled,
                         model=model,
                         provider=engine.provider,
+                        thorough=settings.thorough,
                         tags=tags,
                         warnings=warnings,
                         command=settings.command(),
@@ -300,6 +306,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             uncertainty=str(paths[UNCERTAINTY]) if UNCERTAINTY in paths else None,
             difference=str(paths[DIFFERENCE]) if DIFFERENCE in paths else None,
             report=str(named[REPORT]) if REPORT in named else None,
+            metres_per_unit=elevation.metres,
         )
 
 
@@ -329,8 +336,9 @@ def _check_numbers(settings: Settings) -> None:
 def _paths(settings: Settings) -> dict[str, Path]:
     """Where each output is to lie, by its name. Raises InputError where two are the same."""
     named = {ELEVATION: settings.output, UNCERTAINTY: settings.uncertainty, DIFFERENCE: settings.difference, REPORT: settings.report}
-    paths = {name: Path(path).absolute() for name, path in named.items() if path is not None}
-    check_apart({"OUTPUT" if name == ELEVATION else f"--{name}": path for name, path in paths.items()})
+    options = {name: "OUTPUT" if name == ELEVATION else f"--{name}" for name in named}
+    paths = {name: output_path(path, options[name]) for name, path in named.items() if path is not None}
+    check_apart({options[name]: path for name, path in paths.items()})
     return paths
 
 

@@ -30,6 +30,7 @@ class Job(NamedTuple):
     dem_error: float | None = None
     resolution: float | None = None
     extent: Extent | None = None
+    thorough: bool = False
     device: str = "auto"
     tile: int | None = None
     threads: int | None = None
@@ -58,6 +59,8 @@ def superresolve(job: Job) -> list[str]:
         arguments.append("--extent=" + ",".join(number(edge) for edge in job.extent[:4]))
         if job.extent.crs:
             arguments.append(f"--extent-crs={job.extent.crs}")
+    if job.thorough:
+        arguments.append("--thorough")
     arguments.append(f"--device={job.device or 'auto'}")
     if job.tile:
         arguments.append(f"--tile={job.tile}")

@@ -57,7 +57,8 @@ class Desktop:
                 "SIRAN", self.tr("Select an elevation model, a raster of one band, among the layers first.")
             )
             return
-        relief.look(layer, model_fit.ground_pixel(layer, None, layer, QgsProject.instance()) or layer.rasterUnitsPerPixelX())
+        pixel_size = model_fit.ground_pixel(layer, None, layer, QgsProject.instance()) or layer.rasterUnitsPerPixelX()
+        relief.look(layer, pixel_size / layers.height_unit(layer))
 
     def show_help(self, *_):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.HELP)))

@@ -21,7 +21,7 @@ class Log(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What was made; `uncertainty`, `difference` and `report` are None where they were not asked for."""
+    """What was made; `uncertainty`, `difference` and `report` are None where they were not asked for, `metres_per_unit` is of heights."""
 
     path: str
     grid: dict[str, Any]
@@ -32,6 +32,7 @@ class Result(NamedTuple):
     uncertainty: str | None = None
     difference: str | None = None
     report: str | None = None
+    metres_per_unit: float = 1.0
 
 
 class Comparison(NamedTuple):

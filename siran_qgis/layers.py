@@ -23,6 +23,7 @@ VRT_SOURCE = re.compile(r"<Source(?:Filename|Dataset)\b[^>]*>([^<]*)<")
 VRT_CHARACTERS = 4_000_000  # of a mosaic's description that are looked at: ten thousand tiles
 
 MADE_HERE = "siran/made"  # a property of layers that came out of SIRAN
+HEIGHT_UNIT = "siran/metres_per_unit"  # the same, of their heights
 
 # QGIS keeps no reference to post-processors written in Python.
 _post_processors = []
@@ -96,9 +97,12 @@ class Styled(QgsProcessingLayerPostProcessorInterface):
         self.result = result
 
     def postProcessLayer(self, layer, context, feedback):
-        pixel_size = self.result.grid["pixel_size"] if self.result else None  # metres on the ground
+        pixel_size = None
         if self.result:
-            layer.setName(f"{layer.name()} ({self.result.model['name']}, {pixel_size:.3g} m)")
+            metres = self.result.grid["pixel_size"]
+            layer.setName(f"{layer.name()} ({self.result.model['name']}, {metres:.3g} m)")
+            layer.setCustomProperty(HEIGHT_UNIT, self.result.metres_per_unit)
+            pixel_size = metres / height_unit(layer)
         layer.setCustomProperty(MADE_HERE, True)
         self.look(layer, pixel_size)
         layer.triggerRepaint()
@@ -106,8 +110,17 @@ class Styled(QgsProcessingLayerPostProcessorInterface):
             _post_processors.remove(self)
 
 
+def height_unit(layer) -> float:
+    """Metres in a unit of the layer's heights: what the backend found, since PyQGIS does not tell. 1 for layers that it has not read."""
+    try:
+        metres = float(layer.customProperty(HEIGHT_UNIT, 1.0))
+    except (TypeError, ValueError):
+        return 1.0
+    return metres if math.isfinite(metres) and metres > 0 else 1.0
+
+
 def hillshade(layer, pixel_size):
-    """An elevation model, lit from several sides; `pixel_size` in metres."""
+    """An elevation model, lit from several sides; `pixel_size` on the ground in units of its heights."""
     layer.loadNamedStyle(str(paths.STYLES / "hillshade.qml"))
     renderer = layer.renderer()
     if hasattr(renderer, "setZFactor") and pixel_size > 0:

@@ -14,7 +14,8 @@ MULTIPLY = QPainter.CompositionMode.CompositionMode_Multiply
 
 
 def look(layer, pixel_size):
-    """A look for a result: the shades now, the heights below as soon as the layer is on the map; `pixel_size` in metres."""
+    """A look for a result: the shades now, the heights below as soon as the layer is on the map; `pixel_size` on the ground in units of
+    its heights."""
     if _is_relief(layer):
         return
     layers.hillshade(layer, pixel_size)

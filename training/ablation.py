@@ -22,10 +22,11 @@ from typing import Any, Literal, get_args
 import numpy as np
 import torch
 
+from backend.engines import Run
 from training.checkpoint import CHECKPOINT, load_checkpoint
 from training.config import Config, ObjectiveSettings, config_from_dict
 from training.errors import TrainingError
-from training.evaluation.figures import Figure, Floats, Mean, Run, means
+from training.evaluation.figures import Figure, Floats, Mean, means
 from training.evaluation.tiled import tiled
 from training.networks.generator import SuperResolver
 from training.objectives.sinkhorn import Measure, SinkhornSettings

@@ -27,16 +27,17 @@ import torch
 
 from backend import models
 from backend.card import ModelCard, sidecar_path
-from backend.engines import Engine, open_engine
+from backend.engines import Engine, Run, open_engine
 from backend.errors import BackendError
 from backend.models import Model
+from backend.orientations import over_orientations
 from training.ablation import Rows, network_run, over_seeds, train_rows
 from training.card import rewrite_card
 from training.config import load_config
 from training.data.areas import SPLITS, check_held_out, load_areas
 from training.errors import TrainingError, refused
 from training.evaluation.conditions import CONDITIONS, SHARP, SPOILED
-from training.evaluation.figures import Figure, Floats, Run, evaluate, means
+from training.evaluation.figures import Figure, Floats, evaluate, means
 from training.evaluation.page import Panels, write_page
 from training.evaluation.pairs import Pair, simulate, with_real_coarse
 from training.evaluation.resamplers import KERNELS
@@ -73,9 +74,10 @@ def load_model(path: Path, ratio: int) -> Model:
     return model
 
 
-def engine_run(engine: Engine, card: ModelCard) -> Run:
-    """Runs whole areas through the engine that the backend runs tiles through, with the halo and the sizes that a model's card asks for."""
-    return tiled(engine.run, card.halo, card.size_multiple)
+def engine_run(engine: Engine, card: ModelCard, *, thorough: bool = False) -> Run:
+    """Runs whole areas through the engine that the backend runs tiles through, with the halo and the sizes that a model's card asks for;
+    `thorough` as the backend's --thorough does."""
+    return tiled(over_orientations(engine.run) if thorough else engine.run, card.halo, card.size_multiple)
 
 
 def record(model: Model, figures: Sequence[Figure], command: str) -> None:
@@ -115,6 +117,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=Path("runs/data"), help="folder that training.prepare wrote (runs/data)")
     parser.add_argument("--split", choices=SPLITS, default="test")
     parser.add_argument("--ratio", type=int, default=3, help="coarse pixel divided by fine pixel")
+    parser.add_argument("--thorough", action="store_true", help="models run in four orientations, as with the backend's --thorough")
     parser.add_argument("--json", type=Path, help="file for all figures")
     parser.add_argument("--markdown", type=Path, help="file for tables")
     parser.add_argument("--page", type=Path, help="folder for a page of panels")
@@ -148,6 +151,8 @@ def main(arguments: list[str] | None = None) -> int:
             raise TrainingError("--rows says which rows of an ablation are trained.", "Pass --ablation CONFIG with it.")
         if options.seeds < 1 or (options.seeds > 1 and not options.ablation):
             raise TrainingError("--seeds says how often each row of an ablation is trained, 1 or more.", "Pass --ablation CONFIG with it.")
+        if options.record and options.thorough:
+            raise TrainingError("--record with --thorough: a card states what a model does as it is run by default.", "Pass one of them.")
         if options.record and options.split != "test":
             raise TrainingError(
                 f"--record with --split {options.split}: a card states figures of areas that were held out.", "Pass --split test."
@@ -160,7 +165,7 @@ def main(arguments: list[str] | None = None) -> int:
             check_held_out(model.card.training_data, options.data)
         for file in filter(None, (options.json, options.markdown)):
             file.parent.mkdir(parents=True, exist_ok=True)
-        runs = {model.path.stem: engine_run(_opened(model), model.card) for model in loaded}
+        runs = {model.path.stem: engine_run(_opened(model), model.card, thorough=options.thorough) for model in loaded}
         resamplers = list(dict.fromkeys(options.resampler))
         pairs = load_pairs(options.data, options.split, options.ratio)
         if options.ablation:
@@ -186,9 +191,16 @@ def main(arguments: list[str] | None = None) -> int:
             say=_progress,
             keep=keep,
         )
-        about = {"data": str(options.data), "split": options.split, "ratio": options.ratio, "models": [str(path) for path in options.model]}
+        about = {
+            "data": str(options.data),
+            "split": options.split,
+            "ratio": options.ratio,
+            "models": [str(path) for path in options.model],
+            "thorough": options.thorough,
+        }
         title = (
             f"{', '.join([*names, *resamplers, *(['ablation'] if options.ablation else [])])}: split {options.split}, ratio {options.ratio}"
+            f"{', mean over four orientations' if options.thorough else ''}"
         )
         if options.json:
             options.json.write_text(as_json(figures, about), encoding="utf-8")

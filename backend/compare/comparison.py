@@ -34,7 +34,7 @@ from backend.events import Comparison, Level, Log, Progress, Sink
 from backend.grid import Grid
 from backend.interruptible import Unfinished
 from backend.metrics import spectrum
-from backend.output import Output, check_output, check_sources, check_space, keeps_crs
+from backend.output import Output, check_output, check_sources, check_space, keeps_crs, output_path
 from backend.owning import let_go, own
 from backend.page.numbers import rounded_up
 from backend.page.parts import Picture
@@ -225,7 +225,8 @@ def _outputs(settings: Settings) -> tuple[Path | None, Path | None, list[Path]]:
     inputs = {"the reference": settings.reference, **{f"the tested DEM {path}": path for path in settings.tested}}
     if settings.mask:
         inputs["the mask"] = settings.mask
-    json_path, html_path = (Path(path).absolute() if path else None for path in (settings.json, settings.html))
+    pages = {"--json": settings.json, "--html": settings.html}
+    json_path, html_path = (output_path(path, option) if path else None for option, path in pages.items())
     error_paths = _error_paths(settings) if settings.error else []
     for path, endings in ((json_path, (".json",)), (html_path, PAGES)):
         if path:
@@ -236,7 +237,7 @@ def _outputs(settings: Settings) -> tuple[Path | None, Path | None, list[Path]]:
 
 
 def _error_paths(settings: Settings) -> list[Path]:
-    path = Path(settings.error or "").absolute()
+    path = output_path(settings.error or "", "--error")
     if path.suffix.lower() in (".tif", ".tiff") and not path.is_dir():
         if len(settings.tested) > 1:
             raise InputError(

@@ -18,6 +18,8 @@ PROCESSOR = ("CPUExecutionProvider", "TorchScript-cpu")
 
 Floats = NDArray[np.float32]
 Say = Callable[[Level, str], None]
+Run = Callable[[Floats, Floats, Floats, float, float], tuple[Floats, Floats | None]]
+"""dem (H, W), guide (3, H, W), guide_valid (H, W), pixel size, DEM error (metres); to elevation and, if it has one, sigma, both (H, W)."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from backend.dem_source import DemError
 from backend.grid import Grid, apply, ground_edges, transform_points
 from backend.guide import Guide, list_bands
 from backend.models import Model
+from backend.orientations import COUNT
 from backend.page.document import document
 from backend.page.drawings import Line, drawing
 from backend.page.numbers import number, rounded_up
@@ -63,6 +64,7 @@ class Run:
     guide: Guide | None
     model: Model
     provider: str
+    thorough: bool
     tags: Mapping[str, str]
     warnings: Sequence[str]
     command: str
@@ -97,9 +99,10 @@ def page(run: Run, gathered: Gathered, stopwatch: Stopwatch) -> str:
 def _summary(run: Run, gathered: Gathered) -> str:
     grid, change = run.grid, gathered.change
     ratio = run.dem.grid.pixel_size_at(grid) / grid.pixel_size
+    thorough = f", the mean over {COUNT} orientations" if run.thorough else ""
     said = (
         f"{number(grid.width)} × {number(grid.height)} pixels of {number(grid.pixel_size)} m, {ratio:.3g} times as fine as the DEM, "
-        f"by the model {run.model.card.name} {run.model.card.version}{' with' if run.guide else ' without'} a guide."
+        f"by the model {run.model.card.name} {run.model.card.version}{' with' if run.guide else ' without'} a guide{thorough}."
     )
     if not change.count:
         return f"{said} No pixel has a value."

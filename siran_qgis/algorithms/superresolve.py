@@ -9,6 +9,7 @@ from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterBand,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterExtent,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
@@ -36,6 +37,7 @@ class SuperResolve(SiranAlgorithm):
     DEM_SOURCE = "DEM_SOURCE"
     DEM_ERROR = "DEM_ERROR"
     RESOLUTION = "RESOLUTION"
+    THOROUGH = "THOROUGH"
     EXTENT = "EXTENT"
     DEVICE = "DEVICE"
     TILE_SIZE = "TILE_SIZE"
@@ -85,6 +87,8 @@ class SuperResolve(SiranAlgorithm):
             "the image says itself which band is which.</p>"
             "<p><b>Which DEM it is.</b> Tells the network how wrong the input may be. SRTM is off by metres, smoothly, so that nothing "
             "in it shows it; lidar is to be sharpened and otherwise left alone.</p>"
+            "<p><b>Thorough.</b> The model runs on the ground in four orientations, by quarter turns, and the results are averaged. That "
+            "takes four times as long, and most errors become 1 to 4 % smaller.</p>"
             "<p><b>Uncertainty and difference.</b> Two more rasters on the result's grid, if asked for. <i>Uncertainty</i> is the error "
             "that the model expects, 1 standard deviation: 68 % of the errors should lie within it, 95 % within twice as much. "
             "<i>Difference</i> is what the model changed: the result minus the input by cubic resampling. Both are in the unit of the "
@@ -143,6 +147,10 @@ class SuperResolve(SiranAlgorithm):
         self.add(
             QgsProcessingParameterExtent(self.EXTENT, self.tr("Extent"), optional=True),
             self.tr("Limits the output to a rectangle. Empty: all of the input; where the guide gives the grid, as far as the guide goes."),
+        )
+        self.add(
+            QgsProcessingParameterBoolean(self.THOROUGH, self.tr("Thorough: mean over four orientations"), False),
+            self.tr("The model also runs on the ground turned by quarters: smaller errors, in four times the time."),
         )
         self.add(
             QgsProcessingParameterString(self.DEVICE, self.tr("Device"), "auto"),
@@ -305,6 +313,7 @@ class SuperResolve(SiranAlgorithm):
             dem_error=dem_error,
             resolution=resolution,
             extent=self._extent(parameters, context),
+            thorough=self.parameterAsBool(parameters, self.THOROUGH, context),
             device=(preferred.device or "auto") if device in ("", "auto") else device,
             tile=None if tile is None else int(tile),
             threads=(preferred.threads or None) if threads is None else int(threads),

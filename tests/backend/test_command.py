@@ -100,6 +100,9 @@ def bad(tmp_path: Path, dem: Path, guide: Path, small_model: Path) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         write(tmp_path / "no_place.tif", terrain(5, 5).astype(np.float32), transform=Affine.identity())
+    corners = [rasterio.control.GroundControlPoint(row, col, 600_000 + 30 * col, 5_200_000 - 30 * row) for row in (0, 5) for col in (0, 5)]
+    with rasterio.open(write(tmp_path / "gcps.tif", terrain(5, 5).astype(np.float32), crs=None), "r+") as dataset:
+        dataset.gcps = corners, rasterio.CRS.from_epsg(32632)
     write(tmp_path / "far.tif", image(20, 20), transform=Affine(10, 0, 300_000, 0, -10, 4_000_000), descriptions=("NIR", "Red", "Green"))
     write(tmp_path / "rgb.tif", image(20, 20), transform=DEM_TRANSFORM)
     write(tmp_path / "geocentric.tif", terrain(5, 5).astype(np.float32), crs="EPSG:4978")
@@ -120,6 +123,7 @@ CASES = {
     "DEM was cut off": (["cut.tif", "out.tif"], "file-unreadable"),
     "DEM is a folder": [["."], "not-a-raster"],
     "DEM has no CRS": (["no_crs.tif", "out.tif"], "crs-missing"),
+    "DEM has ground control points only": (["gcps.tif", "out.tif"], "crs-missing"),
     "DEM lies nowhere": (["no_place.tif", "out.tif"], "grid-invalid"),
     "DEM has no map": (["geocentric.tif", "out.tif"], "crs-missing"),
     "DEM has a name that is not UTF-8": (["latin\udce9.tif", "out.tif"], "file-unreadable"),
@@ -135,6 +139,8 @@ CASES = {
     "output is a folder": (["dem.tif", "folder.tif"], "output-exists"),
     "output is the DEM": (["dem.tif", "dem.tif", "--overwrite"], "output-is-input"),
     "output is the guide": (["dem.tif", "guide.tif", "--guide", "guide.tif", "--overwrite"], "output-is-input"),
+    "output has no name": (["dem.tif", ""], "option-invalid"),
+    "output beside it has no name": (["dem.tif", "out.tif", "--difference", ""], "option-invalid"),
     "output folder is missing": (["dem.tif", "no/where/out.tif"], "output-folder"),
     "output folder is a file": (["dem.tif", "exists.tif/out.tif"], "output-folder"),
     "output is no GeoTIFF": (["dem.tif", "out.png"], "option-invalid"),

@@ -186,10 +186,12 @@ def test_a_fourth_band_that_is_described_as_a_colour_is_no_mask(tmp_path: Path) 
     assert read(path)[1].mean() > 0.9
 
 
-def test_a_fourth_band_that_is_alpha_is_a_mask(tmp_path: Path) -> None:
+@pytest.mark.parametrize("description", [None, "Alpha", "transparency"])
+def test_a_fourth_band_that_is_alpha_is_a_mask(tmp_path: Path, description: str | None) -> None:
     values = np.full((4, 50, 60), 255, np.uint8)
     values[3, :25] = 0
-    assert read(write(tmp_path / "a.tif", values, transform=TRANSFORM, photometric="RGB", alpha="YES"))[1].mean() == 0.5
+    said = {"descriptions": ("NIR", "Red", "Green", description)} if description else {}
+    assert read(write(tmp_path / "a.tif", values, transform=TRANSFORM, photometric="RGB", alpha="YES", **said))[1].mean() == 0.5
 
 
 def test_a_finer_scene_is_averaged(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_all_outputs_and_the_report_go_on(folder: Path, dem: Path, tmp_path: Pat
     assert table in (folder / "report.html").read_text()
 
 
-@pytest.mark.parametrize("changed", ["dem", "dem's time", "guide", "model", "error", "tile", "extent"])
+@pytest.mark.parametrize("changed", ["dem", "dem's time", "guide", "model", "error", "tile", "thorough", "extent"])
 def test_tiles_of_another_run_are_never_mixed_in(
     folder: Path, tmp_path: Path, dem: Path, guide: Path, small_model: Path, changed: str
 ) -> None:
@@ -131,6 +131,8 @@ def test_tiles_of_another_run_are_never_mixed_in(
         options["dem_error"] = 1.0
     elif changed == "tile":
         options["tile"] = 44
+    elif changed == "thorough":
+        options["thorough"] = True
     else:
         options["extent"] = (600_000.0, 5_199_100.0, 601_100.0, 5_200_000.0)
     said = finished(settings(dem, model, folder, **options))

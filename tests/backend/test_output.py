@@ -108,6 +108,19 @@ def test_an_input_under_another_name_is_still_an_input(tmp_path: Path, dem: Path
     assert raised.value.code == "output-is-input"
 
 
+def test_a_link_stays_a_link(tmp_path: Path, superresolve: Superresolve, dem: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    link, held = tmp_path / "latest.tif", tmp_path / "disk" / "fine.tif"
+    link.symlink_to(held)
+    superresolve(dem, output=link)
+    assert link.is_symlink() and not held.is_symlink() and list((tmp_path / "disk").iterdir()) == [held]
+    with pytest.raises(InputError) as raised:
+        superresolve(dem, output=link)
+    assert raised.value.code == "output-exists"
+    superresolve(dem, output=link, overwrite=True)
+    assert link.is_symlink() and rasterio.open(link).width == 120
+
+
 def test_progress_grows_to_1_and_the_log_says_what_was_chosen(superresolve: Superresolve, dem: Path, guide: Path) -> None:
     events: list[Event] = []
     superresolve(dem, guide=guide, events=events, tile=64, dem_error=None)

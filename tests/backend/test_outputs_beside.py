@@ -114,6 +114,8 @@ def test_feet_are_feet(tmp_path: Path, folder: Path, dem: Path, doubting_model: 
         dataset.set_band_unit(1, "ft")
     metres = made(dem, doubting_model, folder)
     feet = made(in_feet, doubting_model, folder, overwrite=True)
+    said = run(settings(in_feet, doubting_model, folder, overwrite=True), lambda event: None)
+    assert said.metres_per_unit == 0.3048, "so that QGIS shades heights and pixels in one unit"
     np.testing.assert_allclose(feet.difference * 0.3048, metres.difference, atol=2e-3)
     np.testing.assert_allclose(feet.uncertainty * 0.3048, metres.uncertainty, atol=2e-3)
     for name in NAMES:

@@ -70,8 +70,8 @@ def test_plugin_comes_and_goes(qgis_app, qgis_processing, qgis_iface):
 def test_parameters(algorithm):
     definitions = {definition.name(): definition for definition in algorithm.parameterDefinitions()}
     assert list(definitions) == [
-        "INPUT", "BAND", "GUIDE", "GUIDE_BANDS", "MODEL", "DEM_SOURCE", "DEM_ERROR", "RESOLUTION", "EXTENT", "DEVICE", "TILE_SIZE",
-        "THREADS", "OUTPUT", "UNCERTAINTY", "DIFFERENCE", "REPORT",
+        "INPUT", "BAND", "GUIDE", "GUIDE_BANDS", "MODEL", "DEM_SOURCE", "DEM_ERROR", "RESOLUTION", "EXTENT", "THOROUGH", "DEVICE",
+        "TILE_SIZE", "THREADS", "OUTPUT", "UNCERTAINTY", "DIFFERENCE", "REPORT",
     ]  # fmt: skip
     advanced = [name for name, one in definitions.items() if one.flags() & QgsProcessingParameterDefinition.FlagAdvanced]
     assert advanced == ["TILE_SIZE", "THREADS"]
@@ -107,11 +107,13 @@ def test_defaults_need_an_input_and_an_output_only(algorithm, context, dem):
 def test_all_parameters(algorithm, context, dem, guide):
     made = job(
         algorithm, context, INPUT=str(dem), BAND=1, GUIDE=str(guide), GUIDE_BANDS="3,1,2", MODEL="m.onnx", DEM_SOURCE="GLO30",
-        RESOLUTION="7.5", EXTENT="540000,541000,4189000,4190000 [EPSG:32610]", DEVICE="CUDA", TILE_SIZE=256, THREADS=2,
+        RESOLUTION="7.5", EXTENT="540000,541000,4189000,4190000 [EPSG:32610]", THOROUGH=True, DEVICE="CUDA", TILE_SIZE=256,
+        THREADS=2,
     )  # fmt: skip
     assert made == command.Job(
         dem=str(dem), output="/tmp/out.tif", band=1, guide=str(guide), guide_bands=(3, 1, 2), model="m.onnx", dem_source="glo30",
-        resolution=7.5, extent=command.Extent(540000, 4189000, 541000, 4190000, "EPSG:32610"), device="cuda", tile=256, threads=2,
+        resolution=7.5, extent=command.Extent(540000, 4189000, 541000, 4190000, "EPSG:32610"), thorough=True, device="cuda", tile=256,
+        threads=2,
     )  # fmt: skip
 
 
@@ -263,6 +265,22 @@ def test_loaded_results_are_named_and_styled(dem, context):
     assert layer.name() == "hills (tiny, 45 m)"
     assert layer.renderer().type() == "hillshade"
     assert layer.renderer().zFactor() == 2.0  # 90 units of the CRS are 45 m on the ground
+
+
+@pytest.mark.parametrize("unit", [0.3048, 1200 / 3937])
+def test_the_relief_of_heights_in_feet_is_no_steeper(dem, context, unit, monkeypatch):
+    """When it comes out of a run, and when it is shown anew. PyQGIS does not tell the unit of a band."""
+    context.addLayerToLoadOnCompletion(str(dem), QgsProcessingContext.LayerDetails("hills", QgsProject.instance(), "OUTPUT"))
+    result = Result(str(dem), {"pixel_size": 45.0}, {"name": "tiny"}, "CPU", 1.0, 1, metres_per_unit=unit)
+    layers.style_when_loaded(str(dem), context, layers.hillshade, result)
+    layer = QgsRasterLayer(str(dem), "hills")
+    context.layerToLoadOnCompletionDetails(str(dem)).postProcessor().postProcessLayer(layer, context, None)
+    assert layer.name() == "hills (tiny, 45 m)"
+    assert layer.renderer().zFactor() == pytest.approx(2.0 * unit)
+    assert layers.height_unit(layer) == unit
+    for nonsense in ("feet", -1, 0, float("nan"), None):
+        layer.setCustomProperty(layers.HEIGHT_UNIT, nonsense)
+        assert layers.height_unit(layer) == 1.0
 
 
 def test_a_result_is_styled_by_whatever_name_qgis_loads_it(dem, context, monkeypatch):

@@ -221,7 +221,7 @@ def large(tmp_path_factory):
 
 @pytest.mark.parametrize("look", [relief.look, layers.uncertainty, layers.difference])
 def test_a_large_result_is_loaded_with_its_look(desktop, large, look, tmp_path):
-    result = SimpleNamespace(grid={"pixel_size": 3.0}, model={"name": "tiny"})
+    result = SimpleNamespace(grid={"pixel_size": 3.0}, model={"name": "tiny"}, metres_per_unit=1.0)
 
     def scene(watch):
         QgsProject.instance().removeAllMapLayers()

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.dem_source import SOURCES
+from backend.engines import Run
 from training.evaluation.conditions import CONDITIONS, SHARP, guides_of
 from training.evaluation.pairs import Pair
 from training.evaluation.resamplers import KERNELS, resample
@@ -31,8 +32,6 @@ from training.metrics import (
 
 T = TypeVar("T")
 Floats = NDArray[np.float32]
-Run = Callable[[Floats, Floats, Floats, float, float], tuple[Floats, Floats | None]]
-"""dem (H, W), guide (3, H, W), guide_valid (H, W), pixel size, DEM error (metres); to elevation and, if it has one, sigma, both (H, W)."""
 Say = Callable[[str], None]
 Keep = Callable[[Pair, str, str, Floats], None]
 """Is shown each elevation (H, W) with its pair, condition and method; of several guides of one condition, the first's."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from backend import gaps
+from backend.engines import Run
 from backend.superresolve import DEFAULT_TILE
 from backend.windows import Window, tiles
-from training.evaluation.figures import Floats, Run
+from training.evaluation.figures import Floats
 
 
 def tiled(run: Run, halo: int, size_multiple: int, tile: int = DEFAULT_TILE) -> Run:
