@@ -88,7 +88,7 @@ class SuperResolve(SiranAlgorithm):
             "<p><b>Which DEM it is.</b> Tells the network how wrong the input may be. SRTM is off by metres, smoothly, so that nothing "
             "in it shows it; lidar is to be sharpened and otherwise left alone.</p>"
             "<p><b>Thorough.</b> The model runs on the ground in four orientations, by quarter turns, and the results are averaged. That "
-            "takes four times as long, and most errors become 1 to 4 % smaller.</p>"
+            "takes four times as long, and RMSE becomes up to 4 % smaller.</p>"
             "<p><b>Uncertainty and difference.</b> Two more rasters on the result's grid, if asked for. <i>Uncertainty</i> is the error "
             "that the model expects, 1 standard deviation: 68 % of the errors should lie within it, 95 % within twice as much. "
             "<i>Difference</i> is what the model changed: the result minus the input by cubic resampling. Both are in the unit of the "
