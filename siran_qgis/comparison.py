@@ -88,11 +88,22 @@ def write_polygons(source, crs, path: str, context, feedback) -> None:
     with open(path, "w", encoding="utf-8") as file:
         named = {"type": "name", "properties": {"name": crs_name(crs)}}
         file.write(f'{{"type": "FeatureCollection", "crs": {json.dumps(named)}, "features": [\n')
-        for feature in source.getFeatures(QgsFeatureRequest().setNoAttributes()):
+        # Not checked by QGIS: an error in the midst of its iterator ends the interpreter (3.22).
+        for feature in source.getFeatures(QgsFeatureRequest().setNoAttributes(), enums.AS_THEY_ARE):
             if feedback.isCanceled():
                 raise Cancelled()
             geometry = feature.geometry()
             if geometry.isEmpty():
+                continue
+            if context.invalidGeometryCheck() != enums.NO_CHECK and not geometry.isGeosValid():
+                if context.invalidGeometryCheck() != enums.SKIP_INVALID:
+                    raise SiranError(
+                        tr("Polygon {} of the mask, {}, is not valid: it crosses itself, or its holes do.").format(
+                            feature.id(), source.sourceName()
+                        ),
+                        tr("Repair it with 'Fix geometries'."),
+                    )
+                feedback.pushWarning(tr("Polygon {} of the mask is not valid and is left out.").format(feature.id()))
                 continue
             try:
                 geometry.transform(transform)

@@ -4,7 +4,9 @@ from qgis.core import (
     Qgis,
     QgsContrastEnhancement,
     QgsCoordinateReferenceSystem,
+    QgsFeatureRequest,
     QgsProcessing,
+    QgsProcessingFeatureSource,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterNumber,
     QgsRasterMinMaxOrigin,
@@ -23,6 +25,9 @@ DOUBLE = _value("ProcessingNumberParameterType.Double", QgsProcessingParameterNu
 INTEGER = _value("ProcessingNumberParameterType.Integer", QgsProcessingParameterNumber, "Integer")
 RASTER = _value("ProcessingSourceType.Raster", QgsProcessing, "TypeRaster")
 VECTOR_POLYGON = _value("ProcessingSourceType.VectorPolygon", QgsProcessing, "TypeVectorPolygon")
+AS_THEY_ARE = _value("ProcessingFeatureSourceFlag.SkipGeometryValidityChecks", QgsProcessingFeatureSource, "FlagSkipGeometryValidityChecks")
+NO_CHECK = _value("InvalidGeometryCheck.NoCheck", QgsFeatureRequest, "GeometryNoCheck")
+SKIP_INVALID = _value("InvalidGeometryCheck.SkipInvalid", QgsFeatureRequest, "GeometrySkipInvalid")
 POLYGON = _value("GeometryType.Polygon", QgsWkbTypes, "PolygonGeometry")
 WKT_PREFERRED = _value("CrsWktVariant.Preferred", QgsCoordinateReferenceSystem, "WKT_PREFERRED")
 CUMULATIVE_CUT = _value("RasterRangeLimit.CumulativeCut", QgsRasterMinMaxOrigin, "CumulativeCut")

@@ -417,7 +417,8 @@ def write_model_card(model: Model, data: Path, figures: Sequence[Figure], places
         parts += [
             "### Real coarse DEM",
             "A coarse DEM that another sensor measured, in place of the area mean. The model is told how far it is off: as it was measured "
-            "against the reference, or what a user would state who names another source.",
+            "against the reference (68 % of its errors are no larger, its bias included), or what a user would state who names another "
+            "source.",
             *_figures(real),
         ]
     parts += [

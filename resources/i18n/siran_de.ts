@@ -12,6 +12,18 @@
             <translation>{} ist eines von {}; nicht „{}“.</translation>
         </message>
         <message>
+            <source>{} is a number, as in 3.5; not '{}'.</source>
+            <translation>{} ist eine Zahl, wie in 3.5 (mit Punkt); nicht „{}“.</translation>
+        </message>
+        <message>
+            <source>{} is the number of a band, as in 1; not '{}'.</source>
+            <translation>{} ist die Nummer eines Kanals, wie in 1; nicht „{}“.</translation>
+        </message>
+        <message>
+            <source>{} is true or false; not '{}'.</source>
+            <translation>{} ist true oder false; nicht „{}“.</translation>
+        </message>
+        <message>
             <source>Compare DEM with reference</source>
             <translation>DHM mit Referenz vergleichen</translation>
         </message>
@@ -529,7 +541,7 @@
         </message>
         <message>
             <source>&lt;p&gt;Makes a coarse elevation model (SRTM, Copernicus GLO-30, ...) finer with a trained network, and writes it as a Cloud Optimized GeoTIFF. A sharper multispectral image of the same ground helps: ridges, gullies and shores that it shows are put where they are.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Guide.&lt;/b&gt; An image with near infrared, red and green (Landsat, Sentinel-2, aerial), in any CRS and on any grid. The result lies exactly on its grid, unless an output pixel size is chosen. Without a guide the result has the DEM's CRS and its pixel divided by the model's ratio.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Guide bands.&lt;/b&gt; Three band numbers in this order: near infrared, red, green, as in &lt;code&gt;4,3,2&lt;/code&gt;. Leave empty if the image says itself which band is which.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Which DEM it is.&lt;/b&gt; Tells the network how wrong the input may be. SRTM is off by metres, smoothly, so that nothing in it shows it; lidar is to be sharpened and otherwise left alone.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Thorough.&lt;/b&gt; The model runs on the ground in four orientations, by quarter turns, and the results are averaged. That takes four times as long, and RMSE becomes up to 4 % smaller.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Uncertainty and difference.&lt;/b&gt; Two more rasters on the result's grid, if asked for. &lt;i&gt;Uncertainty&lt;/i&gt; is the error that the model expects, 1 standard deviation: 68 % of the errors should lie within it, 95 % within twice as much. &lt;i&gt;Difference&lt;/i&gt; is what the model changed: the result minus the input by cubic resampling. Both are in the unit of the heights.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Report.&lt;/b&gt; One page, if asked for, that needs nothing beside itself: before and after as shaded reliefs, what was changed and where, profiles, the inputs, what is known about the model, and how to do it again.&lt;/p&gt;&lt;p&gt;&lt;b&gt;What it does not do.&lt;/b&gt; Heights keep their vertical datum and unit. Gaps stay gaps.&lt;/p&gt;&lt;p&gt;The work is done by a process of its own, with its own Python: see &lt;i&gt;Set up backend&lt;/i&gt;.&lt;/p&gt;</source>
-            <translation>&lt;p&gt;Verfeinert ein grobes Höhenmodell (SRTM, Copernicus GLO-30, ...) mit einem trainierten Netz und schreibt es als Cloud Optimized GeoTIFF. Ein schärferes multispektrales Bild desselben Geländes hilft: Grate, Rinnen und Ufer, die es zeigt, kommen dorthin, wo sie liegen.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Führungsbild.&lt;/b&gt; Ein Bild mit nahem Infrarot, Rot und Grün (Landsat, Sentinel-2, Luftbild), in beliebigem KBS und auf beliebigem Gitter. Das Ergebnis liegt genau auf seinem Gitter, außer wenn eine Pixelgröße der Ausgabe gewählt ist. Ohne Führungsbild hat das Ergebnis das KBS des DHM und dessen Pixelgröße, geteilt durch das Verhältnis des Modells.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Kanäle des Führungsbilds.&lt;/b&gt; Drei Kanalnummern in dieser Reihenfolge: nahes Infrarot, Rot, Grün, wie in &lt;code&gt;4,3,2&lt;/code&gt;. Lassen Sie das Feld leer, wenn das Bild selbst sagt, welcher Kanal welcher ist.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Welches DHM es ist.&lt;/b&gt; Sagt dem Netz, wie falsch die Eingabe sein kann. SRTM weicht um Meter ab, mit so sanften Übergängen, dass man es ihm nicht ansieht; Lidar soll geschärft werden und sonst unverändert bleiben.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Gründlich.&lt;/b&gt; Das Modell läuft auf dem Gelände in vier Ausrichtungen, um Vierteldrehungen gedreht, und die Ergebnisse werden gemittelt. Das dauert viermal so lange, und die meisten Fehler werden um 1 bis 4 % kleiner.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Gründlich.&lt;/b&gt; Das Modell läuft auf dem Gelände in vier Ausrichtungen, um Vierteldrehungen gedreht, und die Ergebnisse werden gemittelt. Das dauert viermal so lange, und der RMSE wird um bis zu 4 % kleiner.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Unsicherheit und Differenz.&lt;/b&gt; Auf Wunsch zwei weitere Raster auf dem Gitter des Ergebnisses. &lt;i&gt;Unsicherheit&lt;/i&gt; ist der Fehler, den das Modell erwartet, 1 Standardabweichung: 68 % der Fehler sollten darin liegen, 95 % im Doppelten davon. &lt;i&gt;Differenz&lt;/i&gt; ist, was das Modell verändert hat: das Ergebnis minus die Eingabe nach kubischem Resampling. Beide sind in der Einheit der Höhen.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Bericht.&lt;/b&gt; Auf Wunsch eine Seite, die keine weiteren Dateien braucht: vorher und nachher als Schummerung, was wo verändert wurde, Profile, die Eingaben, was über das Modell bekannt ist und wie man es wiederholt.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Was nicht geschieht.&lt;/b&gt; Höhen behalten ihr Höhenbezugssystem und ihre Einheit. Lücken bleiben Lücken.&lt;/p&gt;&lt;p&gt;Die Arbeit erledigt ein eigener Prozess mit eigenem Python: siehe &lt;i&gt;Backend einrichten&lt;/i&gt;.&lt;/p&gt;</translation>
+            <translation>&lt;p&gt;Verfeinert ein grobes Höhenmodell (SRTM, Copernicus GLO-30, ...) mit einem trainierten Netz und schreibt es als Cloud Optimized GeoTIFF. Ein schärferes multispektrales Bild desselben Geländes hilft: Grate, Rinnen und Ufer, die es zeigt, kommen dorthin, wo sie liegen.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Führungsbild.&lt;/b&gt; Ein Bild mit nahem Infrarot, Rot und Grün (Landsat, Sentinel-2, Luftbild), in beliebigem KBS und auf beliebigem Gitter. Das Ergebnis liegt genau auf seinem Gitter, außer wenn eine Pixelgröße der Ausgabe gewählt ist. Ohne Führungsbild hat das Ergebnis das KBS des DHM und dessen Pixelgröße, geteilt durch das Verhältnis des Modells.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Kanäle des Führungsbilds.&lt;/b&gt; Drei Kanalnummern in dieser Reihenfolge: nahes Infrarot, Rot, Grün, wie in &lt;code&gt;4,3,2&lt;/code&gt;. Lassen Sie das Feld leer, wenn das Bild selbst sagt, welcher Kanal welcher ist.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Welches DHM es ist.&lt;/b&gt; Sagt dem Netz, wie falsch die Eingabe sein kann. SRTM weicht um Meter ab, mit so sanften Übergängen, dass man es ihm nicht ansieht; Lidar soll geschärft werden und sonst unverändert bleiben.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Gründlich.&lt;/b&gt; Das Modell läuft auf dem Gelände in vier Ausrichtungen, um Vierteldrehungen gedreht, und die Ergebnisse werden gemittelt. Das dauert viermal so lange, und der RMSE wird um bis zu 4 % kleiner.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Unsicherheit und Differenz.&lt;/b&gt; Auf Wunsch zwei weitere Raster auf dem Gitter des Ergebnisses. &lt;i&gt;Unsicherheit&lt;/i&gt; ist der Fehler, den das Modell erwartet, 1 Standardabweichung: 68 % der Fehler sollten darin liegen, 95 % im Doppelten davon. &lt;i&gt;Differenz&lt;/i&gt; ist, was das Modell verändert hat: das Ergebnis minus die Eingabe nach kubischem Resampling. Beide sind in der Einheit der Höhen.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Bericht.&lt;/b&gt; Auf Wunsch eine Seite, die keine weiteren Dateien braucht: vorher und nachher als Schummerung, was wo verändert wurde, Profile, die Eingaben, was über das Modell bekannt ist und wie man es wiederholt.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Was nicht geschieht.&lt;/b&gt; Höhen behalten ihr Höhenbezugssystem und ihre Einheit. Lücken bleiben Lücken.&lt;/p&gt;&lt;p&gt;Die Arbeit erledigt ein eigener Prozess mit eigenem Python: siehe &lt;i&gt;Backend einrichten&lt;/i&gt;.&lt;/p&gt;</translation>
         </message>
         <message>
             <source>Coarse elevation model</source>
@@ -810,6 +822,18 @@
         <message>
             <source>Select some, or leave the mask out.</source>
             <translation>Wählen Sie welche aus oder lassen Sie die Maske weg.</translation>
+        </message>
+        <message>
+            <source>Polygon {} of the mask, {}, is not valid: it crosses itself, or its holes do.</source>
+            <translation>Polygon {} der Maske, {}, ist ungültig: es oder seine Löcher überschneiden sich.</translation>
+        </message>
+        <message>
+            <source>Repair it with 'Fix geometries'.</source>
+            <translation>Reparieren Sie es mit „Geometrien reparieren“.</translation>
+        </message>
+        <message>
+            <source>Polygon {} of the mask is not valid and is left out.</source>
+            <translation>Polygon {} der Maske ist ungültig und wird ausgelassen.</translation>
         </message>
         <message>
             <source>A polygon of the mask, {}, lies outside of the reference's CRS.</source>

@@ -1,5 +1,6 @@
 """What the algorithms of the provider share."""
 
+import re
 from typing import ClassVar
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingParameterEnum
@@ -8,6 +9,9 @@ from qgis.PyQt.QtGui import QIcon
 
 from .. import choices, enums, interpreter, paths
 from ..translation import tr
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+YES, NO = ("1", "true", "yes"), ("0", "false", "no")
 
 
 class SiranAlgorithm(QgsProcessingAlgorithm):
@@ -98,4 +102,26 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
                 if index is None:
                     return False, self.unknown_choice(name, value)
                 parameters[name] = index
-        return super().checkParameterValues(parameters, context)
+        misread = self._misread(parameters)
+        return (False, misread) if misread else super().checkParameterValues(parameters, context)
+
+    def flag(self, parameters, name, context):
+        """Whether a boolean parameter is on; QGIS itself takes every word but "false" and "0" for yes."""
+        value = parameters.get(name)
+        return value.strip().lower() in YES if isinstance(value, str) else self.parameterAsBoolean(parameters, name, context)
+
+    def _misread(self, parameters):
+        """A sentence where a text is given that QGIS would make a 0 or a yes of; else an empty one."""
+        for definition in self.parameterDefinitions():
+            name, kind = definition.name(), definition.type()
+            value = parameters.get(name)
+            text = value.strip() if isinstance(value, str) else ""
+            if not text:
+                continue
+            if kind == "number" and not NUMBER.fullmatch(text):
+                return self.tr("{} is a number, as in 3.5; not '{}'.").format(name, value)
+            if kind == "band" and not text.isdecimal():
+                return self.tr("{} is the number of a band, as in 1; not '{}'.").format(name, value)
+            if kind == "boolean" and text.lower() not in (*YES, *NO):
+                return self.tr("{} is true or false; not '{}'.").format(name, value)
+        return ""

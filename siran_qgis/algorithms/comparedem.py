@@ -148,7 +148,7 @@ class CompareDem(SiranAlgorithm):
                 html=os.path.abspath(report) if report else "",
                 error=os.path.abspath(error or folder) if error or folder else "",
                 mask=self._mask(parameters, context, feedback),
-                coregister=self.parameterAsBoolean(parameters, self.COREGISTER, context),
+                coregister=self.flag(parameters, self.COREGISTER, context),
             )
             arguments = comparison.arguments(job)
             feedback.pushDebugInfo(" ".join([python, "-m", "backend", *arguments]))

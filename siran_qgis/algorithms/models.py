@@ -158,7 +158,7 @@ class ManageModels(SiranAlgorithm):
         """(name, SHA-256) of the model that is now in the user's folder."""
         file = self.parameterAsFile(parameters, self.FILE, context)
         url = self._text(parameters, self.URL, context)
-        overwrite = self.parameterAsBoolean(parameters, self.OVERWRITE, context)
+        overwrite = self.flag(parameters, self.OVERWRITE, context)
         expected = model_store.expected_sum(self._text(parameters, self.SHA256, context))
         python = interpreter.find()
         with model_store.staging(paths.models()) as folder:

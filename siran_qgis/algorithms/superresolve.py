@@ -313,7 +313,7 @@ class SuperResolve(SiranAlgorithm):
             dem_error=dem_error,
             resolution=resolution,
             extent=self._extent(parameters, context),
-            thorough=self.parameterAsBool(parameters, self.THOROUGH, context),
+            thorough=self.flag(parameters, self.THOROUGH, context),
             device=(preferred.device or "auto") if device in ("", "auto") else device,
             tile=None if tile is None else int(tile),
             threads=(preferred.threads or None) if threads is None else int(threads),

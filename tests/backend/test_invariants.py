@@ -80,6 +80,27 @@ def test_an_extent_gives_what_the_whole_gives(
     assert np.nanmax(np.abs(part - inside)) < 0.01
 
 
+def test_level_water_is_no_matter_of_rounding(tmp_path: Path, superresolve: Superresolve, model: Path) -> None:
+    """At the sample's shore, whatever the tiles and the height above the sea: heights between pixels that are level are rounded, by other
+    amounts in each tile, and further up by more."""
+    sample = models.BUNDLED.parent / "sample"
+    scene = sample / "marin_landsat7_nir_r_g.tif"
+    with rasterio.open(sample / "marin_srtm_1arcsec.tif") as dataset:
+        values, profile = dataset.read(1).astype(np.float32), {"crs": dataset.crs.to_wkt(), "transform": dataset.transform}
+    with rasterio.open(scene) as dataset:
+        corners = dataset.transform @ (420.2, 440.2), dataset.transform @ (483.8, 503.8)
+    extent = (corners[0][0], corners[1][1], corners[1][0], corners[0][1])
+
+    def made(height: float, tile: int) -> np.ndarray:
+        dem = write(tmp_path / "dem.tif", values + np.float32(height), **profile)
+        return superresolve(dem, model=model, guide=scene, guide_bands=(1, 2, 3), extent=extent, tile=tile)
+
+    whole = made(0, 1280)
+    assert whole.shape == (64, 64) and np.isfinite(whole).all() and np.count_nonzero(np.abs(whole) < 1e-3) > 50
+    assert np.abs(made(0, 32) - whole).max() < 0.01
+    assert np.abs(made(3777, 1280) - whole - 3777).max() < 0.02
+
+
 def test_no_seams_across_crs(superresolve: Superresolve, model: Path, hilly: Path, tmp_path: Path) -> None:
     like = write(
         tmp_path / "like.tif", np.zeros((150, 170), np.uint8), transform=Affine(1.3e-4, 0, 10.317, 0, -9e-5, 46.943), crs="EPSG:4326"

@@ -283,6 +283,32 @@ def test_the_relief_of_heights_in_feet_is_no_steeper(dem, context, unit, monkeyp
         assert layers.height_unit(layer) == 1.0
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEM_ERROR", "3,5"), ("DEM_ERROR", "abc"), ("DEM_ERROR", "nan"), ("RESOLUTION", "8,5"), ("TILE_SIZE", "abc"), ("THREADS", "1_0"),
+        ("BAND", "abc"), ("BAND", "-1"), ("THOROUGH", "maybe"),
+    ],
+)  # fmt: skip
+def test_texts_that_qgis_would_make_a_zero_or_a_yes_of_are_refused(algorithm, context, dem, name, value):
+    given = {"INPUT": str(dem), "OUTPUT": "/tmp/out.tif", name: value} | ({"DEM_SOURCE": "own"} if name == "DEM_ERROR" else {})
+    good, message = algorithm.checkParameterValues(given, context)
+    assert not good and name in message and value in message
+
+
+@pytest.mark.parametrize(("value", "thorough"), [("yes", True), ("TRUE", True), ("1", True), (1, True), ("no", False), ("0", False)])
+def test_no_means_no(algorithm, context, dem, value, thorough):
+    assert algorithm.checkParameterValues({"INPUT": str(dem), "OUTPUT": "/tmp/out.tif", "THOROUGH": value}, context)[0]
+    assert job(algorithm, context, INPUT=str(dem), THOROUGH=value).thorough is thorough
+
+
+@pytest.mark.parametrize("value", ["3.5", " 3.5 ", "35e-1", 3.5])
+def test_numbers_as_texts_are_numbers(algorithm, context, dem, value):
+    given = {"INPUT": str(dem), "OUTPUT": "/tmp/out.tif", "DEM_SOURCE": "own", "DEM_ERROR": value}
+    assert algorithm.checkParameterValues(given, context)[0]
+    assert job(algorithm, context, **given).dem_error == 3.5
+
+
 def test_a_result_is_styled_by_whatever_name_qgis_loads_it(dem, context, monkeypatch):
     """A relative name; on Windows QGIS writes slashes where the plugin has backslashes."""
     monkeypatch.chdir(dem.parent)

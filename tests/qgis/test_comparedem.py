@@ -12,6 +12,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsFeature,
+    QgsFeatureRequest,
     QgsGeometry,
     QgsProcessingContext,
     QgsProcessingException,
@@ -161,6 +162,20 @@ def test_the_backends_sentence_is_shown(algorithm, context, dem, tested, tmp_pat
     elsewhere = polygons("POLYGON((0 0, 1 0, 1 1, 0 0))")
     with pytest.raises(QgsProcessingException, match="No pixel of the reference"):
         compare(context, TESTED=[str(tested)], REFERENCE=str(dem), MASK=elsewhere, REPORT=str(tmp_path / "r.html"))
+
+
+def test_a_polygon_that_crosses_itself_is_refused_or_left_out(algorithm, context, dem, tested, tmp_path):
+    """As QGIS's settings ask for. QGIS 3.22 itself raises in the midst of its iterator, and Python ends with that."""
+    bow = "POLYGON((540000 4188000, 541000 4187000, 541000 4188000, 540000 4187000, 540000 4188000))"
+    given = {"TESTED": [str(tested)], "REFERENCE": str(dem), "MASK": polygons(bow, WEST), "JSON": str(tmp_path / "c.json")}
+    context.setInvalidGeometryCheck(QgsFeatureRequest.GeometryAbortOnInvalid)
+    with pytest.raises(QgsProcessingException, match=r"Polygon 1 of the mask, west half, is not valid.*Fix geometries"):
+        compare(context, **given)
+    context.setInvalidGeometryCheck(QgsFeatureRequest.GeometrySkipInvalid)
+    skipped = compare(context, **given)
+    assert skipped["RMSE"] == pytest.approx(compare(context, **{**given, "MASK": polygons(WEST)})["RMSE"])
+    context.setInvalidGeometryCheck(QgsFeatureRequest.GeometryNoCheck)
+    assert compare(context, **given)["RMSE"] > 0
     assert not (tmp_path / "r.html").exists()
 
 

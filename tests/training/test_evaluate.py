@@ -129,6 +129,7 @@ def test_a_real_coarse_dem_is_the_input_and_the_baseline(prepared: Path) -> None
     real = with_real_coarse(replace(area, coarse=coarse, coarse_error=2.5), 3)
     assert real is not None
     assert not real.judged[50, 60]
+    assert real.dem_error == pytest.approx(4, abs=1e-3), "with its bias, which a scatter does not show"
     told = []
 
     def lower(dem: Floats, _guide: Floats, _valid: Floats, _size: float, error: float) -> tuple[Floats, None]:
@@ -148,7 +149,7 @@ def test_a_real_coarse_dem_is_the_input_and_the_baseline(prepared: Path) -> None
     # And with each error that a user might state instead.
     assert ("lower", "real coarse DEM, stated as srtm, no guide") in [(f.method, f.condition) for f in figures]
     assert len(figures) == 3 + 2 * len(SOURCES)
-    assert set(told) == {2.5} | {source.error for source in SOURCES.values()}
+    assert set(told) == {real.dem_error} | {source.error for source in SOURCES.values()}
     assert figures[1].ratios()["bias"] == pytest.approx(0.5)
     assert math.isnan(figures[0].scores.consistency)
     assert figures[0].scores.errors.bias == pytest.approx(4)

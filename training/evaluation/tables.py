@@ -16,7 +16,8 @@ table.
 - Relief: power spectrum over the reference's at wavelengths of 4 to 2 coarse pixels (resolved), and in the longer and the shorter half \
 of what lies below, down to 2 fine pixels. 1 is as much as the reference has; whether it is the right one, RMSE tells.
 - Within 1σ, 2σ: share of the errors within the model's own sigma; 0.683 and 0.954 if it is right.
-- A real coarse DEM comes with its error as it was measured, and "stated as" any of the sources that the backend knows: a user may be wrong.
+- A real coarse DEM comes with its error as it was measured (68 % of its errors are no larger, its bias included), and \
+"stated as" any of the sources that the backend knows: a user may be wrong.
 """
 """What the columns mean."""
 

@@ -18,6 +18,9 @@ ROUGHNESS_WINDOW = 31
 ROUGHNESS_GAIN = 1.7
 ROUGHNESS_FLOOR = 0.02
 """Of the mean size of the bands over a square of that many pixels."""
+LEVEL, UNEVEN = 2e-4, 2e-3
+"""Pixel sizes that 3 x 3 pixels differ by on level ground, and on ground that is not. Heights in 32 bits are rounded by up to 0.25 mm at
+5,000 m, by other amounts in each tile: what is nearer to 0 than that says nothing, and must not decide whether there is relief."""
 BANDS = len(WINDOWS)
 CHANNELS = BANDS + 2
 REACH = WINDOWS[-1] // 2
@@ -58,8 +61,8 @@ def roughness(detail: Tensor) -> Tensor:
 
 
 def relief_gate(dem: Tensor, pixel_size: Tensor, slopes: Tensor, window: int) -> Tensor:
-    """0 where the DEM is level and beside that, near 1 on any real slope: m / (m + 0.5 %), m the mean slope around, times
-    l / (l + 0.002 %), l how far 3 x 3 pixels differ, in pixel sizes, where they do least within 2 pixels.
+    """0 where the DEM is level and beside that, near 1 on any real slope: m / (m + 0.5 %), m the mean slope around, times a ramp from LEVEL
+    to UNEVEN over how far 3 x 3 pixels differ where they do least within 2 pixels.
 
     `dem` (N, 1, H, W) and `pixel_size` (N,) metres, `slopes` (N, 2, H, W) rise over run, to (N, 1, H, W). It multiplies what the generator
     adds, so that a lake, the sea or a constant DEM cannot receive the image's texture, whatever the weights are. Wide windows alone reach
@@ -68,7 +71,7 @@ def relief_gate(dem: Tensor, pixel_size: Tensor, slopes: Tensor, window: int) ->
     m, z = box_mean(slopes.abs().sum(dim=1, keepdim=True), window), _relative(dem, pixel_size)
     apart = F.max_pool2d(z, 3, stride=1, padding=1) + F.max_pool2d(-z, 3, stride=1, padding=1)
     least = -F.max_pool2d(-apart, 5, stride=1, padding=2)
-    return m / (m + 0.005) * (least / (least + 2e-5))
+    return m / (m + 0.005) * ((least - LEVEL) / (UNEVEN - LEVEL)).clamp(0.0, 1.0)
 
 
 def _relative(dem: Tensor, pixel_size: Tensor) -> Tensor:
