@@ -31,9 +31,10 @@ class Elevation:
         """Metres that a value may be off by because it is stored as a whole number; 0 where it is not."""
         return 0.5 * abs(self._scale) if np.dtype(self.raster.dataset.dtypes[self.band - 1]).kind in "iu" else 0.0
 
-    def read(self, window: Window, reach: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Metres (height, width) and known pixels (height, width). Gaps are filled from what lies within `reach` pixels."""
-        values, known = self.sampler.sample(window, self.read_metres, bands=1, reach=reach)
+    def read(self, window: Window, reach: int, *, whole: bool = False) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Metres (height, width) and known pixels (height, width), `whole` as in Sampler.sample. Gaps are filled from what lies within
+        `reach` pixels."""
+        values, known = self.sampler.sample(window, self.read_metres, bands=1, reach=reach, whole=whole)
         return values[0], known
 
     def from_metres(self, metres: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -77,15 +77,18 @@ class Sampler:
             return Window(window.col + self._shift[0], window.row + self._shift[1], window.width, window.height)
         return self._needed(*self.coordinates(window), 0 if self.averages else self.support)
 
-    def sample(self, window: Window, read: Read, *, bands: int, reach: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def sample(
+        self, window: Window, read: Read, *, bands: int, reach: int, whole: bool = False
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Values (bands, height, width) and known pixels (height, width) of a window of the target.
 
-        Pixels that are not known have values too, made from known ones within about `reach` target pixels.
+        Pixels that are not known have values too, made from known ones within about `reach` target pixels. A pixel is known where the
+        source's pixel is in which its centre falls; with `whole`, where all are that its value by cubic convolution is made from.
         """
         if self._shift is not None:
             return self._copy(window, self._shift, read, reach)
         if not self.averages:
-            return self._cubic(window, read, bands, reach)
+            return self._cubic(window, read, bands, reach, whole)
         # Gaps are filled after averaging: the source may be a hundred times as fine, and `reach` in its pixels as long as the scene.
         wide = window.widened(reach)
         values, made, known = self._means(wide, read, bands)
@@ -102,7 +105,7 @@ class Sampler:
         cut = wide.cut(window)
         return values[:, cut[0], cut[1]].astype(np.float32), known[cut]
 
-    def _cubic(self, window: Window, read: Read, bands: int, reach: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def _cubic(self, window: Window, read: Read, bands: int, reach: int, whole: bool) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         u, v = self.coordinates(window)
         # 1.5: a diagonal, when the grids are rotated against each other; 1.2: the scale is that of one place.
         reach = math.ceil(1.2 * 1.5 * reach * max(self.columns_per_pixel, self.rows_per_pixel)) + self.support
@@ -111,6 +114,8 @@ class Sampler:
             return np.zeros((bands, window.height, window.width), np.float32), np.zeros((window.height, window.width), np.bool_)
         values, valid = read(needed)
         known = _known(valid, needed, u, v)
+        if whole:
+            known &= _whole(valid, needed, u, v)
         if not valid.any():
             return np.zeros((bands, window.height, window.width), np.float32), known
         base = _mean(values, valid)
@@ -340,6 +345,27 @@ def _known(valid: NDArray[np.bool_], window: Window, u: Floats, v: Floats) -> ND
     cols, rows = np.floor(u + _TIE).astype(np.int64) - window.col, np.floor(v + _TIE).astype(np.int64) - window.row
     inside = (cols >= 0) & (cols < window.width) & (rows >= 0) & (rows < window.height)
     return np.asarray(inside & valid[np.clip(rows, 0, window.height - 1), np.clip(cols, 0, window.width - 1)])
+
+
+def _whole(valid: NDArray[np.bool_], window: Window, u: Floats, v: Floats) -> NDArray[np.bool_]:
+    """Whether all source pixels are valid that a cubic value is made from: four along each axis, one where it falls on a centre."""
+    table = np.pad(valid, ((1, 0), (1, 0))).cumsum(0, dtype=np.int64).cumsum(1)
+
+    def span(at: Floats, first: int, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        centred = at - 0.5 - first
+        nearest = np.round(centred)
+        exact = np.abs(centred - nearest) < _TIE
+        low = np.where(exact, nearest, np.floor(centred) - 1)
+        high = np.where(exact, nearest, np.floor(centred) + 2)
+        return np.clip(low, -1, size).astype(np.int64), np.clip(high, -1, size).astype(np.int64)
+
+    (left, right), (top, bottom) = span(u, window.col, window.width), span(v, window.row, window.height)
+    asked = (right - left + 1) * (bottom - top + 1)
+    # What lies beyond the window is not there to be counted.
+    left, right = np.clip(left, 0, window.width), np.clip(right + 1, 0, window.width)
+    top, bottom = np.clip(top, 0, window.height), np.clip(bottom + 1, 0, window.height)
+    found = table[bottom, right] - table[top, right] - table[bottom, left] + table[top, left]
+    return np.asarray(found == asked)
 
 
 def _mean(values: Floats, valid: NDArray[np.bool_]) -> Floats:

@@ -80,6 +80,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
         check_held_out(trained_on, data)
         say(fabric, f"began from {init}; drawn anew: {', '.join(sorted({name.rsplit('.', 1)[0] for name in fresh})) or 'nothing'}")
     elif config.network.skip == "solved":
+        say(fabric, f"solving the skip on {settings.skip_batches} batches; the time that training may take begins after that")
         # On clean input: of errors in it a linear filter cannot know.
         left = solve_skip(network, BatchSource(source.areas, config.data.clean(), settings.seed + 2), settings.skip_batches)
         say(fabric, f"solved the skip: RMSE {left:.3f} of cubic's on training patches")

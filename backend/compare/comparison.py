@@ -28,7 +28,7 @@ from backend.compare.coregistration import coregister
 from backend.compare.mask import ENDINGS, Cells, Everywhere, Mask, Polygons
 from backend.compare.pairs import BAND, Reference, Tested, coarser, overlap
 from backend.compare.statistics import Scale, Statistics
-from backend.elevation import Elevation
+from backend.elevation import HIGHEST, Elevation
 from backend.errors import InputError
 from backend.events import Comparison, Level, Log, Progress, Sink
 from backend.grid import Grid
@@ -49,6 +49,7 @@ from backend.windows import Window, tiles
 WINDOW = 512
 """Pixels."""
 RAW, COREGISTERED = "raw", "coregistered"
+_COUNTED = f"heights beyond {HIGHEST:,.0f} m are taken for unknown"
 _BINS = 61
 """Of the histogram. Odd: where many errors are 0, as on the sea, they are a peak in the middle."""
 _GDAL: dict[str, object] = {"GDAL_PAM_ENABLED": "NO", "GDAL_CACHEMAX": 256}
@@ -140,7 +141,7 @@ def run(
             progress("coregister", number, len(rasters), f"Coregistering {raster.name}")
             moves.append(coregister(reference, raster, cancel.check))
             if moves[-1].doubt:
-                say("warning", f"{raster.name} was moved up or down only. {moves[-1].doubt}")
+                say("warning", f"{raster.name} was {'moved up or down only' if moves[-1].up else 'not moved'}. {moves[-1].doubt}")
         states = []
         for number, raster in enumerate(rasters):
             states.append([_State(RAW, Tested(raster, reference.grid), Statistics(scale))])
@@ -287,7 +288,7 @@ def _scale(reference: Reference, work: list[Window], progress: Callable[[str, in
         raise InputError(
             "no-overlap",
             f"No pixel of the reference, {reference.raster.path}, has a height and lies in the mask.",
-            "Check both, and their CRS.",
+            f"Check both, and their CRS ({_COUNTED}).",
         )
     return Scale(low, high - low), count
 
@@ -352,7 +353,10 @@ def _warn_of_counts(tested: list[dict[str, Any]], counting: int, say: Callable[[
     counts = [(Path(entry["path"]).name, result["state"], result["count"]) for entry in tested for result in entry["results"]]
     for name, state, count in counts:
         if not count:
-            say("warning", f"No pixel of {name} ({state}) counts: it has no heights where the reference has them and the mask lies.")
+            say(
+                "warning",
+                f"No pixel of {name} ({state}) counts: it has no heights where the reference has them and the mask lies ({_COUNTED}).",
+            )
         elif count < 0.5 * counting:
             say("warning", f"{name} ({state}) is known on {count / counting:.0%} of the reference's pixels that count.")
     raw = [count for _, state, count in counts if state == RAW]

@@ -72,7 +72,9 @@ class Polygons:
             x = grid.longitudes(x)
             if not (np.isfinite(x).all() and np.isfinite(y).all()):
                 raise InputError(
-                    "mask-invalid", f"A polygon of the mask, {self.path}, lies outside of the reference's CRS.", "Check the mask's CRS."
+                    "mask-invalid",
+                    f"A polygon of the mask, {self.path}, lies outside of the reference's CRS.",
+                    "Check the mask's CRS: without one GeoJSON counts in longitudes and latitudes.",
                 )
             rings.append(np.stack([x, y], axis=1))
         outer = rings[0]

@@ -86,8 +86,9 @@ class Tested:
         return Tested(self.raster, grid, east=self.east, north=self.north, up=self.up)
 
     def read(self, window: Window) -> tuple[Floats, Bools]:
-        """Metres and known pixels, both (height, width)."""
-        values, known = self.elevation.read(window, _REACH)
+        """Metres and known pixels, both (height, width). Those that are made up in part, at a gap or border, are not known: an error there
+        would be the resampling's."""
+        values, known = self.elevation.read(window, _REACH, whole=True)
         return values + np.float32(self.up), known
 
 

@@ -201,7 +201,7 @@ class Statistics:
             "nmad": nmad,
             "le90": sketch.distance_quantile(0.9, 0.0),
             "ssim": self._ssim.of(groups),
-            "psnr": similarity.psnr(rmse, data_range=self._scale.data_range) if self._scale.data_range > 0 else math.nan,
+            "psnr": similarity.psnr(rmse, data_range=self._scale.data_range) if sketch.count and self._scale.data_range > 0 else math.nan,
             "slope_rmse": math.sqrt(self._slope.of(groups)),
             "curvature_rmse": math.sqrt(self._curvature.of(groups)),
         }

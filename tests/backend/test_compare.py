@@ -328,6 +328,38 @@ def test_a_shift_is_found_whichever_way_rows_run(
     assert [found["east"], found["north"]] == pytest.approx([-across[0], -across[1]], abs=0.2)
 
 
+def test_what_is_made_up_at_a_border_or_gap_does_not_count(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    """A surface without noise, moved by parts of a pixel: brought back, it is right wherever it counts."""
+
+    def surface(east: float, north: float) -> np.ndarray:
+        y, x = np.mgrid[0:150, 0:150] * 10.0
+        x, y = x - east, y + north
+        return (500 + 0.02 * x + 60 * np.sin(x / 90) * np.cos(y / 110)).astype(np.float32)
+
+    reference = write(tmp_path / "r.tif", surface(0, 0), transform=Affine(10, 0, 600_000, 0, -10, 5_200_000))
+    holed = surface(3.3, -4.1)
+    holed[60:70, 80:90] = -9999
+    tested = write(tmp_path / "t.tif", holed, transform=Affine(10, 0, 600_000, 0, -10, 5_200_000), nodata=-9999)
+    entry = compared(reference, tested, coregister=True)["tested"][0]
+    raw_, after = entry["results"]
+    assert [entry["coregistration"]["east"], entry["coregistration"]["north"]] == pytest.approx([-3.3, 4.1], abs=0.1)
+    assert after["rmse"] < 0.05 < raw_["rmse"] and after["slope_rmse"] < 0.05
+    # Four pixels along each axis make a value: three rows and columns of the border and around the hole are lost.
+    assert raw_["count"] == 150 * 150 - 100 and after["count"] == 147 * 147 - 13 * 13
+
+
+def test_identical_dems_are_said_not_to_be_moved(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    level = write(tmp_path / "r.tif", np.full((80, 90), 5, np.float32))
+    report = compared(level, write(tmp_path / "t.tif", np.full((80, 90), 5, np.float32)), coregister=True)
+    assert any("t.tif was not moved." in text for text in report["warnings"])
+
+
+def test_heights_beyond_all_mountains_are_said_to_be_taken_for_unknown(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    reference = write(tmp_path / "r.tif", terrain(60, 60).astype(np.float32))
+    report = compared(reference, write(tmp_path / "t.tif", np.full((60, 60), 1e6, np.float32)))
+    assert any("beyond 20,000 m" in text for text in report["warnings"]) and raw(report)["psnr"] is None
+
+
 def test_the_equation_of_nuth_and_kaab() -> None:
     rng = np.random.default_rng(0)
     tangent, aspect = rng.uniform(0.1, 1, 5000), rng.uniform(0, 2 * np.pi, 5000)

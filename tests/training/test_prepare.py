@@ -93,6 +93,16 @@ def test_a_test_area_on_trained_ground_is_refused(tmp_path: Path) -> None:
     prepare(listing(tmp_path, same_split), tmp_path, tmp_path / "out")
 
 
+def test_what_to_leave_out_is_said_of_the_area_that_has_more(tmp_path: Path) -> None:
+    write(tmp_path / "z.tif", hills(100, 100))
+    text = f'{ONE}keep = [500000, 5199000, 500300, 5200000]\n[[area]]\nname = "b"\nsplit = "test"\ndem = "z.tif"\n'
+    with pytest.raises(DataError) as caught:
+        prepare(listing(tmp_path, text), tmp_path, tmp_path / "out")
+    assert "give b leave_out" in caught.value.hint
+    rectangle = caught.value.hint.split("leave_out = ")[1].rstrip(".")
+    prepare(listing(tmp_path, f"{text}leave_out = {rectangle}\n"), tmp_path, tmp_path / "out")
+
+
 def test_areas_side_by_side_share_nothing(tmp_path: Path) -> None:
     write(tmp_path / "z.tif", hills(100, 100))
     write(tmp_path / "east.tif", hills(100, 100), crs="EPSG:32632", corner=(501000, 5200000), step=10)
@@ -331,7 +341,10 @@ def test_degrees_are_measured_on_the_ground(tmp_path: Path) -> None:
         (ONE + "coregister = true\n", "has no coarse DEM"),
         ('[[area]]\nname = "../a"\nsplit = "test"\ndem = "z.tif"\n', "named '../a'"),
         ("[[area]\n", "is no TOML"),
-        ('[[area]]\nname = "a"\nsplit = "test"\ndem = "z.tif"\n[[area]]\nname = "a"\nsplit = "train"\ndem = "z.tif"\n', "two of one name"),
+        (
+            '[[area]]\nname = "a"\nsplit = "test"\ndem = "z.tif"\n[[area]]\nname = "a"\nsplit = "train"\ndem = "z.tif"\n',
+            "two areas of the name a",
+        ),
     ],
 )
 def test_bad_input_is_refused_with_a_hint(tmp_path: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:

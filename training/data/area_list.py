@@ -54,13 +54,17 @@ def read_list(path: Path) -> list[Entry]:
         raise DataError(f"{path} has an [area] that is no list.", "Begin each area with [[area]].")
     entries = [_entry(table) for table in tables]
     names = [entry.name for entry in entries]
-    if not entries or len(set(names)) < len(names):
-        raise DataError(f"{path} lists no areas, or two of one name.", "Give each [[area]] a name of its own.")
+    if not entries:
+        raise DataError(f"{path} lists no areas.", "Begin each with [[area]].")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise DataError(f"{path} has two areas of the name {twice[0]}.", "Give each [[area]] a name of its own.")
     return entries
 
 
 def _entry(table: dict[str, Any]) -> Entry:
     name = table.get("name")
+    if name is None:
+        raise DataError("An area has no name.", 'Write name = "..." under each [[area]].')
     if not isinstance(name, str) or not re.fullmatch(r"\w[\w.-]*", name):
         raise DataError(f"An area is named {name!r}.", "A name is made of letters, digits, '_', '-' and '.'; files are named after it.")
     if table.get("split") not in SPLITS:

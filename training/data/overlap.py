@@ -34,6 +34,9 @@ def check_splits(grounds: Sequence[Ground]) -> None:
             continue
         shared = shared_pixels(one, other)
         if shared.size:
+            # Take it from the one that has more besides.
+            if len(shared) > 0.5 * np.isfinite(one.dem).sum() and len(of_other := shared_pixels(other, one)):
+                one, other, shared = other, one, of_other
             (left, top), (right, bottom) = shared.min(axis=0), shared.max(axis=0) + 1
             x, y = apply(one.grid.transform, np.array([left, right]), np.array([bottom, top]))
             rectangle = ", ".join(f"{value:.10g}" for value in (x[0], y[0], x[1], y[1]))

@@ -54,7 +54,8 @@ def read_area(entry: Entry, root: Path, *, coregister: bool = False) -> Reading:
         return _read(entry, root, coregister or entry.coregister)
     except BackendError as error:
         hint = error.hint if "--" not in error.hint else "Correct guide_bands, or give a raster with north-up pixels (gdalwarp)."
-        raise DataError(f"Area {entry.name}: {error}", hint) from error
+        said = str(error).replace("--guide-bands", "guide_bands")
+        raise DataError(f"Area {entry.name}: {said}", hint) from error
     except DataError as error:
         raise DataError(f"Area {entry.name}: {error}", error.hint) from error
 
@@ -70,7 +71,12 @@ def _read(entry: Entry, root: Path, coregister: bool) -> Reading:
         dem = sampled(grid, raster.grid, elevation.read_metres)
         _note_undeclared(raster, dem, notes)
         if entry.mask:
+            known = np.isfinite(dem).any()
             dem[~_unmasked(root / entry.mask, grid)] = np.nan
+            if known and not np.isfinite(dem).any():
+                raise DataError(
+                    f"the mask, {entry.mask}, leaves nothing of {entry.dem}", "Check its CRS, and that it is not 0 where the DEM counts."
+                )
         for bounds in entry.leave_out:
             part = grid.touching(bounds)
             if part is None:
@@ -145,7 +151,7 @@ def _guide(path: Path, asked: tuple[int, ...] | None, grid: Grid, dem: NDArray[n
             if asked is not None or raster.bands != 3:
                 raise DataError(str(error), "Write the numbers of NIR, R and G: guide_bands = [4, 3, 2].") from error
             bands = (1, 2, 3)
-            notes.append(f"{raster.name} does not name its bands; 1, 2 and 3 are taken for NIR, R and G")
+            notes.append(f"{raster.name} does not say which bands are NIR, R and G: 1, 2 and 3 are taken for them")
         source = Guide(raster, bands, grid)
         image = np.full((3, grid.height, grid.width), np.nan, np.float32)
         for window in strips(grid):
