@@ -99,7 +99,9 @@ def test_the_backend_averages(tmp_path: Path, superresolve: Superresolve) -> Non
         made.append(superresolve(dem, guide=guide))
         if not number:
             events: list[Event] = []
-            thorough = superresolve(dem, guide=guide, thorough=True, output=tmp_path / "thorough.tif", events=events)
+            thorough = superresolve(
+                dem, guide=guide, thorough=True, output=tmp_path / "thorough.tif", events=events, report=str(tmp_path / "r.html")
+            )
             tiled = superresolve(dem, guide=guide, thorough=True, tile=66)
     back = [next(b for b in TURNS if np.array_equal(b(turn(heights)), heights)) for turn in TURNS]
     mean = np.mean([b(one) for b, one in zip(back, made, strict=True)], axis=0)
@@ -107,6 +109,7 @@ def test_the_backend_averages(tmp_path: Path, superresolve: Superresolve) -> Non
     assert np.abs(thorough - tiled).max() < 1e-3
     with rasterio.open(tmp_path / "thorough.tif") as result:
         assert result.tags()["SIRAN_ORIENTATIONS"] == "mean of 4"
+    assert "with a guide, the mean over 4 orientations" in (tmp_path / "r.html").read_text(encoding="utf-8")
     fractions = [event.fraction for event in events if isinstance(event, Progress)]
     assert fractions == sorted(fractions)
     assert [event.message for event in events if isinstance(event, Progress)][:COUNT] == ["Tile 1 of 1"] * COUNT
