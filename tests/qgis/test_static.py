@@ -77,7 +77,7 @@ def test_the_moved_enums_are_there():
     from siran_qgis import enums
 
     values = {name: value for name, value in vars(enums).items() if name.isupper()}
-    assert len(values) == 9 and None not in values.values()
+    assert len(values) == 12 and None not in values.values()
     if hasattr(Qgis, "ProcessingSourceType"):
         assert values["RASTER"] == Qgis.ProcessingSourceType.Raster
 
