@@ -8,13 +8,10 @@ back-projection (Irani and Peleg 1991): the differences of the means, upsampled 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
-from affine import Affine
 from numpy.typing import NDArray
 
-from backend.grid import Grid
 from backend.resample import Sampler, read_array
 from backend.windows import Window
 
@@ -34,16 +31,17 @@ class BackProjection:
     def __init__(self, sampler: Sampler, tolerance: float) -> None:
         self._up = sampler
         self._tolerance = tolerance
-        self._down = Sampler(sampler.target, sampler.source)
-        self._beyond = self.reach
-        if self._beyond:
-            # The DEM's pixels along the target's border count as they do in its midst, with what is made of the ground beyond.
-            self._down = Sampler(_widened(sampler.target, self._beyond), sampler.source)
-
-    @property
-    def reach(self) -> int:
+        target = sampler.target
+        self._down = Sampler(target, sampler.source)
+        self.reach = self._reach()
         """Target pixels on each side of a pixel that its correction depends on; 0 where there is none: where the DEM has the finer pixels,
         or much larger ones."""
+        if self.reach:
+            # The DEM's pixels along the target's border count as they do in its midst, with what is made of the ground beyond.
+            wide = target.window(Window(0, 0, target.width, target.height).widened(self.reach))
+            self._down = Sampler(wide, sampler.source)
+
+    def _reach(self) -> int:
         cell = max(self._down.columns_per_pixel, self._down.rows_per_pixel)
         if self._up.averages or cell > LARGEST_CELL:
             return 0
@@ -63,7 +61,7 @@ class BackProjection:
         array = read_array(made)
 
         def result(window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-            left, top = read.col + self._beyond, read.row + self._beyond
+            left, top = read.col + self.reach, read.row + self.reach
             return array(Window(window.col - left, window.row - top, window.width, window.height))
 
         def beyond(window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -75,9 +73,3 @@ class BackProjection:
 
         added: Floats = self._up.sample(core, beyond, bands=1, reach=0)[0][0]
         return added
-
-
-def _widened(grid: Grid, pixels: int) -> Grid:
-    """The grid with so many more pixels on each side."""
-    transform: Affine = grid.transform @ Affine.translation(-pixels, -pixels)
-    return replace(grid, transform=transform, width=grid.width + 2 * pixels, height=grid.height + 2 * pixels)

@@ -7,18 +7,15 @@ RMSE and slope RMSE over cubic's, and the RMSE of the means over coarse pixels a
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
-
-import torch
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from backend import models  # noqa: E402
-from backend.engines import open_engine  # noqa: E402
-from training.data.areas import SPLITS, load_areas  # noqa: E402
+from opening import opened  # noqa: E402
+
+from training.data.areas import load_areas  # noqa: E402
 from training.evaluate import engine_run  # noqa: E402
 from training.evaluation.conditions import SHARP  # noqa: E402
 from training.evaluation.figures import Figure, evaluate, means  # noqa: E402
@@ -42,14 +39,7 @@ def row(name: str, condition: str, found: list[Figure]) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="What back-projection is worth.")
-    parser.add_argument("--model", type=Path, default=None, help="ONNX file (the shipped one)")
-    parser.add_argument("--data", type=Path, default=Path("runs/data"), help="folder that training.prepare wrote (runs/data)")
-    parser.add_argument("--split", choices=SPLITS, default="test")
-    parser.add_argument("--ratio", type=int, default=3)
-    options = parser.parse_args()
-    model = models.load(options.model or models.find(None))
-    engine = open_engine(model, "cpu", torch.get_num_threads(), lambda _level, _text: None)
+    options, model, engine = opened("What back-projection is worth.")
     run = engine_run(engine, model.card)
     pairs = [simulate(area, options.ratio) for area in load_areas(options.data, options.split)]
     found = evaluate(dict.fromkeys((AS_IS, BACK), run), pairs, conditions=SHARP, back_projected=[BACK])

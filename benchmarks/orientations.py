@@ -7,19 +7,17 @@ RMSE over cubic's. The backend's --thorough takes four (backend/orientations.py)
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
 import numpy as np
-import torch
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from backend import models  # noqa: E402
-from backend.engines import Floats, Run, open_engine  # noqa: E402
-from training.data.areas import SPLITS  # noqa: E402
+from opening import opened  # noqa: E402
+
+from backend.engines import Floats, Run  # noqa: E402
 from training.evaluate import load_pairs  # noqa: E402
 from training.evaluation.conditions import SHARP  # noqa: E402
 from training.evaluation.figures import evaluate  # noqa: E402
@@ -55,14 +53,7 @@ def mean_of(run: Run, orientations: list[Orientation]) -> Run:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="What the mean over several orientations is worth.")
-    parser.add_argument("--model", type=Path, default=None, help="ONNX file (the shipped one)")
-    parser.add_argument("--data", type=Path, default=Path("runs/data"), help="folder that training.prepare wrote (runs/data)")
-    parser.add_argument("--split", choices=SPLITS, default="test")
-    parser.add_argument("--ratio", type=int, default=3)
-    options = parser.parse_args()
-    model = models.load(options.model or models.find(None))
-    engine = open_engine(model, "cpu", torch.get_num_threads(), lambda _level, _text: None)
+    options, model, engine = opened("What the mean over several orientations is worth.")
     runs = {name: tiled(mean_of(engine.run, places), model.card.halo, model.card.size_multiple) for name, places in SETS.items()}
     pairs = load_pairs(options.data, options.split, options.ratio)
     found = evaluate(runs, pairs, conditions=SHARP, misstated=False, back_projected=list(SETS))

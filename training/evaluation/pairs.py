@@ -20,9 +20,8 @@ from training.data import coarse as coarsen_dem
 from training.data.areas import Area
 from training.errors import TrainingError
 from training.metrics import Spectrum, Terrain, power_spectrum, terrain
+from training.objectives.content import SHARES
 
-ONE_SIGMA = 0.6827
-"""Of normal errors, within one standard deviation."""
 PLANE = CRS.from_epsg(3857).to_wkt()
 """A CRS, as grids need one: rows and columns stand for metres."""
 
@@ -95,7 +94,8 @@ def with_real_coarse(area: Area, ratio: int) -> Pair | None:
     judged = _far_from_gaps(known & np.isfinite(coarse), ratio)
     if not judged.any():
         return None
-    error = float(np.quantile(np.abs(coarse - fine)[judged], ONE_SIGMA))
+    _, within_one_sigma = SHARES[0]
+    error = float(np.quantile(np.abs(coarse - fine)[judged], within_one_sigma))
     return Pair(area, fill(fine), fill(coarse), judged, ratio, dem_error=error)
 
 
