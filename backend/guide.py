@@ -36,7 +36,9 @@ _WORDS = (
     re.compile(r"\bgreen\b", re.IGNORECASE),
 )
 _NOT_RED = re.compile(r"infra[ _-]*red", re.IGNORECASE)
-_SENTINEL_2 = ("b08", "b04", "b03")
+_SENTINEL_2 = ("b8", "b4", "b3")
+_SENTINEL_2_ALONE = ("b8a", "b12")
+"""Bands that no Landsat has: 8 is panchromatic beside Landsat's near infrared, 5."""
 _MICROMETRES = ((0.76, 0.90, 0.835), (0.62, 0.69, 0.66), (0.52, 0.60, 0.56))
 """Shortest, longest and most usual wavelength of near infrared, red and green."""
 
@@ -150,8 +152,10 @@ def _by_description(raster: Raster) -> Bands | None:
         found.append(hits)
     if all(found):
         return found[0][0], found[1][0], found[2][0]
-    codes = [text.strip().lower().split(",")[0].split(" ")[0] for text in texts]
-    if all(code in codes for code in _SENTINEL_2):
+    first = [text.strip().lower().split(",")[0].split(" ")[0] for text in texts]
+    codes = [re.sub(r"^b0(?=[1-9])", "b", code) for code in first]
+    panchromatic = "b08" not in first and "b5" in codes and not any(code in codes for code in _SENTINEL_2_ALONE)
+    if all(code in codes for code in _SENTINEL_2) and not panchromatic:
         n, r, g = (codes.index(code) + 1 for code in _SENTINEL_2)
         return n, r, g
     return None

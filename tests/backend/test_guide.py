@@ -35,6 +35,9 @@ def bands_of(path: Path) -> tuple[int, int, int]:
         (("green band", "red band", "Near Infrared"), (3, 2, 1)),
         (("Green", "Red Edge", "Red", "near-infrared 1"), (4, 3, 1)),
         (("B02", "B03", "B04", "B08"), (4, 3, 2)),
+        (("B8", "B4", "B3"), (1, 2, 3)),
+        (("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B9", "B11", "B12"), (8, 4, 3)),
+        (("B02", "B03", "B04", "B05", "B08"), (5, 3, 2)),
         (("B03, central wavelength 560 nm", "B04, central wavelength 665 nm", "B08, central wavelength 842 nm"), (3, 2, 1)),
     ],
 )
@@ -69,6 +72,14 @@ def test_red_green_blue_is_not_near_infrared_red_green(tmp_path: Path) -> None:
         bands_of(path)
     assert raised.value.code == "guide-bands-unknown"
     assert "1 (red), 2 (green), 3 (blue)" in raised.value.message
+
+
+def test_band_8_of_landsat_8_is_not_taken_for_near_infrared(tmp_path: Path) -> None:
+    names = [f"B{number}" for number in range(1, 10)]
+    path = write(tmp_path / "a.tif", np.ones((9, 5, 5), np.uint16), transform=TRANSFORM, descriptions=names)
+    with pytest.raises(InputError) as raised:
+        bands_of(path)
+    assert raised.value.code == "guide-bands-unknown"
 
 
 @pytest.mark.parametrize("asked", [(0, 1, 2), (1, 2, 4), (1, 2)])
