@@ -141,6 +141,7 @@ def _for_person(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished)
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command line and exits with the status that the contract gives."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    _open_standard_streams()
     _forget_foreign_data()
     set_limits(arguments)
     events = "--events" in arguments
@@ -172,6 +173,20 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(
             _fail(BackendError(f"Unexpected {type(error).__name__}: {error}".splitlines()[0], "Please report this with the log."), events)
         )
+
+
+def _open_standard_streams() -> None:
+    """Who started this may have closed them. Else a raster would be opened in their place, and what libraries say written into it."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w" if number else "r"))  # noqa: SIM115
 
 
 _protocol: TextIO | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,10 @@ from backend.windows import Window
 
 HIGHEST = 20_000.0
 """Metres. A larger elevation, up or down, is a nodata value that the file does not declare."""
+_LOOKS, _LOOK = 3, 128
+"""Places along and across a DEM that are looked at for whole numbers, and pixels of each of their edges."""
+_FEWEST_HEIGHTS = 3
+"""A lake or a plain may lie at a whole number by chance."""
 
 
 class Elevation:
@@ -26,10 +32,23 @@ class Elevation:
         self._scale = float(raster.dataset.scales[band - 1]) * self.metres
         self._offset = float(raster.dataset.offsets[band - 1]) * self.metres
 
-    @property
-    def half_step(self) -> float:
-        """Metres that a value may be off by because it is stored as a whole number; 0 where it is not."""
-        return 0.5 * abs(self._scale) if np.dtype(self.raster.dataset.dtypes[self.band - 1]).kind in "iu" else 0.0
+    @cached_property
+    def step(self) -> float:
+        """Metres between the values that are told apart: of whole numbers, whatever type they are stored as; 0 of others."""
+        whole = np.dtype(self.raster.dataset.dtypes[self.band - 1]).kind in "iu" or self._looks_whole()
+        return abs(self._scale) if whole else 0.0
+
+    def _looks_whole(self) -> bool:
+        """Of the DEM itself, wherever the target lies: a part of a result is what it is in the whole."""
+        heights: set[float] = set()
+        for row in _places(self.raster.grid.height):
+            for col in _places(self.raster.grid.width):
+                values, known = self.raster.read([self.band], Window(col, row, _LOOK, _LOOK), guess_nodata=True)
+                found = values[0][known]
+                if (found != np.rint(found)).any():
+                    return False
+                heights.update(np.unique(found).tolist())
+        return len(heights) >= _FEWEST_HEIGHTS
 
     def read(self, window: Window, reach: int, *, whole: bool = False) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Metres (height, width) and known pixels (height, width), `whole` as in Sampler.sample. Gaps are filled from what lies within
@@ -47,3 +66,8 @@ class Elevation:
         values = values * self._scale + self._offset
         valid = valid & (np.abs(values[0]) < HIGHEST)
         return np.where(valid, values, 0.0), valid
+
+
+def _places(size: int) -> list[int]:
+    """Where along `size` pixels the looks begin."""
+    return sorted({max(0, round((size - _LOOK) * place / (_LOOKS - 1))) for place in range(_LOOKS)})

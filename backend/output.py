@@ -106,9 +106,13 @@ def check_space(path: Path, pixels: int, more: int = 0) -> None:
     if needed > free:
         raise ResourceError(
             "disk-full",
-            f"{path.parent} has {free / 1e9:.1f} GB free; the output needs up to {needed / 1e9:.1f} GB while it is made.",
+            f"{path.parent} has {_bytes(free)} free; the output needs up to {_bytes(needed)} while it is made.",
             "Free some space, name an output on another disk, or limit --extent.",
         )
+
+
+def _bytes(count: float) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
 class Output:

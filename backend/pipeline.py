@@ -42,6 +42,8 @@ _AHEAD = 2
 """Tiles that wait between two threads."""
 _WAIT = 0.05
 """Seconds between two looks at whether somebody wants to stop."""
+_STEP = 2.0**-13
+"""Metres, 0.12 mm, that heights are rounded to: a sea at 0 stays at 0, where a sum of cubic weights in float32 leaves millionths."""
 _PATIENCE = 20.0
 """Seconds without a tile from the reader after which a user should know what is waited for. No tile takes as long to read."""
 
@@ -233,6 +235,8 @@ class Pipeline:
             made[name] = values[cut]
             if name == ELEVATION and self.back_projection is not None and item.cells is not None:
                 made[name] = made[name] + self.back_projection.correction(values, read, core, *item.cells)
+            if name == ELEVATION:
+                made[name] = _rounded(made[name])
             if not np.isfinite(made[name][item.known]).all():
                 raise InputError(
                     "model-invalid",
@@ -240,7 +244,7 @@ class Pipeline:
                     "Try another --device or another --model; nothing was written.",
                 )
         if DIFFERENCE in self.wanted:
-            made[DIFFERENCE] = made[ELEVATION] - cubic
+            made[DIFFERENCE] = made[ELEVATION] - _rounded(cubic)
         return made
 
     def _write(self, item: _Made) -> None:
@@ -253,6 +257,12 @@ class Pipeline:
         if self.gathered is not None:
             with self.stopwatch.at_work("gathering for this report"):
                 self.gathered.add(core, kept.values[ELEVATION], kept.values[DIFFERENCE], kept.known, kept.guided)
+
+
+def _rounded(metres: Floats) -> Floats:
+    """To multiples of _STEP, exactly, and 0 without a sign."""
+    steps: Floats = np.rint(metres / np.float32(_STEP))
+    return steps * np.float32(_STEP) + np.float32(0)
 
 
 def _guided(item: _Read) -> int:

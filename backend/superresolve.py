@@ -140,7 +140,8 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         grid = _grid(settings, paths, dem, image, card)
         check_spaces(paths.values(), grid.pixels)
         crs = _crs(grid, dem, say)
-        expected = _dem_error(settings, dem, grid, say)
+        elevation = Elevation(dem, settings.band, grid)
+        expected = _with_rounding(_dem_error(settings, dem, grid, say), elevation, say)
         dem_error = expected.metres
         threads = settings.threads or processors()
         cancel.check()
@@ -162,7 +163,6 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                 "Leave out --uncertainty, or pass another --model.",
             )
         cancel.check()
-        elevation = Elevation(dem, settings.band, grid)
         scaled = guide.Guide(image, bands, grid) if image and bands else None
         if not is_unit(elevation.unit) and elevation.metres == 1.0:
             say("warning", f"The DEM's heights are taken for metres: nobody knows the unit {elevation.unit!r}.")
@@ -187,7 +187,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         }
         edge = settings.tile or DEFAULT_TILE
         # A DEM of whole metres is off by up to half of one, whatever is said of it.
-        tolerance = max(dem_error, elevation.half_step)
+        tolerance = max(dem_error, 0.5 * elevation.step)
         back_projection = BackProjection(elevation.sampler, tolerance) if card.back_projection else None
         margin = card.halo + (back_projection.reach if back_projection else 0)
         phase = grid.phase(card.size_multiple)
@@ -316,7 +316,7 @@ def _check_numbers(settings: Settings) -> None:
             "option-invalid", f"--tile is {settings.tile}.", f"Pass {SMALLEST_TILE} to {LARGEST_TILE} pixels, or leave it out."
         )
     if settings.threads < 0:
-        raise InputError("option-invalid", f"--threads is {settings.threads}.", "Pass 1 or more, or leave it out to use all.")
+        raise InputError("option-invalid", f"--threads is {settings.threads}.", "Pass 1 or more; 0, or leaving it out, uses all.")
     if settings.dem_error is not None and not 0 <= settings.dem_error <= HIGHEST_DEM_ERROR:
         raise InputError(
             "option-invalid", f"--dem-error is {settings.dem_error:g} m.", "Pass one standard deviation in metres, 0 to trust the DEM."
@@ -395,6 +395,15 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
         return DemError(dem_source.UNKNOWN_ERROR, "", "nothing says which DEM it is: it is trusted")
     say("info", f"{dem.name} looks like {found.title}: expected error {found.error:g} m.")
     return DemError(found.error, found.name, f"looks like {found.title} by its metadata or name. {found.reference}.")
+
+
+def _with_rounding(expected: DemError, elevation: Elevation, say: Callable[[Level, str], None]) -> DemError:
+    """A DEM of whole metres is not exact, whatever is said of it: trusted, its steps would be taken for terraces and sharpened."""
+    rounding = dem_source.ROUNDING * elevation.step
+    if rounding <= expected.metres:
+        return expected
+    say("info", f"The DEM's heights are in steps of {elevation.step:.3g} m: an error of {rounding:.2g} m is expected of that.")
+    return DemError(rounding, expected.source, f"{expected.origin}; its heights are in steps of {elevation.step:.3g} m")
 
 
 def _warn_beyond_card(card: ModelCard, dem: Raster, grid: Grid, dem_error: float, say: Callable[[Level, str], None]) -> None:

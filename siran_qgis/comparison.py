@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import NamedTuple
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsCsException, QgsFeatureRequest, QgsWkbTypes
@@ -58,7 +57,7 @@ def read(path: str) -> list[list[Measured]]:
             tested = json.load(file)["tested"]
         return [
             [
-                Measured(os.path.basename(dem["path"]), result["state"], {name: result[name.lower()] for name in FIGURES})
+                Measured(dem["name"], result["state"], {name: result[name.lower()] for name in FIGURES})
                 for result in dem["results"]
             ]
             for dem in tested

@@ -42,6 +42,14 @@ def file_of(layer) -> str:
         raise SiranError(
             tr("Layer {} lies in {} here, and in {} by its file, which is what the backend reads.").format(name, given, its_own), save
         )
+    provider = layer.dataProvider()
+    for band in range(1, provider.bandCount() + 1):
+        ignored = provider.sourceHasNoDataValue(band) and not provider.useSourceNoDataValue(band)
+        if ignored or provider.userNoDataValues(band):
+            raise SiranError(
+                tr("Layer {} has other nodata values here (band {}) than in its file, which is what the backend reads.").format(name, band),
+                tr("Save it as a GeoTIFF and use that, or take them off in its properties (Transparency)."),
+            )
     decoded = QgsProviderRegistry.instance().decodeUri("gdal", source)
     if decoded.get("openOptions"):
         raise SiranError(tr("Layer {} was opened with options of a driver.").format(name), save)
@@ -138,14 +146,14 @@ def uncertainty(layer, pixel_size):
     """Expected errors, from what 2 % lie below to what 2 % lie above: the DEM's own error is in all of them."""
     layer.loadNamedStyle(str(paths.STYLES / "uncertainty.qml"))
     low, high = layer.dataProvider().cumulativeCut(1, 0.02, 0.98, layer.extent(), SAMPLE)
-    _stretch(layer.renderer(), high, low)
+    _stretch(layer, high, low)
 
 
 def difference(layer, pixel_size):
     """Differences, as far up as down around 0, to what all but 2 % at each end stay within."""
     layer.loadNamedStyle(str(paths.STYLES / "difference.qml"))
     low, high = layer.dataProvider().cumulativeCut(1, 0.02, 0.98, layer.extent(), SAMPLE)
-    _stretch(layer.renderer(), max(-low, high))
+    _stretch(layer, max(-low, high))
 
 
 def elevation(layer):
@@ -155,22 +163,24 @@ def elevation(layer):
     if not (math.isfinite(low) and math.isfinite(high)):
         low, high = 0.0, 1.0
     low, high = math.floor(low), max(math.ceil(high), math.floor(low) + 1)
-    _spread(layer.renderer(), lambda place: low + place * (high - low), "{:.0f}")
+    _spread(layer, lambda place: low + place * (high - low), "{:.0f}")
 
 
-def _stretch(renderer, largest, least=0.0):
-    """Spread the colours of a style, which end at 1, from `least` to `largest`, rounded outwards to the second digit of the latter; from 0
+def _stretch(layer, largest, least=0.0):
+    """Spread the colours of a layer's style, which end at 1, from `least` to `largest`, rounded outwards to the second digit of the latter; from 0
     to 1 where nothing differs from 0."""
     first, last = 0.0, 1.0
     if math.isfinite(largest) and largest > 0:
         digit = 10.0 ** (math.floor(math.log10(largest)) - 1)
         low = math.floor(least / digit)
         first, last = (float(f"{count * digit:.2g}") for count in (low, max(math.ceil(largest / digit), low + 1)))
-    _spread(renderer, lambda place: first + place * (last - first), "{:g}")
+    _spread(layer, lambda place: first + place * (last - first), "{:g}")
 
 
-def _spread(renderer, value_at, label):
-    """Move the colours of a style to other values."""
+def _spread(layer, value_at, label):
+    """Move the colours of a layer's style to other values."""
+    # A new one: the legend of a layer that is on the map hears of no change within the old one.
+    renderer = layer.renderer().clone()
     colours = renderer.shader().rasterShaderFunction()
     items = []
     for item in colours.colorRampItemList():
@@ -179,3 +189,4 @@ def _spread(renderer, value_at, label):
     renderer.setClassificationMin(items[0].value)
     renderer.setClassificationMax(items[-1].value)
     colours.setColorRampItemList(items)
+    layer.setRenderer(renderer)

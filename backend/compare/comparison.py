@@ -12,7 +12,7 @@ import math
 import os
 import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from backend.cancel import Cancel
 from backend.compare import pictures, report
 from backend.compare.coregistration import coregister
 from backend.compare.mask import ENDINGS, Cells, Everywhere, Mask, Polygons
-from backend.compare.pairs import BAND, Reference, Tested, coarser, overlap
+from backend.compare.pairs import BAND, Bools, Floats, Reference, Tested, coarser, overlap
 from backend.compare.statistics import Scale, Statistics
 from backend.elevation import HIGHEST, Elevation
 from backend.errors import InputError
@@ -87,6 +87,7 @@ class _State:
     """A tested DEM, raw or coregistered, with what is gathered of it."""
 
     name: str
+    dem: str
     tested: Tested
     statistics: Statistics
 
@@ -115,16 +116,17 @@ def run(
                 own(path, locks, overwrite=settings.overwrite)
         reference_raster = stack.enter_context(Raster(settings.reference, "The reference"))
         rasters = [stack.enter_context(Raster(path, "The tested DEM")) for path in settings.tested]
+        names = _names(settings.tested)
         reference = Reference(reference_raster, _mask(settings, stack))
         for path in error_paths:
             for raster in (reference_raster, *rasters):
                 check_sources(path, raster.role[0].lower() + raster.role[1:], raster.path, raster.files)
-        for raster in (reference_raster, *rasters):
+        for name, raster in zip((reference_raster.name, *names), (reference_raster, *rasters), strict=True):
             if doubtful := doubt(raster.units[BAND - 1], raster.crs):
-                say("warning", f"{raster.name}: {doubtful}")
-        for raster in rasters:
+                say("warning", f"{name}: {doubtful}")
+        for name, raster in zip(names, rasters, strict=True):
             overlap(raster, reference.grid)
-            _compare_datums(reference_raster, raster, say)
+            _compare_datums(reference_raster, raster, name, say)
         if error_paths:
             check_space(error_paths[0], reference.grid.pixels * len(error_paths))
 
@@ -138,17 +140,17 @@ def run(
         scale, counting = _scale(reference, work, progress)
         moves = []
         for number, raster in enumerate(rasters if settings.coregister else []):
-            progress("coregister", number, len(rasters), f"Coregistering {raster.name}")
+            progress("coregister", number, len(rasters), f"Coregistering {names[number]}")
             moves.append(coregister(reference, raster, cancel.check))
             if moves[-1].doubt:
-                say("warning", f"{raster.name} was {'moved up or down only' if moves[-1].up else 'not moved'}. {moves[-1].doubt}")
+                say("warning", f"{names[number]} was {'moved up or down only' if moves[-1].up else 'not moved'}. {moves[-1].doubt}")
         states = []
         for number, raster in enumerate(rasters):
-            states.append([_State(RAW, Tested(raster, reference.grid), Statistics(scale))])
+            states.append([_State(RAW, names[number], Tested(raster, reference.grid), Statistics(scale))])
             if settings.coregister:
                 move = moves[number]
                 moved = Tested(raster, reference.grid, east=move.east, north=move.north, up=move.up)
-                states[-1].append(_State(COREGISTERED, moved, Statistics(scale)))
+                states[-1].append(_State(COREGISTERED, names[number], moved, Statistics(scale)))
 
         together = Together()
         unfinished.remove = lambda: let_go(together.remove, locks)
@@ -161,21 +163,22 @@ def run(
             progress("statistics", done, len(work), f"Statistics, window {done + 1} of {len(work)}")
             view = reference.view(core)
             for number, several in enumerate(states):
-                for state in several:
-                    errors, known = state.statistics.add(view, *state.tested.read(view.wide))
+                for state, heights, shared in _heights(several, view.wide):
+                    errors, known = state.statistics.add(view, heights, shared)
                 if outputs:
                     outputs[number].write(core, errors, known)
         for done, core in enumerate(work):
             progress("deviations", done, len(work), f"Deviations, window {done + 1} of {len(work)}")
             view = reference.view(core)
             for several in states:
-                for state in several:
-                    state.statistics.add_deviations(view, *state.tested.read(view.wide))
+                for state, heights, shared in _heights(several, view.wide):
+                    state.statistics.add_deviations(view, heights, shared)
 
         tested = []
         for number, (raster, several) in enumerate(zip(rasters, states, strict=True)):
             tested.append(
                 {
+                    "name": names[number],
                     **_facts(raster),
                     "coregistration": asdict(moves[number]) if moves else None,
                     "error_raster": str(error_paths[number]) if error_paths else None,
@@ -214,9 +217,18 @@ def run(
         cancel.check()
         together.take_names()
         sink(Progress(1.0, "Done"))
-        names = [str(path) if path else None for path in (json_path, html_path)]
+        json_name, html_name = (str(path) if path else None for path in (json_path, html_path))
         seconds = round(time.monotonic() - started, 3)
-        return Comparison(names[0], names[1], [str(path) for path in error_paths], seconds, reference.grid.pixels), gathered
+        return Comparison(json_name, html_name, [str(path) for path in error_paths], seconds, reference.grid.pixels), gathered
+
+
+def _heights(several: list[_State], window: Window) -> Iterator[tuple[_State, Floats, Bools]]:
+    """Of one DEM's states, metres and the pixels that are known in all of them: between figures of different ground nobody sees what
+    coregistration did. A DEM that is moved between its pixels loses a ring along its borders and gaps."""
+    read = [state.tested.read(window) for state in several]
+    shared = np.logical_and.reduce([known for _, known in read])
+    for state, (heights, _) in zip(several, read, strict=True):
+        yield state, heights, shared
 
 
 def _outputs(settings: Settings) -> tuple[Path | None, Path | None, list[Path]]:
@@ -266,13 +278,23 @@ def _mask(settings: Settings, stack: contextlib.ExitStack) -> Mask:
         raise InputError("mask-invalid", error.message, hint) from error
 
 
-def _compare_datums(reference: Raster, tested: Raster, say: Callable[[Level, str], None]) -> None:
+def _names(paths: Sequence[str]) -> list[str]:
+    """What each DEM is called: its file's name, with as many of its folders as tell it from the others."""
+    several = [Path(path).absolute().parts for path in paths]
+    names = []
+    for parts in several:
+        count = 1
+        while count < len(parts) and sum(other[-count:] == parts[-count:] for other in several) > 1:
+            count += 1
+        names.append(str(Path(*parts[-count:])))
+    return names
+
+
+def _compare_datums(reference: Raster, tested: Raster, name: str, say: Callable[[Level, str], None]) -> None:
     ours, theirs = datum(reference.crs), datum(tested.crs)
     if ours != theirs:
-        names = [name or "nobody says what" for name in (theirs, ours)]
-        say(
-            "warning", f"Heights of {tested.name} refer to {names[0]}, those of the reference to {names[1]}; they are compared as they are."
-        )
+        first, second = (said or "nobody says what" for said in (theirs, ours))
+        say("warning", f"Heights of {name} refer to {first}, those of the reference to {second}; they are compared as they are.")
 
 
 def _scale(reference: Reference, work: list[Window], progress: Callable[[str, int, int, str], None]) -> tuple[Scale, int]:
@@ -350,7 +372,7 @@ def _result(state: _State, grid: Grid) -> dict[str, Any]:
 
 
 def _warn_of_counts(tested: list[dict[str, Any]], counting: int, say: Callable[[Level, str], None]) -> None:
-    counts = [(Path(entry["path"]).name, result["state"], result["count"]) for entry in tested for result in entry["results"]]
+    counts = [(entry["name"], result["state"], result["count"]) for entry in tested for result in entry["results"]]
     for name, state, count in counts:
         if not count:
             say(
@@ -384,7 +406,7 @@ def _pictures(reference: Reference, states: list[list[_State]], gathered: dict[s
     for several in states:
         state = several[-1]
         dem = pictures.small(state.tested.on(grid).elevation, grid) + state.tested.up
-        name = f"{state.tested.raster.name}, {state.name}"
+        name = f"{state.dem}, {state.name}"
         if min(dem.shape) > 2:
             made.append(shade(dem, name))
         caption = f"{name}: errors from -{limit:g} m (blue, too low) over 0 (white) to {limit:g} m (red, too high), {means}"

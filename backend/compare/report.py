@@ -102,11 +102,11 @@ def _summary(gathered: dict[str, Any]) -> str:
 
 
 def _results(gathered: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    return [(Path(entry["path"]).name, result) for entry in gathered["tested"] for result in entry["results"]]
+    return [(entry["name"], result) for entry in gathered["tested"] for result in entry["results"]]
 
 
 def _coregistration(gathered: dict[str, Any]) -> list[str]:
-    entries = [(Path(entry["path"]).name, entry["coregistration"]) for entry in gathered["tested"] if entry["coregistration"]]
+    entries = [(entry["name"], entry["coregistration"]) for entry in gathered["tested"] if entry["coregistration"]]
     if not entries:
         return []
     keys = ("east", "north", "up", "nmad_before", "nmad_after", "pixels", "pixel_size", "steps")
@@ -119,7 +119,7 @@ def _coregistration(gathered: dict[str, Any]) -> list[str]:
 def _histograms(gathered: dict[str, Any]) -> list[str]:
     made = []
     for place, entry in enumerate(gathered["tested"]):
-        name = Path(entry["path"]).name
+        name = entry["name"]
         lines, words = [], []
         for result in entry["results"]:
             if not result["count"]:

@@ -65,9 +65,11 @@ def test_whole_metres_are_off_by_half_of_one(tmp_path: Path, superresolve: Super
     plain = np.round(100 + 0.004 * np.mgrid[0:36, 0:40][1] * 30).astype(np.int16)
     steps = write(tmp_path / "steps.tif", plain)
     same = write(tmp_path / "same.tif", plain.astype(np.float32))
+    tenths = write(tmp_path / "tenths.tif", plain.astype(np.float32) + np.float32(0.1))
     free = superresolve(steps, model=small_model, resolution=10.0)
-    np.testing.assert_allclose(superresolve(steps, model=projecting_model, resolution=10.0), free, atol=1e-3)
-    assert np.abs(superresolve(same, model=projecting_model, resolution=10.0) - free).max() > 0.01
+    for whole in (steps, same):
+        np.testing.assert_allclose(superresolve(whole, model=projecting_model, resolution=10.0), free, atol=1e-3)
+    assert np.abs(superresolve(tenths, model=projecting_model, resolution=10.0) - free - 0.1).max() > 0.01
 
 
 def test_gaps_have_nothing_to_take_back(tmp_path: Path, superresolve: Superresolve, projecting_model: Path) -> None:

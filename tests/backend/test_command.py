@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -312,6 +313,15 @@ def test_a_person_without_events_keeps_stdin(tmp_path: Path, dem: Path, small_mo
     assert done.returncode == 0
     with rasterio.open(tmp_path / "fine.tif") as made:
         assert made.shape == (108, 120)
+
+
+def test_standard_streams_that_are_closed_do_no_harm(tmp_path: Path, dem: Path, small_model: Path) -> None:
+    """As a scheduler may start it: no raster is opened in their place, for what libraries say to be written into it."""
+    open_one = call("superresolve", dem, tmp_path / "open.tif", "--model", small_model)
+    words = shlex.join([*COMMAND, "superresolve", str(dem), str(tmp_path / "closed.tif"), "--model", str(small_model)])
+    done = subprocess.run(["sh", "-c", f"{words} <&- >&- 2>&-"], cwd=ROOT, timeout=60, check=False)
+    assert open_one.returncode == done.returncode == 0
+    np.testing.assert_array_equal(read(tmp_path / "closed.tif"), read(tmp_path / "open.tif"))
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's own peak of memory")

@@ -11,9 +11,13 @@ import rasterio
 from affine import Affine
 from pyproj import CRS
 from rasters_for_tests import DEM_TRANSFORM, UTM, read, terrain, write
+from scipy.ndimage import binary_erosion
 
+from backend import models
+from backend.elevation import Elevation
 from backend.errors import InputError
 from backend.events import Event, Log
+from backend.rasters import Raster
 from backend.vertical import metres_per_unit, with_vertical_of
 
 Superresolve = Callable[..., np.ndarray]
@@ -114,6 +118,56 @@ def test_scale_and_offset_are_applied(tmp_path: Path, superresolve: Superresolve
     with rasterio.open(dem, "r+") as dataset:
         dataset.scales, dataset.offsets = (0.05,), (500.0,)
     assert np.abs(superresolve(dem) - plain).max() < 0.05
+
+
+@pytest.mark.parametrize(
+    ("values", "scale", "step"),
+    [
+        (VALUES.astype(np.int16), 1.0, 1.0),
+        (np.rint(VALUES).astype(np.float32), 1.0, 1.0),
+        (np.rint(VALUES * 20).astype(np.int32), 0.05, 0.05),
+        (VALUES.astype(np.float32), 1.0, 0.0),
+        # A lake by chance at a whole number says nothing of the rest.
+        (np.full((36, 40), 523.0, np.float32), 1.0, 0.0),
+    ],
+)
+def test_heights_in_steps_are_found_whatever_type_they_are_stored_as(tmp_path: Path, values: np.ndarray, scale: float, step: float) -> None:
+    path = write(tmp_path / "dem.tif", values)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.scales = (scale,)
+    with Raster(str(path), "The DEM") as raster:
+        assert Elevation(raster, 1, raster.grid).step == step
+
+
+def test_a_dem_of_whole_metres_is_not_exact_whatever_is_said_of_it(tmp_path: Path, superresolve: Superresolve) -> None:
+    """The shipped model: trusted, the steps of a smooth plain are terraces to it, which it sharpens."""
+    y, x = np.mgrid[:240, :240] * 10.0
+    heights = 200 + 0.005 * (x + 0.3 * y) + 6 * np.sin(x / 900) * np.cos(y / 700)
+    coarse = np.rint(heights.reshape(80, 3, 80, 3).mean(axis=(1, 3)))
+    events: list[Event] = []
+
+    def rmse(made: np.ndarray) -> float:
+        return float(np.sqrt(np.mean((made - heights)[15:-15, 15:-15] ** 2)))
+
+    dem, beside = write(tmp_path / "dem.tif", coarse.astype(np.float32)), tmp_path / "difference.tif"
+    made = superresolve(dem, model=None, output=tmp_path / "fine.tif", difference=str(beside), events=events)
+    with rasterio.open(tmp_path / "fine.tif") as dataset:
+        assert dataset.tags()["SIRAN_DEM_ERROR"] == "0.2 m"
+    assert sum(isinstance(event, Log) and "in steps of 1 m" in event.text for event in events) == 1
+    # Heights that are all a quarter of a metre off whole numbers are not seen to be rounded.
+    trusted = superresolve(write(tmp_path / "dem.tif", (coarse + 0.25).astype(np.float32)), model=None) - 0.25
+    assert rmse(made) < 0.95 * rmse(made - read(beside)) < 0.95 * rmse(trusted)
+
+
+def test_the_sea_stays_at_0(tmp_path: Path, superresolve: Superresolve) -> None:
+    """Exactly, as masks of land and sea need it: the sample, whose sea is 0 and whose land is not."""
+    sample = models.BUNDLED.parent / "sample" / "marin_srtm_1arcsec.tif"
+    sea = binary_erosion(read(sample) == 0, iterations=6)
+    assert sea.sum() > 10_000
+    made = superresolve(sample, model=None, dem_error=None, dem_source="srtm")
+    rows, columns = (size // shape for size, shape in zip(made.shape, sea.shape, strict=True))
+    values = made[sea.repeat(rows, axis=0).repeat(columns, axis=1)]
+    assert (values == 0).all() and not np.signbit(values).any()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Callable
@@ -98,6 +99,7 @@ def test_brackets_in_a_name_do_not_keep_files_alive(tmp_path: Path) -> None:
 def test_a_disk_that_is_too_small_is_noticed_before(tmp_path: Path) -> None:
     with pytest.raises(ResourceError) as raised:
         check_space(tmp_path / "a.tif", 10**15)
+    assert re.search(r"has [\d.]+ [GM]B free; the output needs up to [\d.]+ GB while it is made", raised.value.message)
     assert raised.value.code == "disk-full" and raised.value.exit_status == 1
 
 

@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer
+from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsRasterRange
 
 from siran_qgis import layers
 from siran_qgis.errors import SiranError
@@ -13,6 +13,12 @@ from siran_qgis.errors import SiranError
 @pytest.fixture
 def algorithm(provider):
     return provider.algorithm("superresolve")
+
+
+@pytest.fixture(autouse=True)
+def an_empty_map(qgis_app):
+    yield
+    QgsProject.instance().removeAllMapLayers()
 
 
 def load(source, name="odd", provider="gdal"):
@@ -145,6 +151,33 @@ def test_a_crs_that_only_qgis_knows_is_refused(algorithm, context, dem):
     layer.setCrs(QgsCoordinateReferenceSystem("EPSG:32611"))
     said = refused(algorithm, context, dem, layer)
     assert said.startswith("Layer odd lies in EPSG:32611 here, and in EPSG:32610 by its file, which is what the backend reads. Save it")
+
+
+@pytest.mark.parametrize("change", ["more", "none"])
+def test_nodata_that_only_qgis_knows_is_refused(algorithm, context, dem, change):
+    """The backend reads the file: pixels that look empty on the map would have heights, or the other way about."""
+    layer = load(dem)
+    assert algorithm.checkParameterValues({"INPUT": layer.id(), "OUTPUT": "/tmp/out.tif"}, context)[0]
+    if change == "more":
+        layer.dataProvider().setUserNoDataValue(1, [QgsRasterRange(0, 120)])
+    else:
+        file = gdal.Open(str(dem), gdal.GA_Update)
+        file.GetRasterBand(1).SetNoDataValue(-9999)
+        file = None
+        layer = load(dem)
+        layer.dataProvider().setUseSourceNoDataValue(1, False)
+    assert "has other nodata values here (band 1) than in its file" in refused(algorithm, context, dem, layer)
+
+
+@pytest.mark.parametrize("look", [layers.uncertainty, layers.difference])
+def test_the_legend_of_a_layer_on_the_map_shows_the_values_of_its_look(dem, look):
+    """Who listens to the layer, as the legend does, hears of the colours when they are what they will be."""
+    layer = load(dem)
+    heard = []
+    layer.rendererChanged.connect(lambda: heard.append((layer.renderer().classificationMin(), layer.renderer().classificationMax())))
+    look(layer, 90.0)
+    assert heard[-1] == (layer.renderer().classificationMin(), layer.renderer().classificationMax())
+    assert heard[-1][1] > 1
 
 
 def test_a_folder_may_be_called_like_a_file_system(dem, tmp_path):

@@ -1,0 +1,93 @@
+"""What a model should be told that a DEM of whole metres is off by: its errors over cubic's on prepared areas and on smooth plains.
+
+    python benchmarks/rounding.py --data runs/data --split validation
+
+The areas are made coarse and rounded to whole metres; so are plains that are tilted and gently wavy. The backend tells a model of
+backend/dem_source.py's ROUNDING.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.ndimage import gaussian_filter
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from opening import opened  # noqa: E402
+
+from backend.engines import Run  # noqa: E402
+from training.data.areas import Area  # noqa: E402
+from training.data.coarse import cubic_upsample  # noqa: E402
+from training.evaluate import load_pairs  # noqa: E402
+from training.evaluation.pairs import Pair, simulate  # noqa: E402
+from training.evaluation.tables import table  # noqa: E402
+from training.evaluation.tiled import tiled  # noqa: E402
+from training.metrics import terrain  # noqa: E402
+
+STATED = (0.0, 0.1, 0.2, 0.29, 0.5)
+"""Metres; 0.29 is the standard deviation of rounding to whole metres."""
+TOLERANCE = 0.5
+"""Metres: what the backend lets results depart from a DEM of whole metres by."""
+PLAINS = (
+    (0.002, 3.0, 10.0, 60.0),
+    (0.008, 12.0, 10.0, 60.0),
+    (0.02, 12.0, 10.0, 60.0),
+    (0.05, 30.0, 10.0, 40.0),
+    (0.005, 20.0, 30.0, 40.0),
+)
+"""Rise over run, height of the waves and pixel size in metres, width of the waves in pixels (standard deviation)."""
+SIZE = 600
+"""Pixels of a plain's edges."""
+
+
+def plain(tilt: float, waves: float, pixel: float, width: float) -> Area:
+    y, x = np.mgrid[:SIZE, :SIZE] * pixel
+    wavy = gaussian_filter(np.random.default_rng(2).standard_normal((SIZE, SIZE)), width)
+    heights = 200 + tilt * (x + 0.3 * y) + wavy * waves / np.ptp(wavy)
+    return Area(f"plain, {tilt:.1%}, waves of {waves:g} m, {pixel:g} m", "test", heights.astype(np.float32), None, pixel, pixel)
+
+
+def in_whole_metres(pair: Pair) -> Pair:
+    assert pair.coarse is not None
+    whole = np.rint(pair.coarse)
+    cubic = cubic_upsample(torch.from_numpy(whole.astype(np.float64))[None, None], pair.ratio)[0, 0]
+    return replace(pair, coarse=whole, cubic=cubic.numpy().astype(np.float32), dem_error=TOLERANCE)
+
+
+def errors(pair: Pair, dem: np.ndarray) -> tuple[float, float, float]:
+    """RMSE in metres, slope RMSE in degrees, bias in metres."""
+    off = (dem - pair.target)[pair.judged]
+    slopes = (terrain(dem, pair.area.dx, pair.area.dy).slope - pair.terrain.slope)[pair.judged]
+    return float(np.sqrt(np.mean(off**2))), float(np.sqrt(np.mean(slopes**2))), float(off.mean())
+
+
+def row(pair: Pair, run: Run) -> list[str]:
+    rmse, slope, _ = errors(pair, pair.cubic)
+    cells = [pair.area.name, f"{rmse:.2f} m, {slope:.2f}°"]
+    nothing, nowhere = np.zeros((3, *pair.cubic.shape), np.float32), np.zeros(pair.cubic.shape, np.float32)
+    for stated in STATED:
+        made, _ = run(pair.cubic, nothing, nowhere, float(np.sqrt(pair.area.dx * pair.area.dy)), stated)
+        own = errors(pair, pair.back_projected(made))
+        cells.append(f"{own[0] / rmse:.3f}, {own[1] / slope:.3f}, {own[2]:+.2f}")
+    return cells
+
+
+def main() -> None:
+    options, model, engine = opened("What a DEM of whole metres is off by.")
+    run = tiled(engine.run, model.card.halo, model.card.size_multiple)
+    pairs = [pair for pair in load_pairs(options.data, options.split, options.ratio) if pair.coarse is not None]
+    pairs += [simulate(plain(*what), options.ratio) for what in PLAINS]
+    print(f"{model.card.name} {model.card.version}, {options.split}, ratio {options.ratio}")
+    print("RMSE / cubic's, slope RMSE / cubic's, bias (m), by the error that is stated\n")
+    rows = [row(in_whole_metres(pair), run) for pair in pairs]
+    print(table(["area", "cubic", *(f"{stated:g} m" for stated in STATED)], rows))
+
+
+if __name__ == "__main__":
+    main()
