@@ -348,6 +348,7 @@ def _finer(dem: Grid, ratio: float) -> Grid:
 
 def _limit(grid: Grid, extent: Bounds, extent_crs: str | None) -> Grid:
     left, bottom, right, top = extent
+    asked = f"{_numbers(extent)} ({CRS.from_wkt(extent_crs or grid.crs).name})"
     if not (all(map(math.isfinite, extent)) and left < right and bottom < top):
         raise InputError("option-invalid", f"--extent {_numbers(extent)} is no rectangle.", "Pass XMIN,YMIN,XMAX,YMAX.")
     if extent_crs is not None:
@@ -357,7 +358,7 @@ def _limit(grid: Grid, extent: Bounds, extent_crs: str | None) -> Grid:
         if not (np.isfinite(x) & np.isfinite(y)).any():
             raise InputError(
                 "option-invalid",
-                f"--extent {_numbers(extent)} lies nowhere in the CRS of the output.",
+                f"--extent {asked} lies nowhere in the CRS of the output.",
                 "Pass XMIN,YMIN,XMAX,YMAX in --extent-crs: longitude comes before latitude.",
             )
         extent = _around(grid.longitudes(x), y)
@@ -365,7 +366,7 @@ def _limit(grid: Grid, extent: Bounds, extent_crs: str | None) -> Grid:
     if part is None:
         raise InputError(
             "no-overlap",
-            f"--extent {_numbers(extent)} lies outside of the output, {_numbers(grid.bounds())}.",
+            f"--extent {asked} lies outside of the output, {_numbers(grid.bounds())} ({CRS.from_wkt(grid.crs).name}).",
             "Check --extent and --extent-crs.",
         )
     return part

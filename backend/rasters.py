@@ -267,6 +267,12 @@ def _open(path: str, role: str) -> Any:
     return dataset
 
 
+def anywhere(path: str, *, made: bool = False) -> str:
+    """What names the same from every folder: an absolute path of a file that is there, or that is to be `made`; GDAL's own names as they
+    are."""
+    return os.path.abspath(path) if made or os.path.exists(path) else path
+
+
 def printable(path: Path) -> str:
     """A file's name, with a mark for each byte that is not UTF-8: old archives hold such names, GDAL and JSON do not."""
     return os.fsencode(path).decode("utf-8", "replace")

@@ -36,7 +36,7 @@ from backend.output import DESCRIPTION, ENDINGS, Output, check_output, check_sou
 from backend.outputs import Outputs, check_apart, check_spaces
 from backend.owning import let_go, own
 from backend.pipeline import DIFFERENCE, ELEVATION, UNCERTAINTY, Pipeline
-from backend.rasters import Raster
+from backend.rasters import Raster, anywhere
 from backend.report.gathered import Gathered
 from backend.stopwatch import Stopwatch
 from backend.text import PAGES, Text
@@ -62,6 +62,11 @@ _DESCRIPTIONS = {
     UNCERTAINTY: "expected error of the elevation, 1 standard deviation",
     DIFFERENCE: "elevation minus cubic resampling of the input",
 }
+
+
+_MADE = (UNCERTAINTY, DIFFERENCE, REPORT)
+_FILES = ("guide", "model", "like", *_MADE)
+"""Settings that name files, and those of them that a run makes."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +96,16 @@ class Settings:
     report: str | None = None
 
     def command(self) -> str:
-        """The command line that says the same."""
+        """The command line that says the same, from whatever folder."""
         words = ["python", "-m", "backend", "superresolve"]
         for setting in fields(self):
             value = getattr(self, setting.name)
             if setting.name not in ("dem", "output") and value != setting.default:
                 said = ",".join(map(repr, value)) if isinstance(value, tuple) else str(value)
+                if setting.name in _FILES:
+                    said = anywhere(said, made=setting.name in _MADE)
                 words.append(f"--{setting.name.replace('_', '-')}" + ("" if value is True else f"={said}"))
-        return shlex.join([*words, "--", self.dem, self.output])
+        return shlex.join([*words, "--", anywhere(self.dem), anywhere(self.output, made=True)])
 
 
 def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished: Unfinished | None = None) -> Result:

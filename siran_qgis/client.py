@@ -71,7 +71,10 @@ def run(python: str, arguments: list[str], feedback, models=None) -> events.Resu
             tr("The backend's environment is incomplete: {} is missing or was changed.").format(damaged), interpreter.repair(python)
         )
     if listener.failure is not None:
-        raise BackendFailed(listener.failure.message, listener.failure.hint)
+        raise BackendFailed(listener.failure.message, listener.failure.hint, listener.failure.code)
+    if finished.status == 0 and not listener.heard:
+        silent = tr("{} ended without a word: it may be no Python that has the backend's packages.")
+        raise BackendFailed(silent.format(python), interpreter.repair(python))
     if finished.stderr:
         # A traceback is for a bug report, not for the log of a run: QGIS's Log Messages panel keeps it.
         QgsMessageLog.logMessage(finished.stderr, "SIRAN", Qgis.MessageLevel.Warning, False)

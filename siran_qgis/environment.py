@@ -215,9 +215,12 @@ def backend_info(python: Path, plugin: Path, is_cancelled, models: Path | None =
             if finished.status != 0:
                 break
         else:
-            return json.loads(answer)
+            try:
+                return json.loads(answer)
+            except ValueError:
+                raise EnvironmentFailed(tr("{} is no Python that has the backend's packages.").format(python)) from None
         reason = last_line(finished.stderr) or tr("it ended with status {}").format(finished.status)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         reason = str(error)
     raise EnvironmentFailed(tr("The backend does not run in {}: {}.").format(python, reason))
 

@@ -19,7 +19,11 @@ class BackendMissing(SiranError):
 
 
 class BackendFailed(SiranError):
-    """The backend ran and said no, or ended without saying why."""
+    """The backend ran and said no, with a code of docs/contracts.md, or ended without saying why."""
+
+    def __init__(self, message, hint="", code=""):
+        super().__init__(message, hint)
+        self.code = code
 
 
 class EnvironmentFailed(SiranError):

@@ -167,8 +167,8 @@ def elevation(layer):
 
 
 def _stretch(layer, largest, least=0.0):
-    """Spread the colours of a layer's style, which end at 1, from `least` to `largest`, rounded outwards to the second digit of the latter; from 0
-    to 1 where nothing differs from 0."""
+    """Spread the colours of a layer's style, which end at 1, from `least` to `largest`, rounded outwards to the second digit of the latter;
+    from 0 to 1 where nothing differs from 0."""
     first, last = 0.0, 1.0
     if math.isfinite(largest) and largest > 0:
         digit = 10.0 ** (math.floor(math.log10(largest)) - 1)

@@ -27,7 +27,7 @@ from qgis.PyQt.QtWidgets import (
 
 from . import background, client, command, environment, interpreter, paths, settings
 from .environment import State
-from .errors import SiranError
+from .errors import Cancelled, SiranError
 from .translation import tr
 
 DEVICES = ("cpu", "cuda")
@@ -126,6 +126,9 @@ class SettingsPage(QgsOptionsPageWidget):
             self._testing.cancel()
             return
         wanted, folder = self.shown(), self._kept()
+        if self.own.isChecked() and not wanted.python:
+            self.answer.setPlainText(self.tr("No interpreter is named. Name one, or take the managed environment."))
+            return
 
         def check(feedback):
             python = interpreter.find(wanted.python, folder)
@@ -135,7 +138,9 @@ class SettingsPage(QgsOptionsPageWidget):
             self._testing = None
             self.button.setText(self.tr("Test"))
             self.progress.setVisible(False)
-            self.answer.setPlainText("\n".join([str(error) if error else _sentence(value), "", *lines]).strip())
+            # A run that is cancelled says that nothing was written; a test writes nothing.
+            said = self.tr("Cancelled.") if isinstance(error, Cancelled) else str(error) if error else _sentence(value)
+            self.answer.setPlainText("\n".join([said, "", *lines]).strip())
 
         self.answer.setPlainText(self.tr("Testing …"))
         self.button.setText(self.tr("Stop"))
@@ -175,7 +180,7 @@ class SettingsPage(QgsOptionsPageWidget):
     def _changed(self, *_):
         self.python.setEnabled(self.own.isChecked())
         trouble = self._folder_trouble()
-        self.trouble.setText(trouble)
+        self.trouble.setText(f"{trouble} {self.tr('The folder that was set before is kept.')}" if trouble else "")
         self.trouble.setVisible(bool(trouble))
         self._soon.start()
 

@@ -39,7 +39,7 @@ from backend.owning import let_go, own
 from backend.page.numbers import rounded_up
 from backend.page.parts import Picture
 from backend.page.pictures import errors, hillshade
-from backend.rasters import Raster
+from backend.rasters import Raster, anywhere
 from backend.text import PAGES, Text
 from backend.together import Together
 from backend.version import version
@@ -73,11 +73,11 @@ class Settings:
     window: int = WINDOW
 
     def command(self) -> str:
-        """The command line that says the same."""
-        words = ["python", "-m", "backend", "compare", self.reference, *self.tested]
+        """The command line that says the same, from whatever folder."""
+        words = ["python", "-m", "backend", "compare", *map(anywhere, (self.reference, *self.tested))]
         for name in ("json", "error", "html", "mask"):
             if value := getattr(self, name):
-                words += [f"--{name}", value]
+                words += [f"--{name}", anywhere(value, made=name != "mask")]
         words += [f"--{name}" for name in ("coregister", "overwrite") if getattr(self, name)]
         return shlex.join(words)
 

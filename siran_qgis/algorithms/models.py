@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from qgis.core import (
+    QgsProcessing,
     QgsProcessingException,
     QgsProcessingOutputString,
     QgsProcessingParameterBoolean,
@@ -129,6 +130,9 @@ class ManageModels(SiranAlgorithm):
     def _check(self, parameters, context):
         """What can be said before Run; returns the action. Raises SiranError or QgsProcessingException."""
         action = self.chosen(parameters, self.ACTION, context)
+        html = self.parameterAsFileOutput(parameters, self.HTML, context)
+        if html and html != QgsProcessing.TEMPORARY_OUTPUT and not html.lower().endswith((".html", ".htm")):
+            raise SiranError(self.tr("The page about the models is HTML; {} does not end with .html.").format(html))
         file = self.parameterAsFile(parameters, self.FILE, context)
         url = self._text(parameters, self.URL, context)
         name = self._text(parameters, self.NAME, context)

@@ -226,6 +226,9 @@ class SuperResolve(SiranAlgorithm):
             feedback.pushDebugInfo(" ".join([python, "-m", "backend", *arguments]))
             result = client.superresolve(python, arguments, feedback)
         except SiranError as error:
+            if getattr(error, "code", "") == "device-unavailable" and not self._device(parameters, context):
+                hint = self.tr("It is the device of the settings (Settings > Options > Processing > Providers > SIRAN). Choose another.")
+                raise QgsProcessingException(f"{error.message} {hint}") from None
             raise QgsProcessingException(str(error)) from None
         feedback.pushInfo(
             self.tr("{} x {} pixels in {:.1f} s with model {} on {}").format(
@@ -249,10 +252,18 @@ class SuperResolve(SiranAlgorithm):
 
     def _check(self, parameters, context):
         """What can be said before Run without opening anything. Raises QgsProcessingException."""
+        named = {}
         for name in (self.OUTPUT, self.UNCERTAINTY, self.DIFFERENCE):
             output = self.parameterAsFileOutput(parameters, name, context)
-            if output and output != QgsProcessing.TEMPORARY_OUTPUT and not output.lower().endswith((".tif", ".tiff")):
+            if not output or output == QgsProcessing.TEMPORARY_OUTPUT:
+                continue
+            if not output.lower().endswith((".tif", ".tiff")):
                 raise QgsProcessingException(self.tr("The output is a GeoTIFF; {} does not end with .tif.").format(output))
+            other = named.setdefault(os.path.normcase(os.path.abspath(output)), name)
+            if other != name:
+                raise QgsProcessingException(
+                    self.tr("{} is named twice, as {} and as {}. Name another file for one of them.").format(output, other, name)
+                )
         report = self.parameterAsFileOutput(parameters, self.REPORT, context)
         if report and report != QgsProcessing.TEMPORARY_OUTPUT and not report.lower().endswith((".html", ".htm")):
             raise QgsProcessingException(self.tr("The report is a page; {} does not end with .html.").format(report))
@@ -300,7 +311,6 @@ class SuperResolve(SiranAlgorithm):
             raise QgsProcessingException(self.tr("The output pixel size must be more than 0."))
         tile = self._number(parameters, self.TILE_SIZE, context)
         threads = self._number(parameters, self.THREADS, context)
-        device = self.parameterAsString(parameters, self.DEVICE, context).strip().lower()
         preferred = settings.read()
         return command.Job(
             dem=dem_file,
@@ -314,13 +324,18 @@ class SuperResolve(SiranAlgorithm):
             resolution=resolution,
             extent=self._extent(parameters, context),
             thorough=self.flag(parameters, self.THOROUGH, context),
-            device=(preferred.device or "auto") if device in ("", "auto") else device,
+            device=self._device(parameters, context) or preferred.device or "auto",
             tile=None if tile is None else int(tile),
             threads=(preferred.threads or None) if threads is None else int(threads),
             uncertainty="" if dry else self._output(parameters, self.UNCERTAINTY, context),
             difference="" if dry else self._output(parameters, self.DIFFERENCE, context),
             report="" if dry else self._report(parameters, context),
         )
+
+    def _device(self, parameters, context):
+        """The device that was chosen; empty where that is left to the settings."""
+        device = self.parameterAsString(parameters, self.DEVICE, context).strip().lower()
+        return "" if device == "auto" else device
 
     def _output(self, parameters, name, context):
         """Where an output is to lie; empty where it is not asked for."""

@@ -108,6 +108,14 @@ def test_grids_that_cannot_be_are_refused(options: dict[str, object], code: str)
     assert raised.value.code == code and raised.value.hint
 
 
+def test_an_extent_that_lies_elsewhere_is_named_as_it_was_typed() -> None:
+    """Whoever took the wrong CRS sees both."""
+    with pytest.raises(InputError) as raised:
+        target_grid(DEM, ratio=3, extent=(-122.6, 37.9, -122.5, 38.0), extent_crs=WEB)
+    assert "--extent -122.6,37.9,-122.5,38 (WGS 84 / Pseudo-Mercator)" in raised.value.message
+    assert "(WGS 84 / UTM zone 32N)" in raised.value.message
+
+
 def test_a_rotated_guide_serves_a_north_up_resolution() -> None:
     rotated = Grid(UTM, Affine(8, 3, 600_000, 3, -8, 5_200_000), 50, 50)
     assert not target_grid(DEM, ratio=3, guide=rotated, resolution=10).rotated

@@ -141,9 +141,12 @@ def test_held_out_figures_are_means_over_areas(tmp_path: Path, folder: Path, dem
     assert "nonsense" not in text
 
 
-def test_the_command_does_it_again(tmp_path: Path, folder: Path, dem: Path, guide: Path, small_model: Path) -> None:
-    options = {"guide": str(guide), "guide_bands": (3, 2, 1), "extent": (600_090.5, 5_199_000.0, 600_900.0, 5_199_900.0), "tile": 48}
-    text = report(dem, small_model, folder, **options)
+def test_the_command_does_it_again_from_another_folder(
+    folder: Path, dem: Path, guide: Path, small_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(dem.parent)
+    options = {"guide": guide.name, "guide_bands": (3, 2, 1), "extent": (600_090.5, 5_199_000.0, 600_900.0, 5_199_900.0), "tile": 48}
+    text = report(Path(dem.name), small_model, folder, **options)
     command = re.search(r'<code class="command">(.*?)</code>', text)
     assert command
     words = shlex.split(unescape(command[1]))

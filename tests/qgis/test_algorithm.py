@@ -191,6 +191,11 @@ def test_without_a_backend_one_sentence_says_what_to_do(algorithm, context, dem,
     assert "Set up backend" in message and "siran:setupbackend" in message and "\n" not in message
 
 
+def test_one_file_for_two_outputs_is_refused_by_their_names(algorithm, context, dem):
+    message = refusal(algorithm, context, INPUT=str(dem), OUTPUT="/tmp/fine.tif", UNCERTAINTY="/tmp/x/../fine.tif")
+    assert "/tmp/x/../fine.tif is named twice, as OUTPUT and as UNCERTAINTY." in message
+
+
 def test_a_wrong_interpreter_is_named(algorithm, context, dem, monkeypatch):
     monkeypatch.setenv("SIRAN_PYTHON", "/nowhere/python")
     assert "/nowhere/python" in refusal(algorithm, context, INPUT=str(dem))

@@ -73,7 +73,7 @@ def test_a_failure_has_message_and_hint(fake_python, feedback):
         ("os.kill(os.getpid(), signal.SIGSEGV)", "signal 11"),
         ("sys.stderr.write('Traceback\\n  File x\\nModuleNotFoundError: No module named rasterio'); sys.exit(1)", "rasterio"),
         ("sys.stderr.write('Traceback\\n  File x\\nValueError: odd'); sys.exit(1)", "ValueError: odd"),
-        ("sys.exit(0)", "no result"),
+        ("sys.exit(0)", "ended without a word"),
     ],
 )
 def test_an_end_without_a_reason_is_explained_in_one_line(fake_python, feedback, code, words):

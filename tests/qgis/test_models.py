@@ -196,6 +196,11 @@ def test_refusals_before_anything_is_added(run, model, parameters, words):
     assert not paths.models().exists()
 
 
+def test_the_page_is_html_by_its_name(run, tmp_path):
+    assert run("list", HTML=str(tmp_path / "models.gpkg")) is None
+    assert "models.gpkg does not end with .html" in run.said and not any(tmp_path.glob("models.gpkg*"))
+
+
 def test_a_page_that_cannot_be_written_is_said_before_anything_is_added(run, model, tmp_path):
     assert run("add", FILE=str(model), HTML=str(tmp_path / "no folder" / "models.html")) is None
     assert "There is no folder" in run.said and not paths.models().exists()

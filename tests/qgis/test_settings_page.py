@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from qgis.core import QgsApplication, QgsSettings
+from qgis.core import QgsApplication, QgsProcessingException, QgsProcessingFeedback, QgsSettings
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QWidget
 
@@ -106,6 +106,7 @@ def test_a_folder_that_cannot_be_used_is_not_kept(page, tmp_path):
     for folder in ("relative/folder", str(file), str(file / "in it")):
         page.folder.setFilePath(folder)
         assert page.trouble.text() and not page.trouble.isHidden() and folder.split("/in")[0] in page.trouble.text()
+        assert page.trouble.text().endswith("The folder that was set before is kept.")
         with pytest.raises(SettingWrong):
             settings.check_folder(folder)
         page.apply()
@@ -162,6 +163,16 @@ def test_runs_take_what_they_leave_open_from_the_settings(provider, dem, tmp_pat
     job = algorithm._job({**given, "DEVICE": "cpu", "THREADS": 1}, context)
     assert (job.device, job.threads) == ("cpu", 1)
     assert algorithm._job({**given, "DEVICE": "auto"}, context).device == "cuda"
+
+
+def test_a_device_of_the_settings_that_cannot_be_used_is_said_to_be_theirs(provider, context, dem, fake_python, monkeypatch, tmp_path):
+    said = "say(event='error', code='device-unavailable', message='The device cannot be used.', hint='Pass --device auto.'); sys.exit(2)"
+    monkeypatch.setenv("SIRAN_PYTHON", fake_python(said))
+    settings.write(Settings(device="cuda"))
+    given = {"INPUT": str(dem), "OUTPUT": str(tmp_path / "fine.tif")}
+    for device, words in (("auto", "It is the device of the settings"), ("cuda", "Pass --device auto.")):
+        with pytest.raises(QgsProcessingException, match=words):
+            provider.algorithm("superresolve").create().processAlgorithm({**given, "DEVICE": device}, context, QgsProcessingFeedback())
 
 
 def test_the_page_says_what_the_backend_says(page, backend, tmp_path):
@@ -227,7 +238,23 @@ def test_the_test_can_be_stopped(page, fake_python):
     time.sleep(0.3)
     page.button.click()
     wait_until(lambda: page.button.text() == "Test", 20)
-    assert "Cancelled" in page.answer.toPlainText()
+    assert page.answer.toPlainText() == "Cancelled."
+
+
+def test_a_program_that_is_no_python_is_called_that(page):
+    page.own.setChecked(True)
+    page.python.setFilePath("/bin/true")
+    page.look()
+    page.test()
+    wait_until(lambda: page.button.text() == "Test" and "/bin/true" in page.devices.text())
+    assert page.devices.text() == "/bin/true is no Python that has the backend's packages."
+    assert page.answer.toPlainText().startswith("/bin/true ended without a word")
+
+
+def test_an_interpreter_that_is_not_named_is_not_tested(page):
+    page.own.setChecked(True)
+    page.test()
+    assert page.answer.toPlainText().startswith("No interpreter is named.") and page.button.text() == "Test"
 
 
 def test_a_page_that_is_closed_stops_its_test(own_settings, fake_python, tmp_path):
