@@ -328,6 +328,10 @@
             <translation>{} kann nicht geschrieben werden: {}.</translation>
         </message>
         <message>
+            <source>The page about the models is HTML; {} does not end with .html.</source>
+            <translation>Die Seite über die Modelle ist HTML; {} endet nicht auf .html.</translation>
+        </message>
+        <message>
             <source>To add a model, name either a file (FILE) or an address (URL).</source>
             <translation>Um ein Modell hinzuzufügen, geben Sie entweder eine Datei (FILE) oder eine Adresse (URL) an.</translation>
         </message>
@@ -541,7 +545,7 @@
         </message>
         <message>
             <source>&lt;p&gt;Makes a coarse elevation model (SRTM, Copernicus GLO-30, ...) finer with a trained network, and writes it as a Cloud Optimized GeoTIFF. A sharper multispectral image of the same ground helps: ridges, gullies and shores that it shows are put where they are.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Guide.&lt;/b&gt; An image with near infrared, red and green (Landsat, Sentinel-2, aerial), in any CRS and on any grid. The result lies exactly on its grid, unless an output pixel size is chosen. Without a guide the result has the DEM's CRS and its pixel divided by the model's ratio.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Guide bands.&lt;/b&gt; Three band numbers in this order: near infrared, red, green, as in &lt;code&gt;4,3,2&lt;/code&gt;. Leave empty if the image says itself which band is which.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Which DEM it is.&lt;/b&gt; Tells the network how wrong the input may be. SRTM is off by metres, smoothly, so that nothing in it shows it; lidar is to be sharpened and otherwise left alone.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Thorough.&lt;/b&gt; The model runs on the ground in four orientations, by quarter turns, and the results are averaged. That takes four times as long, and RMSE becomes up to 4 % smaller.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Uncertainty and difference.&lt;/b&gt; Two more rasters on the result's grid, if asked for. &lt;i&gt;Uncertainty&lt;/i&gt; is the error that the model expects, 1 standard deviation: 68 % of the errors should lie within it, 95 % within twice as much. &lt;i&gt;Difference&lt;/i&gt; is what the model changed: the result minus the input by cubic resampling. Both are in the unit of the heights.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Report.&lt;/b&gt; One page, if asked for, that needs nothing beside itself: before and after as shaded reliefs, what was changed and where, profiles, the inputs, what is known about the model, and how to do it again.&lt;/p&gt;&lt;p&gt;&lt;b&gt;What it does not do.&lt;/b&gt; Heights keep their vertical datum and unit. Gaps stay gaps.&lt;/p&gt;&lt;p&gt;The work is done by a process of its own, with its own Python: see &lt;i&gt;Set up backend&lt;/i&gt;.&lt;/p&gt;</source>
-            <translation>&lt;p&gt;Verfeinert ein grobes Höhenmodell (SRTM, Copernicus GLO-30, ...) mit einem trainierten Netz und schreibt es als Cloud Optimized GeoTIFF. Ein schärferes multispektrales Bild desselben Geländes hilft: Grate, Rinnen und Ufer, die es zeigt, kommen dorthin, wo sie liegen.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Führungsbild.&lt;/b&gt; Ein Bild mit nahem Infrarot, Rot und Grün (Landsat, Sentinel-2, Luftbild), in beliebigem KBS und auf beliebigem Gitter. Das Ergebnis liegt genau auf seinem Gitter, außer wenn eine Pixelgröße der Ausgabe gewählt ist. Ohne Führungsbild hat das Ergebnis das KBS des DHM und dessen Pixelgröße, geteilt durch das Verhältnis des Modells.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Kanäle des Führungsbilds.&lt;/b&gt; Drei Kanalnummern in dieser Reihenfolge: nahes Infrarot, Rot, Grün, wie in &lt;code&gt;4,3,2&lt;/code&gt;. Lassen Sie das Feld leer, wenn das Bild selbst sagt, welcher Kanal welcher ist.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Welches DHM es ist.&lt;/b&gt; Sagt dem Netz, wie falsch die Eingabe sein kann. SRTM weicht um Meter ab, mit so sanften Übergängen, dass man es ihm nicht ansieht; Lidar soll geschärft werden und sonst unverändert bleiben.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Gründlich.&lt;/b&gt; Das Modell läuft auf dem Gelände in vier Ausrichtungen, um Vierteldrehungen gedreht, und die Ergebnisse werden gemittelt. Das dauert viermal so lange, und der RMSE wird um bis zu 4 % kleiner.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Unsicherheit und Differenz.&lt;/b&gt; Auf Wunsch zwei weitere Raster auf dem Gitter des Ergebnisses. &lt;i&gt;Unsicherheit&lt;/i&gt; ist der Fehler, den das Modell erwartet, 1 Standardabweichung: 68 % der Fehler sollten darin liegen, 95 % im Doppelten davon. &lt;i&gt;Differenz&lt;/i&gt; ist, was das Modell verändert hat: das Ergebnis minus die Eingabe nach kubischem Resampling. Beide sind in der Einheit der Höhen.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Bericht.&lt;/b&gt; Auf Wunsch eine Seite, die keine weiteren Dateien braucht: vorher und nachher als Schummerung, was wo verändert wurde, Profile, die Eingaben, was über das Modell bekannt ist und wie man es wiederholt.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Was nicht geschieht.&lt;/b&gt; Höhen behalten ihr Höhenbezugssystem und ihre Einheit. Lücken bleiben Lücken.&lt;/p&gt;&lt;p&gt;Die Arbeit erledigt ein eigener Prozess mit eigenem Python: siehe &lt;i&gt;Backend einrichten&lt;/i&gt;.&lt;/p&gt;</translation>
+            <translation>&lt;p&gt;Verfeinert ein grobes Höhenmodell (SRTM, Copernicus GLO-30, ...) mit einem trainierten Netz und schreibt es als Cloud Optimized GeoTIFF. Ein schärferes multispektrales Bild desselben Geländes hilft: Grate, Rinnen und Ufer, die es zeigt, kommen dorthin, wo sie liegen.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Führungsbild.&lt;/b&gt; Ein Bild mit nahem Infrarot, Rot und Grün (Landsat, Sentinel-2, Luftbild), in beliebigem KBS und auf beliebigem Gitter. Das Ergebnis liegt genau auf seinem Gitter, außer wenn eine Pixelgröße der Ausgabe gewählt ist. Ohne Führungsbild hat das Ergebnis das KBS des DHM und dessen Pixelgröße, geteilt durch das Verhältnis des Modells.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Kanäle des Führungsbilds.&lt;/b&gt; Drei Kanalnummern in dieser Reihenfolge: nahes Infrarot, Rot, Grün, wie in &lt;code&gt;4,3,2&lt;/code&gt;. Lassen Sie das Feld leer, wenn das Bild selbst sagt, welcher Kanal welcher ist.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Welches DHM es ist.&lt;/b&gt; Sagt dem Netz, wie falsch die Eingabe sein kann. SRTM weicht um Meter ab, mit so sanften Übergängen, dass man es ihm nicht ansieht; Lidar soll geschärft werden und sonst unverändert bleiben.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Gründlich.&lt;/b&gt; Das Modell läuft auf dem Gelände in vier Ausrichtungen, um Vierteldrehungen gedreht, und die Ergebnisse werden gemittelt. Das dauert viermal so lange, und der RMSE wird um bis zu 4 % kleiner.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Unsicherheit und Differenz.&lt;/b&gt; Auf Wunsch zwei weitere Raster auf dem Gitter des Ergebnisses. &lt;i&gt;Unsicherheit&lt;/i&gt; ist der Fehler, den das Modell erwartet, 1 Standardabweichung: 68 % der Fehler sollten darin liegen, 95 % im Doppelten davon. &lt;i&gt;Differenz&lt;/i&gt; ist, was das Modell verändert hat: das Ergebnis minus die Eingabe nach kubischer Abtastung. Beide sind in der Einheit der Höhen.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Bericht.&lt;/b&gt; Auf Wunsch eine Seite, die keine weiteren Dateien braucht: vorher und nachher als Schummerung, was wo verändert wurde, Profile, die Eingaben, was über das Modell bekannt ist und wie man es wiederholt.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Was nicht geschieht.&lt;/b&gt; Höhen behalten ihr Höhenbezugssystem und ihre Einheit. Lücken bleiben Lücken.&lt;/p&gt;&lt;p&gt;Die Arbeit erledigt ein eigener Prozess mit eigenem Python: siehe &lt;i&gt;Backend einrichten&lt;/i&gt;.&lt;/p&gt;</translation>
         </message>
         <message>
             <source>Coarse elevation model</source>
@@ -665,11 +669,11 @@
         </message>
         <message>
             <source>Difference from cubic resampling</source>
-            <translation>Differenz zum kubischen Resampling</translation>
+            <translation>Differenz zur kubischen Abtastung</translation>
         </message>
         <message>
             <source>What the model changed: the result minus the input by cubic resampling, in the unit of the heights.</source>
-            <translation>Was das Modell verändert hat: das Ergebnis minus die Eingabe nach kubischem Resampling, in der Einheit der Höhen.</translation>
+            <translation>Was das Modell verändert hat: das Ergebnis minus die Eingabe nach kubischer Abtastung, in der Einheit der Höhen.</translation>
         </message>
         <message>
             <source>One page that says what was changed, from what and how. It needs nothing else.</source>
@@ -700,12 +704,20 @@
             <translation>SHA-256 des Modells</translation>
         </message>
         <message>
+            <source>It is the device of the settings (Settings &gt; Options &gt; Processing &gt; Providers &gt; SIRAN). Choose another.</source>
+            <translation>Es ist das Gerät aus den Einstellungen (Einstellungen &gt; Optionen &gt; Verarbeitung &gt; Datenanbieter &gt; SIRAN). Bitte ein anderes wählen.</translation>
+        </message>
+        <message>
             <source>{} x {} pixels in {:.1f} s with model {} on {}</source>
             <translation>{} x {} Pixel in {:.1f} s mit dem Modell {} auf {}</translation>
         </message>
         <message>
             <source>The output is a GeoTIFF; {} does not end with .tif.</source>
             <translation>Die Ausgabe ist ein GeoTIFF; {} endet nicht auf .tif.</translation>
+        </message>
+        <message>
+            <source>{} is named twice, as {} and as {}. Name another file for one of them.</source>
+            <translation>{} ist zweimal genannt, als {} und als {}. Bitte für eins davon eine andere Datei nennen.</translation>
         </message>
         <message>
             <source>The report is a page; {} does not end with .html.</source>
@@ -762,6 +774,10 @@
         <message>
             <source>The backend's environment is incomplete: {} is missing or was changed.</source>
             <translation>Die Umgebung des Backends ist unvollständig: {} fehlt oder wurde verändert.</translation>
+        </message>
+        <message>
+            <source>{} ended without a word: it may be no Python that has the backend's packages.</source>
+            <translation>{} endete ohne ein Wort: Vielleicht ist es kein Python, das die Pakete des Backends hat.</translation>
         </message>
         <message>
             <source>The backend was killed, most likely because the memory ran out.</source>
@@ -996,6 +1012,10 @@
             <translation>Schließen Sie, was den Ordner benutzt, und versuchen Sie es noch einmal.</translation>
         </message>
         <message>
+            <source>{} is no Python that has the backend's packages.</source>
+            <translation>{} ist kein Python, das die Pakete des Backends hat.</translation>
+        </message>
+        <message>
             <source>it ended with status {}</source>
             <translation>es endete mit Status {}</translation>
         </message>
@@ -1121,7 +1141,15 @@
         </message>
         <message>
             <source>Layer {} lies in {} here, and in {} by its file, which is what the backend reads.</source>
-            <translation>Ebene {} liegt hier in {}, nach ihrer Datei aber in {}, und diese liest das Backend.</translation>
+            <translation>Layer {} liegt hier in {}, nach seiner Datei aber in {}, und diese liest das Backend.</translation>
+        </message>
+        <message>
+            <source>Layer {} has other nodata values here (band {}) than in its file, which is what the backend reads.</source>
+            <translation>Layer {} hat hier andere Nodata-Werte (Kanal {}) als in seiner Datei, die das Backend liest.</translation>
+        </message>
+        <message>
+            <source>Save it as a GeoTIFF and use that, or take them off in its properties (Transparency).</source>
+            <translation>Bitte als GeoTIFF speichern und dieses nehmen, oder sie in seinen Eigenschaften (Transparenz) entfernen.</translation>
         </message>
         <message>
             <source>Layer {} was opened with options of a driver.</source>
@@ -1421,7 +1449,7 @@
         </message>
         <message>
             <source>Looking …</source>
-            <translation>Es wird nachgesehen …</translation>
+            <translation>Wird ermittelt …</translation>
         </message>
         <message>
             <source>Asking the backend …</source>
@@ -1429,11 +1457,15 @@
         </message>
         <message>
             <source>SIRAN: looking at the backend's environment</source>
-            <translation>SIRAN: sieht nach der Umgebung des Backends</translation>
+            <translation>SIRAN: prüft die Umgebung des Backends</translation>
         </message>
         <message>
             <source>SIRAN: asking for devices</source>
             <translation>SIRAN: fragt nach Geräten</translation>
+        </message>
+        <message>
+            <source>No interpreter is named. Name one, or take the managed environment.</source>
+            <translation>Es ist kein Interpreter genannt. Bitte einen nennen, oder die verwaltete Umgebung nehmen.</translation>
         </message>
         <message>
             <source>Test</source>
@@ -1450,6 +1482,10 @@
         <message>
             <source>SIRAN: testing the backend</source>
             <translation>SIRAN: testet das Backend</translation>
+        </message>
+        <message>
+            <source>The folder that was set before is kept.</source>
+            <translation>Der bisher eingestellte Ordner bleibt.</translation>
         </message>
         <message>
             <source>The environment variable {} comes first. It names {}.</source>
