@@ -75,7 +75,10 @@ class Numbers(click.ParamType[tuple[float, ...]]):
 @click.option("--model-is-a-program", is_flag=True, help="Run a TorchScript file (.pt, .ts): a program that runs with your rights.")
 @click.option("--dem-source", type=click.Choice(DEM_SOURCES), default="auto", help="Which DEM it is, hence how wrong it is expected to be.")
 @click.option(
-    "--dem-error", type=float, metavar="METRES", help="The expected error of the DEM instead (1 standard deviation; 0: trust it). The larger, the lower slopes come out."
+    "--dem-error",
+    type=float,
+    metavar="METRES",
+    help="The expected error of the DEM instead (1 standard deviation; 0: trust it). The larger, the lower slopes come out.",
 )
 @click.option("--resolution", type=float, metavar="R", help="Pixel size of the output, in units of its CRS.")
 @click.option("--like", metavar="RASTER", help="Take the output's grid from this raster.")
