@@ -96,9 +96,8 @@ def load(path: Path) -> Model:
             )
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(
-            "model-invalid", f"The model {path} cannot be read ({error.strerror}).", "Check the file's permissions."
-        ) from error
+        hint = "Check its name." if isinstance(error, FileNotFoundError) else "Check the file's permissions."
+        raise InputError("model-invalid", f"The model {path} cannot be read ({error.strerror}).", hint) from error
     digest = hashlib.sha256(content).hexdigest()
     promised = _promised(path)
     if promised and digest not in promised:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import json
 import math
 import re
 import tomllib
@@ -45,6 +47,8 @@ class ObjectiveSettings:
             raise ValueError(f"weights cannot be negative: {', '.join(negative)}")
         if self.power not in (1, 2):
             raise ValueError(f"power must be 1 or 2; it is {self.power}")
+        if not (self.pixel or self.slope or self.structural or self.adversarial or self.transport):
+            raise ValueError("pixel, slope, structural, adversarial and transport are all 0: nothing would be learned")
 
 
 @dataclass(frozen=True)
@@ -81,8 +85,17 @@ class TrainSettings:
     def __post_init__(self) -> None:
         if self.precision not in get_args(Precision):
             raise ValueError(f"precision must be one of {', '.join(get_args(Precision))}; it is {self.precision!r}")
-        if not 0 <= self.warm_up <= 1:
-            raise ValueError(f"warm_up is a share from 0 to 1; it is {self.warm_up}")
+        for name in ("warm_up", "final_rate"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} is a share from 0 to 1; it is {getattr(self, name)}")
+        if not 0 <= self.ema < 1:
+            raise ValueError(f"ema is a decay from 0 to less than 1; it is {self.ema}")
+        for name in ("learning_rate", "clip", "checkpoint_seconds", "ramp_steps", "skip_batches"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is more than 0; it is {getattr(self, name)}")
+        for name in ("steps", "stop_after", "seed", "workers"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is 0 or more; it is {getattr(self, name)}")
 
     @property
     def seconds(self) -> float:
@@ -120,6 +133,34 @@ def seconds(text: str) -> float:
     return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 
 
+def _check_types(kind: type[Any], group: str, given: dict[str, Any]) -> None:
+    """Raises TrainingError for a setting that does not exist, or whose value is of another type than its default."""
+    defaults = {field.name: field.default for field in fields(kind)}
+    for name, value in given.items():
+        if name not in defaults:
+            near = difflib.get_close_matches(name, defaults, 1)
+            hint = f"Is {near[0]} meant?" if near else f"Settings are {', '.join(defaults)}."
+            raise TrainingError(f"Group [{group}] has no setting {name}.", hint)
+        default = defaults[name]
+        if isinstance(default, tuple):
+            fits = isinstance(value, tuple) and all(_is_like(one, default[0]) for one in value)
+            wanted = f"a list, as in {list(default)}"
+        else:
+            fits, wanted = _is_like(value, default), f"{_KINDS[type(default)]}, as in {json.dumps(default)}"
+        if not fits:
+            raise TrainingError(f"[{group}] {name} is {value!r}.", f"It is {wanted}.")
+
+
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
+
+
+def _is_like(value: object, default: object) -> bool:
+    """Whether it is of the default's type; a whole number is a number too, and a truth is none."""
+    if isinstance(default, float):
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return type(value) is type(default)
+
+
 def config_from_dict(values: dict[str, Any]) -> Config:
     """A Config of plain values. Raises TrainingError for unknown groups and settings."""
     if unknown := values.keys() - {field.name for field in fields(Config)}:
@@ -129,6 +170,7 @@ def config_from_dict(values: dict[str, Any]) -> Config:
 
     def group(kind: type[T], name: str) -> T:
         given = {key: tuple(value) if isinstance(value, list) else value for key, value in values.get(name, {}).items()}
+        _check_types(kind, name, given)
         try:
             return kind(**given)
         except (TypeError, ValueError) as error:
@@ -152,8 +194,12 @@ def config_from_dict(values: dict[str, Any]) -> Config:
 def load_config(path: Path) -> Config:
     """The configuration in a TOML file. Raises TrainingError where it is missing or wrong."""
     try:
-        return config_from_dict(tomllib.loads(path.read_text(encoding="utf-8")))
+        return config_from_dict(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError as error:
         raise TrainingError(f"{path} does not exist.", "Name a file of training/configs.") from error
+    except OSError as error:
+        raise TrainingError(f"{path} cannot be read ({error.strerror}).", "Name a file of training/configs.") from error
+    except UnicodeDecodeError as error:
+        raise TrainingError(f"{path} is not UTF-8.", "Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise TrainingError(f"{path} is not TOML: {error}.", "Correct the line it names.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 
 class TrainingError(Exception):
@@ -19,6 +20,15 @@ def refused(error: Exception) -> int:
     """Says what is wrong, and where it is known what to do; returns the exit status of a command that ends with it."""
     print(f"{error}\n{getattr(error, 'hint', '')}".strip(), file=sys.stderr)
     return 2
+
+
+def interruptible(main: Callable[[], int]) -> int:
+    """The exit status of a command that Ctrl-C stops with a word. It has written nothing then, or what it had finished."""
+    try:
+        return main()
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
 
 
 class DataError(TrainingError):

@@ -35,7 +35,7 @@ from training.ablation import Rows, network_run, over_seeds, train_rows
 from training.card import rewrite_card
 from training.config import load_config
 from training.data.areas import SPLITS, check_held_out, load_areas
-from training.errors import TrainingError, refused
+from training.errors import TrainingError, interruptible, refused
 from training.evaluation.conditions import CONDITIONS, SHARP, SPOILED
 from training.evaluation.figures import Figure, Floats, evaluate, means
 from training.evaluation.page import Panels, write_page
@@ -240,4 +240,4 @@ def _forget(_pair: Pair, _condition: str, _method: str, _elevation: Floats) -> N
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interruptible(main))

@@ -29,7 +29,7 @@ from training.card import build_card, put
 from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_weights
 from training.config import config_from_dict
 from training.data.areas import attributions
-from training.errors import ExportError, TrainingError, refused
+from training.errors import ExportError, TrainingError, interruptible, refused
 from training.halo import check_halo
 from training.networks.generator import SuperResolver
 
@@ -201,11 +201,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--card", type=Path, required=True, help="what the card says (TOML)")
     parser.add_argument("--halo", type=int, help="pixels around a tile, fewer than what can influence it; checked on the areas in --data")
     parser.add_argument("--out", type=Path, required=True, help="model file; its ending chooses: .onnx, or .pt for TorchScript")
+    parser.add_argument("--overwrite", action="store_true", help="replace a model that exists")
     options = parser.parse_args(arguments)
     try:
+        write = {".onnx": export_onnx, ".pt": export_torchscript}.get(options.out.suffix)
+        if write is None:
+            raise ExportError(f"{options.out} ends neither in .onnx nor in .pt.", "Name the output accordingly.")
         weights = options.out.with_suffix(".safetensors")
         if weights.resolve() == (options.run / CHECKPOINT).resolve():
             raise ExportError(f"The weights beside {options.out} would replace the run's checkpoint.", "Name the model otherwise.")
+        for made in (options.out, weights):
+            if made.exists() and not options.overwrite:
+                raise ExportError(f"{made} exists.", "Name the model otherwise, or pass --overwrite.")
         checkpoint = load_checkpoint(options.run)
         network = averaged_network(checkpoint)
         # Runs of before there was this note: what stands in the manifest now is all that is known.
@@ -214,12 +221,13 @@ def main(arguments: list[str] | None = None) -> int:
         if options.halo is not None:
             print(f"a halo of {options.halo} px: at most {check_halo(network, options.data, options.halo):.1e} pixel sizes off")
             card = replace(card, halo=options.halo)
-        write = {".onnx": export_onnx, ".pt": export_torchscript}.get(options.out.suffix)
-        if write is None:
-            raise ExportError(f"{options.out} ends neither in .onnx nor in .pt.", "Name the output accordingly.")
         write(network, card, options.out)
         save_weights(network.state_dict(), checkpoint.config, trained_on, weights)
-    except (TrainingError, CardError, OSError, tomllib.TOMLDecodeError) as error:
+    except CardError as error:
+        return refused(ExportError(f"The card {options.card} does not fit: {error}", "Compare it with training/configs/siran.card.toml."))
+    except tomllib.TOMLDecodeError as error:
+        return refused(ExportError(f"The card {options.card} is no TOML: {error}.", "Compare it with training/configs/siran.card.toml."))
+    except (TrainingError, OSError) as error:
         return refused(error)
     count = sum(p.numel() for p in network.parameters())
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, halo {card.halo} px, {count:,} weights")
@@ -227,4 +235,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interruptible(main))

@@ -44,7 +44,10 @@ def check_halo(network: SuperResolver, data: Path, halo: int) -> float:
     """
     multiple = network.size_multiple
     if not 0 < halo < network.halo or halo % multiple:
-        raise ExportError(f"--halo {halo} is no multiple of {multiple} below {network.halo}.", "Leave it out to have the whole halo.")
+        raise ExportError(
+            f"--halo {halo} is no multiple of {multiple} from {multiple} to {network.halo - multiple}.",
+            "Leave it out to have the whole halo.",
+        )
     areas = [area for split in SPLITS for area in load_areas(data, split)]
     if not areas:
         raise ExportError(f"{data} has no areas to measure a halo on.", "Name the folder that training.prepare wrote with --data.")

@@ -24,7 +24,7 @@ from backend.engines import open_engine
 from backend.errors import BackendError
 from backend.models import Model
 from training.data.areas import Split, check_held_out, manifest_entries
-from training.errors import TrainingError, refused
+from training.errors import TrainingError, interruptible, refused
 from training.evaluate import engine_run, load_model, load_pairs
 from training.evaluation.figures import SLOPE_CLASSES, Figure, evaluate, mean_of
 from training.evaluation.panels import EXAGGERATION, LEAST_ERROR, LEVEL, REAL_COARSE, Place, Places, write_place
@@ -468,4 +468,4 @@ def _progress(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interruptible(main))

@@ -102,6 +102,12 @@ def main(arguments: list[str] | None = None) -> int:
     except DataError as error:
         print(f"\n{error}\n{error.hint}", file=sys.stderr)
         return 2
+    except OSError as error:
+        said = DataError(
+            f"{options.out} cannot be written: {error.strerror or error}.", "Free some space, or name another folder with --out."
+        )
+        print(f"\n{said}\n{said.hint}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(f"\nStopped; {options.out} is as it was.", file=sys.stderr)
         return 130

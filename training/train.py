@@ -12,12 +12,14 @@ One folder a run: config.json, metrics.jsonl, tensorboard/, last.safetensors (ch
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import math
 import os
 import shutil
 import sys
 import time
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +31,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
+from backend.errors import BackendError
+from backend.lock import Lock
 from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, optimizer_tensors, restore_optimizer, save_checkpoint, together
 from training.config import Config, load_config, seconds
 from training.data.areas import attributions, check_held_out, manifest_sum
@@ -186,7 +190,8 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
                 judge(step + 1)
     if kept < step:
         keep(step)
-    if step > first_step:
+    # A run that was killed while it was judged is judged when it is resumed.
+    if agreed(fabric, step > first_step or (notes is not None and notes.judged != step)):
         judge(step)
     if notes:
         notes.close()
@@ -361,6 +366,8 @@ class Notes:
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         kept = [line for line in lines if line.endswith("}") and json.loads(line)["step"] <= first_step]
         replace_text(path, "".join(f"{line}\n" for line in kept))
+        judged = [entry["step"] for entry in map(json.loads, kept) if any(name.startswith("rmse_ratio") for name in entry)]
+        self.judged = max(judged, default=-1)
         self.lines = path.open("a", encoding="utf-8")
         self.board = SummaryWriter(str(out / "tensorboard"), purge_step=first_step + 1)
 
@@ -421,6 +428,21 @@ def check_resumable(config: Config, checkpoint: Checkpoint, data: Path) -> None:
         )
 
 
+@contextlib.contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """One run at a time writes into a folder. Raises InputError where another one does."""
+    if "LOCAL_RANK" in os.environ:  # one of several processes of a run
+        yield
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        with Lock(out / CHECKPOINT):
+            yield
+    finally:
+        with contextlib.suppress(OSError):
+            out.rmdir()  # if nothing came of it
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.train", description="Trains the networks on prepared areas.")
@@ -441,10 +463,14 @@ def main(arguments: list[str] | None = None) -> int:
         if options.resume and options.init:
             raise TrainingError("--resume and --init exclude each other.", "A run that is resumed has its own weights.")
         if not options.resume and (out / CHECKPOINT).exists():
-            raise TrainingError(f"{out} holds a run already.", "Pass --resume to go on, or name another folder.")
-        train(config, options.data, out, resume=options.resume, init=options.init, devices=options.devices)
-    except (TrainingError, FileNotFoundError, ValueError) as error:
+            raise TrainingError(f"{out} holds a run already.", "Pass --resume to go on, name another folder, or remove this one.")
+        with alone(out):
+            train(config, options.data, out, resume=options.resume, init=options.init, devices=options.devices)
+    except (TrainingError, BackendError, FileNotFoundError, ValueError) as error:
         return refused(error)
+    except OSError as error:
+        hint = "Free some space, and pass --resume; or name another folder with --out."
+        return refused(TrainingError(f"{out} cannot be written: {error.strerror or error}.", hint))
     except KeyboardInterrupt:
         print("Stopped; --resume goes on from the last checkpoint.", file=sys.stderr)
         return 130

@@ -24,7 +24,7 @@ from torch import Tensor
 
 from training.data.areas import load_areas
 from training.data.batches import BatchSource, DataSettings
-from training.errors import TrainingError, refused
+from training.errors import TrainingError, interruptible, refused
 from training.networks import terrain
 from training.networks.generator import SuperResolver
 from training.networks.settings import NetworkSettings
@@ -143,4 +143,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interruptible(main))

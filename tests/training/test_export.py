@@ -156,6 +156,14 @@ def test_the_command_line_refuses_what_it_cannot_do(prepared: Path, tmp_path: Pa
     assert main([*common, "--out", str(tmp_path / "run" / "last.onnx")]) == 2
     assert "would replace the run's checkpoint" in capsys.readouterr().err
     assert (tmp_path / "run" / "last.safetensors").read_bytes() == kept
+    there = tmp_path / "there.onnx"
+    there.write_bytes(b"somebody's")
+    assert main([*common, "--out", str(there)]) == 2
+    assert "there.onnx exists.\nName the model otherwise, or pass --overwrite." in capsys.readouterr().err
+    assert there.read_bytes() == b"somebody's"
+    (tmp_path / "odd.toml").write_text(CARD.replace("[2.0, 4.0]", "[4.0, 2.0]"))
+    assert main([*common[:-1], str(tmp_path / "odd.toml"), "--out", str(tmp_path / "odd.onnx")]) == 2
+    assert f"The card {tmp_path / 'odd.toml'} does not fit" in capsys.readouterr().err
     assert main([*common, "--out", str(tmp_path / "tiny.bin")]) == 2
     assert "ends neither in .onnx nor in .pt" in capsys.readouterr().err
     assert main(["--run", str(tmp_path), *common[2:], "--out", str(tmp_path / "x.onnx")]) == 2

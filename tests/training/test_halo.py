@@ -26,7 +26,7 @@ def test_beyond_the_whole_halo_nothing_matters_and_within_it_something_does(prep
 def test_a_halo_that_is_too_small_is_refused(prepared: Path) -> None:
     net = network(NEAR)
     for halo in (0, 3, net.halo, net.halo + 2):
-        with pytest.raises(ExportError, match=f"--halo {halo} is no multiple of 2 below {net.halo}"):
+        with pytest.raises(ExportError, match=f"--halo {halo} is no multiple of 2 from 2 to {net.halo - 2}"):
             check_halo(net, prepared, halo)
     with pytest.raises(ExportError, match="With --halo 2 a tile's border changes elevations by"):
         check_halo(net, prepared, 2)

@@ -341,6 +341,9 @@ def test_degrees_are_measured_on_the_ground(tmp_path: Path) -> None:
         (ONE + "coregister = true\n", "has no coarse DEM"),
         ('[[area]]\nname = "../a"\nsplit = "test"\ndem = "z.tif"\n', "named '../a'"),
         ("[[area]\n", "is no TOML"),
+        (ONE.replace('"z.tif"', '""'), "has no dem"),
+        (ONE + 'guide = "z.tif"\nguide_bands = [4, 3, 2]\n', "guide_bands names band 4"),
+        (ONE + ONE.replace('"a"', '"A"'), "two areas of the name"),
         (
             '[[area]]\nname = "a"\nsplit = "test"\ndem = "z.tif"\n[[area]]\nname = "a"\nsplit = "train"\ndem = "z.tif"\n',
             "two areas of the name a",

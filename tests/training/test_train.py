@@ -25,7 +25,7 @@ from training.errors import DataError, TrainingError
 from training.networks.generator import SuperResolver
 from training.networks.settings import NetworkSettings
 from training.objectives.sinkhorn import SinkhornSettings
-from training.train import main, open_fabric, train
+from training.train import alone, main, open_fabric, train
 
 CONTENT = ObjectiveSettings(pixel=10.0, power=1, slope=10.0, adversarial=0.0, transport=0.0)
 GAME = Config(
@@ -160,6 +160,28 @@ def test_weights_remember_what_they_were_fitted_to(prepared: Path, tmp_path: Pat
     assert not (tmp_path / "cheat").exists()
 
 
+def test_a_run_that_was_killed_while_it_was_judged_is_judged_when_it_is_resumed(prepared: Path, tmp_path: Path) -> None:
+    def judged() -> list[float]:
+        return [line["step"] for line in metrics(tmp_path / "run") if any(name.startswith("rmse_ratio") for name in line)]
+
+    train(replace(TINY, train=replace(TINY.train, steps=3)), prepared, tmp_path / "run")
+    assert judged() == [3]
+    file = tmp_path / "run" / "metrics.jsonl"
+    file.write_text("".join(line for line in file.read_text().splitlines(keepends=True) if "rmse_ratio" not in line))
+    for _ in range(2):
+        train(replace(TINY, train=replace(TINY.train, steps=3)), prepared, tmp_path / "run", resume=True)
+        assert judged() == [3]
+
+
+def test_two_runs_do_not_write_into_one_folder(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "tiny.toml").write_text(TINY_TOML.format(steps=1))
+    words = ["--config", str(tmp_path / "tiny.toml"), "--data", str(prepared), "--out", str(tmp_path / "run")]
+    with alone(tmp_path / "run"):
+        assert main(words) == 2
+    assert "is being made by process" in capsys.readouterr().err and not (tmp_path / "run").exists()
+    assert main(words) == 0
+
+
 def test_areas_without_room_are_named_before_any_work(prepared: Path, tmp_path: Path) -> None:
     """With their split, and the ratio that needs more: the validation area is 180 pixels wide, and what is validated is ratio 3."""
     config = replace(TINY, data=replace(TINY.data, patch=160, ratios=(2, 4), ratio_shares=(1.0, 0.0)))
@@ -285,7 +307,20 @@ def test_durations(text: str, expected: float) -> None:
         ("[nets]\n", "Unknown group"),
         ("[train]\nspeed = 3\n", "speed"),
         ("[train]\ntime = '3 days'\n", "no duration"),
-        ("[train]\ntime = 90\n", "90 is no duration"),
+        ("[train]\ntime = 90\n", '[train] time is 90.\nIt is a text in quotes, as in "60m".'),
+        ("[network]\nchanels = 16\n", "Group [network] has no setting chanels.\nIs channels meant?"),
+        ("[network]\nchannels = '16'\n", "[network] channels is '16'.\nIt is a whole number, as in 48."),
+        ("[network]\nchannels = 16.5\n", "[network] channels is 16.5."),
+        ("[network]\nblocks = 0\n", "blocks is 1 or more; it is 0"),
+        ("[data]\nratios = [2.5, 3, 4, 5]\n", "[data] ratios is (2.5, 3, 4, 5).\nIt is a list, as in [1, 2, 3, 4]."),
+        ("[train]\ncompile = 1\n", "It is true or false, as in false."),
+        ("[train]\nlearning_rate = nan\n", "[train] learning_rate is nan."),
+        ("[train]\nlearning_rate = -1\n", "learning_rate is more than 0; it is -1"),
+        ("[train]\nclip = -1\n", "clip is more than 0; it is -1"),
+        ("[train]\nema = 2.0\n", "ema is a decay from 0 to less than 1; it is 2.0"),
+        ("[train]\nsteps = -5\n", "steps is 0 or more; it is -5"),
+        ("[train]\nseed = -1\n", "seed is 0 or more; it is -1"),
+        ("[objective]\npixel = 0\nstructural = 0\nadversarial = 0\ntransport = 0\n", "nothing would be learned"),
         ("[data]\npatch = 75\n", "a multiple of 2, at least 43; it is 75"),
         ("[data]\npatch = 42\n", "a multiple of 2, at least 43; it is 42"),
         ("[train]\nprecision = '64'\n", "precision must be one of"),

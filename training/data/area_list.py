@@ -44,11 +44,18 @@ class Entry:
 def read_list(path: Path) -> list[Entry]:
     """The areas of a list. Raises DataError where one does not fit."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise DataError(f"{path} does not exist.", "Name a list of areas such as training/configs/areas.toml.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} is no TOML: {error}.", "Compare it with training/configs/areas.toml.") from error
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read ({error.strerror}).", "Name a list of areas such as training/configs/areas.toml."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8.", "Save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        hint = "Compare it with training/configs/areas.toml; a path with backslashes stands in single quotes, 'C:\\dem.tif'."
+        raise DataError(f"{path} is no TOML: {error}.", hint) from error
     tables = values.get("area", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise DataError(f"{path} has an [area] that is no list.", "Begin each area with [[area]].")
@@ -56,8 +63,10 @@ def read_list(path: Path) -> list[Entry]:
     names = [entry.name for entry in entries]
     if not entries:
         raise DataError(f"{path} lists no areas.", "Begin each with [[area]].")
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise DataError(f"{path} has two areas of the name {twice[0]}.", "Give each [[area]] a name of its own.")
+    lower = [name.casefold() for name in names]
+    if twice := sorted(name for name in names if lower.count(name.casefold()) > 1):
+        hint = "Give each [[area]] a name of its own; files are named after it, and some systems do not tell capitals from small letters."
+        raise DataError(f"{path} has two areas of the name {twice[0]}.", hint)
     return entries
 
 
@@ -66,13 +75,15 @@ def _entry(table: dict[str, Any]) -> Entry:
     if name is None:
         raise DataError("An area has no name.", 'Write name = "..." under each [[area]].')
     if not isinstance(name, str) or not re.fullmatch(r"\w[\w.-]*", name):
-        raise DataError(f"An area is named {name!r}.", "A name is made of letters, digits, '_', '-' and '.'; files are named after it.")
+        raise DataError(
+            f"An area is named {name!r}.", "A name is made of letters, digits, '_', '-' and '.', without blanks; files are named after it."
+        )
     if table.get("split") not in SPLITS:
         raise DataError(f"Area {name}: split is {table.get('split')!r}.", f"Write one of {', '.join(SPLITS)}.")
     known = {field.name: field for field in fields(Entry)}
     if unknown := table.keys() - known.keys():
         raise DataError(f"Area {name}: nobody knows {', '.join(sorted(unknown))}.", f"Keys are {', '.join(known)}.")
-    if not isinstance(table.get("dem"), str):
+    if not isinstance(table.get("dem"), str) or not table["dem"]:
         raise DataError(f"Area {name} has no dem.", "Name the reference DEM: dem = 'FILE'.")
     for key in ("coarse", "guide", "mask", "licence", "attribution"):
         if not isinstance(table.get(key, ""), str):

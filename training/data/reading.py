@@ -53,9 +53,8 @@ def read_area(entry: Entry, root: Path, *, coregister: bool = False) -> Reading:
     try:
         return _read(entry, root, coregister or entry.coregister)
     except BackendError as error:
-        hint = error.hint if "--" not in error.hint else "Correct guide_bands, or give a raster with north-up pixels (gdalwarp)."
-        said = str(error).replace("--guide-bands", "guide_bands")
-        raise DataError(f"Area {entry.name}: {said}", hint) from error
+        hint = error.hint if "--" not in error.hint else "Give a raster with north-up pixels (gdalwarp)."
+        raise DataError(f"Area {entry.name}: {error}", hint) from error
     except DataError as error:
         raise DataError(f"Area {entry.name}: {error}", error.hint) from error
 
@@ -66,6 +65,8 @@ def _read(entry: Entry, root: Path, coregister: bool) -> Reading:
     guide = coarse = None
     facts: dict[str, Any] = {}
     with Raster(str(root / entry.dem), "The DEM") as raster:
+        if raster.grid.rotated:
+            raise DataError(f"{entry.dem} lies on a rotated grid", "Warp it first, e.g. with gdalwarp.")
         grid = _kept(raster.grid.north_up(), entry)
         elevation = _elevation(raster, grid, notes)
         dem = sampled(grid, raster.grid, elevation.read_metres)
@@ -149,7 +150,10 @@ def _guide(path: Path, asked: tuple[int, ...] | None, grid: Grid, dem: NDArray[n
             bands = choose_bands(raster, asked)
         except BackendError as error:
             if asked is not None or raster.bands != 3:
-                raise DataError(str(error), "Write the numbers of NIR, R and G: guide_bands = [4, 3, 2].") from error
+                said = str(error).replace("--guide-bands", "guide_bands")
+                one = "An image of one band shows no land cover: leave guide out, or name one with near infrared, red and green."
+                several = "Write the numbers of NIR, R and G: guide_bands = [4, 3, 2]."
+                raise DataError(said, one if raster.bands == 1 else several) from error
             bands = (1, 2, 3)
             notes.append(f"{raster.name} does not say which bands are NIR, R and G: 1, 2 and 3 are taken for them")
         source = Guide(raster, bands, grid)

@@ -40,6 +40,11 @@ class NetworkSettings:
             raise ValueError(f"attention must be one of {', '.join(get_args(Attention))}; it is {self.attention!r}")
         if self.skip not in get_args(Skip):
             raise ValueError(f"skip must be one of {', '.join(get_args(Skip))}; it is {self.skip!r}")
+        for name in ("channels", "blocks", "rcbs", "d_channels", "d_blocks", "d_rcbs"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is 1 or more; it is {getattr(self, name)}")
+        if self.attention_window < 0:
+            raise ValueError(f"attention_window is 0 or more; it is {self.attention_window}")
         if self.attention_window and self.attention_window % 2 == 0:
             raise ValueError(f"attention_window must be odd, or 0 for the whole patch; it is {self.attention_window}")
         if self.unshuffle not in (1, 2, 4):
