@@ -1,0 +1,75 @@
+"""What it costs that a coarse DEM holds no means over its pixels: RMSE and slope RMSE over cubic's, and errors within sigma.
+
+    python benchmarks/sampling.py --data runs/data --split test
+
+A model expects means, as sensors make them. Thinned: the height at each pixel's centre alone (nearest neighbours). Smooth: thinned as well,
+of ground that a Gaussian as wide as a coarse pixel has smoothed (its standard deviation): means of points on contours may be like that.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.ndimage import gaussian_filter
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from opening import opened  # noqa: E402
+from rounding import errors  # noqa: E402
+
+from backend.engines import Run  # noqa: E402
+from training.data.coarse import cubic_upsample  # noqa: E402
+from training.evaluate import load_pairs  # noqa: E402
+from training.evaluation.pairs import Pair  # noqa: E402
+from training.evaluation.tables import table  # noqa: E402
+from training.evaluation.tiled import tiled  # noqa: E402
+
+
+def from_coarse(pair: Pair, coarse: np.ndarray) -> Pair:
+    cubic = cubic_upsample(torch.from_numpy(coarse.astype(np.float64))[None, None], pair.ratio)[0, 0]
+    return replace(pair, coarse=coarse.astype(np.float32), cubic=cubic.numpy().astype(np.float32))
+
+
+def thinned(fine: np.ndarray, ratio: int) -> np.ndarray:
+    """The mean of the middle two in each direction where the ratio is even."""
+    first, last = (ratio - 1) // 2, ratio // 2
+    return (
+        fine[first::ratio, first::ratio]
+        + fine[first::ratio, last::ratio]
+        + fine[last::ratio, first::ratio]
+        + fine[last::ratio, last::ratio]
+    ) / 4
+
+
+def cell(pair: Pair, run: Run) -> str:
+    rmse, slope, _ = errors(pair, pair.cubic)
+    nothing, nowhere = np.zeros((3, *pair.cubic.shape), np.float32), np.zeros(pair.cubic.shape, np.float32)
+    made, sigma = run(pair.cubic, nothing, nowhere, float(np.sqrt(pair.area.dx * pair.area.dy)), 0.0)
+    made = pair.back_projected(made)
+    own = errors(pair, made)
+    assert sigma is not None
+    within = (np.abs(made - pair.target) <= sigma)[pair.judged].mean()
+    return f"{own[0] / rmse:.3f}, {own[1] / slope:.3f}, {within:.0%}"
+
+
+def main() -> None:
+    options, model, engine = opened("What it costs that a coarse DEM holds no means.")
+    run = tiled(engine.run, model.card.halo, model.card.size_multiple)
+    rows = []
+    for pair in load_pairs(options.data, options.split, options.ratio):
+        if pair.coarse is not None:
+            smooth = gaussian_filter(pair.target.astype(np.float64), pair.ratio)
+            kinds = [pair, from_coarse(pair, thinned(pair.target, pair.ratio)), from_coarse(pair, thinned(smooth, pair.ratio))]
+            rows.append([pair.area.name, *(cell(kind, run) for kind in kinds)])
+    print(f"{model.card.name} {model.card.version}, {options.split}, ratio {options.ratio}")
+    print("RMSE / cubic's, slope RMSE / cubic's, errors within sigma\n")
+    print(table(["area", "means", "thinned", "smooth, thinned"], rows))
+
+
+if __name__ == "__main__":
+    main()
