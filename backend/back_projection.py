@@ -8,6 +8,7 @@ back-projection (Irani and Peleg 1991): the differences of the means, upsampled 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +27,12 @@ Floats = NDArray[np.float32]
 
 
 class BackProjection:
-    """Of results on `sampler.target`, for a DEM on `sampler.source` that is off by `tolerance` metres."""
+    """Of results on `sampler.target`, for a DEM on `sampler.source` that is off by `tolerance` metres and rounded to `step`."""
 
-    def __init__(self, sampler: Sampler, tolerance: float) -> None:
+    def __init__(self, sampler: Sampler, tolerance: float, step: float = 0.0) -> None:
         self._up = sampler
         self._tolerance = tolerance
+        self._step = step
         target = sampler.target
         self._down = Sampler(target, sampler.source)
         self.reach = self._reach()
@@ -73,3 +75,42 @@ class BackProjection:
 
         added: Floats = self._up.sample(core, beyond, bands=1, reach=0)[0][0]
         return added
+
+    def held_level(self, made: Floats, cubic: Floats, core: Window, dem: NDArray[np.float64], known: NDArray[np.bool_]) -> Floats:
+        """`made` (H, W) metres, a result's `core`, where the DEM is level: a lake, the sea, a step of rounded heights.
+
+        A cell that is exactly as high as five of its neighbours is a part of something level, and all of it is. There a result departs from
+        the DEM no farther than cubic resampling (`cubic`, (H, W)) does, and half a step; and in a cell beside it that is higher it lies no
+        lower, since water is the lowest there is. At the foot of a cliff a network would dig a moat. `dem` and `known` as for `correction`.
+        """
+        cells = self._up.needed(core)
+        if cells is None:
+            return made
+        level = _level(dem[0], known)
+        if not level.any():
+            return made
+        high = np.where(level, dem[0], np.inf)
+        lowest = np.minimum.reduce(list(_nine(high, np.inf)))
+        low = np.where(level, dem[0], np.where(lowest <= dem[0], lowest, -np.inf))
+        u, v = self._up.coordinates(core)
+        cols, rows = (np.floor(at + 1e-6).astype(np.int64) - first for at, first in ((u, cells.col), (v, cells.row)))
+        at = np.clip(rows, 0, cells.height - 1), np.clip(cols, 0, cells.width - 1)
+        slack = 0.5 * self._step
+        held: Floats = np.clip(made, np.minimum(low[at], cubic) - slack, np.maximum(high[at], cubic) + slack).astype(np.float32)
+        return held
+
+
+def _level(dem: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which cells (h, w) are exactly as high as five or more of the eight around them."""
+    heights = np.where(known, dem, np.nan)
+    # One of the nine is the cell itself.
+    return np.asarray(sum((around == heights).astype(np.int64) for around in _nine(heights, np.nan)) >= 6)
+
+
+def _nine(cells: NDArray[np.float64], beyond: float) -> Iterator[NDArray[np.float64]]:
+    """An array (h, w) moved by up to one cell along each axis: nine of its shape."""
+    wide = np.pad(cells, 1, constant_values=beyond)
+    height, width = cells.shape
+    for down in range(3):
+        for across in range(3):
+            yield wide[down : down + height, across : across + width]

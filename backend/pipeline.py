@@ -235,6 +235,7 @@ class Pipeline:
             made[name] = values[cut]
             if name == ELEVATION and self.back_projection is not None and item.cells is not None:
                 made[name] = made[name] + self.back_projection.correction(values, read, core, *item.cells)
+                made[name] = self.back_projection.held_level(made[name], cubic, core, *item.cells)
             if name == ELEVATION:
                 made[name] = _rounded(made[name])
             if not np.isfinite(made[name][item.known]).all():

@@ -195,7 +195,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         edge = settings.tile or DEFAULT_TILE
         # A DEM of whole metres is off by up to half of one, whatever is said of it.
         tolerance = max(dem_error, 0.5 * elevation.step)
-        back_projection = BackProjection(elevation.sampler, tolerance) if card.back_projection else None
+        back_projection = BackProjection(elevation.sampler, tolerance, elevation.step) if card.back_projection else None
         margin = card.halo + (back_projection.reach if back_projection else 0)
         phase = grid.phase(card.size_multiple)
         work = tiles(grid.width, grid.height, tile=edge, halo=margin, multiple=card.size_multiple, phase=phase)

@@ -11,7 +11,7 @@ from affine import Affine
 from pyproj import Transformer
 from rasterio.warp import Resampling, reproject
 from rasters_for_tests import DEM_TRANSFORM, UTM, read, terrain, write
-from scipy.ndimage import binary_erosion
+from scipy.ndimage import binary_dilation, binary_erosion
 
 Superresolve = Callable[..., np.ndarray]
 
@@ -70,6 +70,31 @@ def test_whole_metres_are_off_by_half_of_one(tmp_path: Path, superresolve: Super
     for whole in (steps, same):
         np.testing.assert_allclose(superresolve(whole, model=projecting_model, resolution=10.0), free, atol=1e-3)
     assert np.abs(superresolve(tenths, model=projecting_model, resolution=10.0) - free - 0.1).max() > 0.01
+
+
+@pytest.mark.parametrize("step", [0.0, 1.0])
+def test_level_ground_at_a_cliffs_foot_departs_no_farther_than_cubic_resampling(
+    tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path, step: float
+) -> None:
+    """A sea at 0 under cliffs of 40 m: where the DEM is level all of a cell is, and no model knows better; half a step of rounded heights
+    apart."""
+    y, x = np.mgrid[0:108, 0:120]
+    fine = np.where(x > 60 + 12 * np.sin(y / 9.0), 40 + 0.3 * (x - 60) + 3 * np.sin(y / 4.0), 0.0)
+    dem = np.round(means(fine, 3)) if step else means(fine, 3)
+    path = write(tmp_path / "dem.tif", dem.astype(np.int16 if step else np.float32))
+    around = np.pad(dem, 1, constant_values=np.nan)
+    equal = sum((around[i : i + 36, j : j + 40] == dem).astype(int) for i in range(3) for j in range(3))
+    level = (dem == 0) & (equal >= 6)
+    sea = np.kron(level, np.ones((3, 3), bool))
+    shore = np.kron(binary_dilation(level, np.ones((3, 3))), np.ones((3, 3), bool))
+    beyond = []
+    for model in (small_model, projecting_model):
+        beside = tmp_path / f"{model.stem}.difference.tif"
+        made = superresolve(path, model=model, resolution=10.0, difference=str(beside))
+        cubic = made - read(beside)
+        above, below = made - np.maximum(cubic, 0), np.minimum(cubic, 0) - made
+        beyond.append([float(above[sea].max()), float(below[shore].max())])
+    assert max(beyond[1]) < 0.5 * step + 1e-3 < min(beyond[0])
 
 
 def test_gaps_have_nothing_to_take_back(tmp_path: Path, superresolve: Superresolve, projecting_model: Path) -> None:

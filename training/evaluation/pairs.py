@@ -68,7 +68,9 @@ class Pair:
         window = projection.cells(everything)
         if window is None:
             return elevation
-        return elevation + projection.correction(elevation, everything, everything, *read_array(self.coarse)(window))
+        dem, known = read_array(self.coarse)(window)
+        projected = elevation + projection.correction(elevation, everything, everything, dem, known)
+        return projection.held_level(projected, self.cubic, everything, dem, known)
 
 
 def simulate(area: Area, ratio: int) -> Pair:
