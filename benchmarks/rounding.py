@@ -57,7 +57,7 @@ def in_whole_metres(pair: Pair) -> Pair:
     assert pair.coarse is not None
     whole = np.rint(pair.coarse)
     cubic = cubic_upsample(torch.from_numpy(whole.astype(np.float64))[None, None], pair.ratio)[0, 0]
-    return replace(pair, coarse=whole, cubic=cubic.numpy().astype(np.float32), dem_error=TOLERANCE)
+    return replace(pair, coarse=whole, cubic=cubic.numpy().astype(np.float32), dem_error=TOLERANCE, step=1.0)
 
 
 def errors(pair: Pair, dem: np.ndarray) -> tuple[float, float, float]:

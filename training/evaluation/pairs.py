@@ -31,7 +31,8 @@ class Pair:
     """An area with its coarse DEM on the fine grid, all (H, W); `judged` marks the pixels that count.
 
     `cubic` is what a model is given and what ratios refer to. `coarse` (H/ratio, W/ratio) is what it was made of, and None where the coarse
-    DEM is a real one, which came resampled. `dem_error` (metres) is what a model is told that the coarse DEM is off by.
+    DEM is a real one, which came resampled. `dem_error` (metres) is what a model is told that the coarse DEM is off by, `step`
+    (metres) what its heights are rounded to.
     """
 
     area: Area
@@ -41,6 +42,7 @@ class Pair:
     ratio: int
     coarse: NDArray[np.float32] | None = None
     dem_error: float = 0.0
+    step: float = 0.0
 
     @cached_property
     def terrain(self) -> Terrain:
@@ -64,7 +66,7 @@ class Pair:
             return elevation
         height, width = elevation.shape
         fine, cells = Grid(PLANE, Affine.identity(), width, height), Grid(PLANE, Affine.scale(self.ratio), *reversed(self.coarse.shape))
-        projection, everything = BackProjection(Sampler(cells, fine), self.dem_error), Window(0, 0, width, height)
+        projection, everything = BackProjection(Sampler(cells, fine), self.dem_error, self.step), Window(0, 0, width, height)
         window = projection.cells(everything)
         if window is None:
             return elevation
