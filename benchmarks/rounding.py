@@ -55,9 +55,13 @@ def plain(tilt: float, waves: float, pixel: float, width: float) -> Area:
 
 def in_whole_metres(pair: Pair) -> Pair:
     assert pair.coarse is not None
-    whole = np.rint(pair.coarse)
-    cubic = cubic_upsample(torch.from_numpy(whole.astype(np.float64))[None, None], pair.ratio)[0, 0]
-    return replace(pair, coarse=whole, cubic=cubic.numpy().astype(np.float32), dem_error=TOLERANCE, step=1.0)
+    return replace(from_coarse(pair, np.rint(pair.coarse)), dem_error=TOLERANCE, step=1.0)
+
+
+def from_coarse(pair: Pair, coarse: np.ndarray) -> Pair:
+    """A pair with another coarse DEM (H/ratio, W/ratio) of the same ground."""
+    cubic = cubic_upsample(torch.from_numpy(coarse.astype(np.float64))[None, None], pair.ratio)[0, 0]
+    return replace(pair, coarse=coarse.astype(np.float32), cubic=cubic.numpy().astype(np.float32))
 
 
 def errors(pair: Pair, dem: np.ndarray) -> tuple[float, float, float]:

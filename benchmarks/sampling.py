@@ -3,36 +3,28 @@
     python benchmarks/sampling.py --data runs/data --split test
 
 A model expects means, as sensors make them. Thinned: the height at each pixel's centre alone (nearest neighbours). Smooth: thinned as well,
-of ground that a Gaussian as wide as a coarse pixel has smoothed (its standard deviation): means of points on contours may be like that.
+of ground that a Gaussian as wide as a coarse pixel has smoothed (its standard deviation): a DEM drawn from contours may be like that.
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from scipy.ndimage import gaussian_filter
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from opening import opened  # noqa: E402
-from rounding import errors  # noqa: E402
+from rounding import errors, from_coarse  # noqa: E402
 
 from backend.engines import Run  # noqa: E402
-from training.data.coarse import cubic_upsample  # noqa: E402
 from training.evaluate import load_pairs  # noqa: E402
 from training.evaluation.pairs import Pair  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 from training.evaluation.tiled import tiled  # noqa: E402
-
-
-def from_coarse(pair: Pair, coarse: np.ndarray) -> Pair:
-    cubic = cubic_upsample(torch.from_numpy(coarse.astype(np.float64))[None, None], pair.ratio)[0, 0]
-    return replace(pair, coarse=coarse.astype(np.float32), cubic=cubic.numpy().astype(np.float32))
 
 
 def thinned(fine: np.ndarray, ratio: int) -> np.ndarray:
