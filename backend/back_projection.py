@@ -27,12 +27,13 @@ Floats = NDArray[np.float32]
 
 
 class BackProjection:
-    """Of results on `sampler.target`, for a DEM on `sampler.source` that is off by `tolerance` metres and rounded to `step`."""
+    """Of results on `sampler.target`, for a DEM on `sampler.source` that is off by `dem_error` metres and rounded to `step`."""
 
-    def __init__(self, sampler: Sampler, tolerance: float, step: float = 0.0) -> None:
+    def __init__(self, sampler: Sampler, dem_error: float, step: float = 0.0) -> None:
         self._up = sampler
-        self._tolerance = tolerance
-        self._step = step
+        self._half_step = 0.5 * step
+        self.tolerance = max(dem_error, self._half_step)
+        """Metres that a mean may differ by: a DEM of whole metres is off by up to half of one, whatever is said of it."""
         target = sampler.target
         self._down = Sampler(target, sampler.source)
         self.reach = self._reach()
@@ -69,7 +70,7 @@ class BackProjection:
         def beyond(window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
             means, inside = self._down.sample(window, result, bands=1, reach=0)
             off = dem - means
-            off -= np.clip(off, -self._tolerance, self._tolerance)
+            off -= np.clip(off, -self.tolerance, self.tolerance)
             # 0 where nobody knows: a gap has nothing to take back.
             return np.where(known & inside, off, 0.0), np.ones_like(known)
 
@@ -83,20 +84,14 @@ class BackProjection:
         the DEM no farther than cubic resampling (`cubic`, (H, W)) does, and half a step; and in a cell beside it that is higher it lies no
         lower, since water is the lowest there is. At the foot of a cliff a network would dig a moat. `dem` and `known` as for `correction`.
         """
-        cells = self._up.needed(core)
-        if cells is None:
-            return made
         level = _level(dem[0], known)
-        if not level.any():
+        if not level.any() or (at := self._up.beneath(core)) is None:
             return made
         high = np.where(level, dem[0], np.inf)
         lowest = np.minimum.reduce(list(_nine(high, np.inf)))
         low = np.where(level, dem[0], np.where(lowest <= dem[0], lowest, -np.inf))
-        u, v = self._up.coordinates(core)
-        cols, rows = (np.floor(at + 1e-6).astype(np.int64) - first for at, first in ((u, cells.col), (v, cells.row)))
-        at = np.clip(rows, 0, cells.height - 1), np.clip(cols, 0, cells.width - 1)
-        slack = 0.5 * self._step
-        held: Floats = np.clip(made, np.minimum(low[at], cubic) - slack, np.maximum(high[at], cubic) + slack).astype(np.float32)
+        lower, upper = np.minimum(low[at], cubic) - self._half_step, np.maximum(high[at], cubic) + self._half_step
+        held: Floats = np.clip(made, lower, upper).astype(np.float32)
         return held
 
 

@@ -38,6 +38,8 @@ _ALIGNED = 1e-4
 _NOWHERE = -1e9
 """Where in a source a place lies that PROJ cannot say."""
 _TIE = 1e-6
+_BASES = 256.0
+"""Metres between the heights that windows are read above: windows of like ground have the same, and are rounded alike."""
 """A centre that lies closer than this to a source pixel's edge belongs to the pixel right of or below it; source pixels."""
 
 
@@ -76,6 +78,15 @@ class Sampler:
         if self._shift is not None:
             return Window(window.col + self._shift[0], window.row + self._shift[1], window.width, window.height)
         return self._needed(*self.coordinates(window), 0 if self.averages else self.support)
+
+    def beneath(self, window: Window) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+        """Rows and columns, in what `needed` says, of the source's pixels in which the centres of the window's fall, or of the nearest.
+        They broadcast to (height, width). None where the source lies elsewhere."""
+        needed = self.needed(window)
+        if needed is None:
+            return None
+        rows, cols = _cells(needed, *self.coordinates(window))
+        return np.clip(rows, 0, needed.height - 1), np.clip(cols, 0, needed.width - 1)
 
     def sample(
         self, window: Window, read: Read, *, bands: int, reach: int, whole: bool = False
@@ -118,7 +129,7 @@ class Sampler:
             known &= _whole(valid, needed, u, v)
         if not valid.any():
             return np.zeros((bands, window.height, window.width), np.float32), known
-        base = _mean(values, valid)
+        base = np.rint(_mean(values, valid) / _BASES) * _BASES
         if not valid.all():
             values = gaps.fill(values, valid, reach)
         # Detail is what float32 holds well; the height goes back on at the end.
@@ -342,9 +353,14 @@ def _span(at: Floats, margin: int, size: int | None) -> tuple[int, int] | None:
 
 def _known(valid: NDArray[np.bool_], window: Window, u: Floats, v: Floats) -> NDArray[np.bool_]:
     """Whether the source pixel in which each centre falls is valid; `valid` covers `window`."""
-    cols, rows = np.floor(u + _TIE).astype(np.int64) - window.col, np.floor(v + _TIE).astype(np.int64) - window.row
+    rows, cols = _cells(window, u, v)
     inside = (cols >= 0) & (cols < window.width) & (rows >= 0) & (rows < window.height)
     return np.asarray(inside & valid[np.clip(rows, 0, window.height - 1), np.clip(cols, 0, window.width - 1)])
+
+
+def _cells(window: Window, u: Floats, v: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns in `window` of the source pixels in which centres fall."""
+    return np.floor(v + _TIE).astype(np.int64) - window.row, np.floor(u + _TIE).astype(np.int64) - window.col
 
 
 def _whole(valid: NDArray[np.bool_], window: Window, u: Floats, v: Floats) -> NDArray[np.bool_]:

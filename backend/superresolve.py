@@ -193,9 +193,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             "AREA_OR_POINT": "Area",
         }
         edge = settings.tile or DEFAULT_TILE
-        # A DEM of whole metres is off by up to half of one, whatever is said of it.
-        tolerance = max(dem_error, 0.5 * elevation.step)
-        back_projection = BackProjection(elevation.sampler, tolerance, elevation.step) if card.back_projection else None
+        back_projection = BackProjection(elevation.sampler, dem_error, elevation.step) if card.back_projection else None
         margin = card.halo + (back_projection.reach if back_projection else 0)
         phase = grid.phase(card.size_multiple)
         work = tiles(grid.width, grid.height, tile=edge, halo=margin, multiple=card.size_multiple, phase=phase)
@@ -229,7 +227,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                 "grid": [crs, list(grid.transform)[:6], grid.width, grid.height],
                 "dem_error": dem_error,
                 "tiles": [edge, margin, card.size_multiple, *phase],
-                "back_projection": tolerance if back_projection else None,
+                "back_projection": back_projection.tolerance if back_projection else None,
                 "thorough": settings.thorough,
                 "wanted": wanted,
                 "ran": [engine.provider, threads],

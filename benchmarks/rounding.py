@@ -9,6 +9,7 @@ backend/dem_source.py's ROUNDING.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,16 +25,13 @@ from opening import opened  # noqa: E402
 from backend.engines import Run  # noqa: E402
 from training.data.areas import Area  # noqa: E402
 from training.data.coarse import cubic_upsample  # noqa: E402
-from training.evaluate import load_pairs  # noqa: E402
+from training.evaluate import engine_run, load_pairs  # noqa: E402
+from training.evaluation.figures import Figure, evaluate  # noqa: E402
 from training.evaluation.pairs import Pair, simulate  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
-from training.evaluation.tiled import tiled  # noqa: E402
-from training.metrics import terrain  # noqa: E402
 
 STATED = (0.0, 0.1, 0.15, 0.2, 0.29)
 """Metres; 0.29 is the standard deviation of rounding to whole metres."""
-TOLERANCE = 0.5
-"""Metres: what the backend lets results depart from a DEM of whole metres by."""
 PLAINS = (
     (0.002, 3.0, 10.0, 60.0),
     (0.008, 12.0, 10.0, 60.0),
@@ -55,7 +53,7 @@ def plain(tilt: float, waves: float, pixel: float, width: float) -> Area:
 
 def in_whole_metres(pair: Pair) -> Pair:
     assert pair.coarse is not None
-    return replace(from_coarse(pair, np.rint(pair.coarse)), dem_error=TOLERANCE, step=1.0)
+    return replace(from_coarse(pair, np.rint(pair.coarse)), step=1.0)
 
 
 def from_coarse(pair: Pair, coarse: np.ndarray) -> Pair:
@@ -64,27 +62,22 @@ def from_coarse(pair: Pair, coarse: np.ndarray) -> Pair:
     return replace(pair, coarse=coarse.astype(np.float32), cubic=cubic.numpy().astype(np.float32))
 
 
-def errors(pair: Pair, dem: np.ndarray) -> tuple[float, float, float]:
-    """RMSE in metres, slope RMSE in degrees, bias in metres."""
-    off = (dem - pair.target)[pair.judged]
-    slopes = (terrain(dem, pair.area.dx, pair.area.dy).slope - pair.terrain.slope)[pair.judged]
-    return float(np.sqrt(np.mean(off**2))), float(np.sqrt(np.mean(slopes**2))), float(off.mean())
+def unguided(run: Run, pairs: Sequence[Pair]) -> list[Figure]:
+    """A model's, without a guide, in each pair."""
+    found = evaluate({"model": run}, pairs, conditions=["no guide"], misstated=False, back_projected=["model"])
+    return [figure for figure in found if figure.method == "model"]
 
 
 def row(pair: Pair, run: Run) -> list[str]:
-    rmse, slope, _ = errors(pair, pair.cubic)
-    cells = [pair.area.name, f"{rmse:.2f} m, {slope:.2f}°"]
-    nothing, nowhere = np.zeros((3, *pair.cubic.shape), np.float32), np.zeros(pair.cubic.shape, np.float32)
-    for stated in STATED:
-        made, _ = run(pair.cubic, nothing, nowhere, float(np.sqrt(pair.area.dx * pair.area.dy)), stated)
-        own = errors(pair, pair.back_projected(made))
-        cells.append(f"{own[0] / rmse:.3f}, {own[1] / slope:.3f}, {own[2]:+.2f}")
-    return cells
+    found = unguided(run, [replace(pair, dem_error=stated) for stated in STATED])
+    cubic = found[0].cubic
+    cells = [f"{own.rmse_ratio:.3f}, {own.slope_rmse_ratio:.3f}, {own.scores.errors.bias:+.2f}" for own in found]
+    return [pair.area.name, f"{cubic.errors.rmse:.2f} m, {cubic.slope_rmse:.2f}°", *cells]
 
 
 def main() -> None:
     options, model, engine = opened("What a DEM of whole metres is off by.")
-    run = tiled(engine.run, model.card.halo, model.card.size_multiple)
+    run = engine_run(engine, model.card)
     pairs = [pair for pair in load_pairs(options.data, options.split, options.ratio) if pair.coarse is not None]
     pairs += [simulate(plain(*what), options.ratio) for what in PLAINS]
     print(f"{model.card.name} {model.card.version}, {options.split}, ratio {options.ratio}")

@@ -18,13 +18,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from opening import opened  # noqa: E402
-from rounding import errors, from_coarse  # noqa: E402
+from rounding import from_coarse, unguided  # noqa: E402
 
-from backend.engines import Run  # noqa: E402
-from training.evaluate import load_pairs  # noqa: E402
-from training.evaluation.pairs import Pair  # noqa: E402
+from training.evaluate import engine_run, load_pairs  # noqa: E402
+from training.evaluation.figures import Figure  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
-from training.evaluation.tiled import tiled  # noqa: E402
 
 
 def thinned(fine: np.ndarray, ratio: int) -> np.ndarray:
@@ -38,26 +36,20 @@ def thinned(fine: np.ndarray, ratio: int) -> np.ndarray:
     ) / 4
 
 
-def cell(pair: Pair, run: Run) -> str:
-    rmse, slope, _ = errors(pair, pair.cubic)
-    nothing, nowhere = np.zeros((3, *pair.cubic.shape), np.float32), np.zeros(pair.cubic.shape, np.float32)
-    made, sigma = run(pair.cubic, nothing, nowhere, float(np.sqrt(pair.area.dx * pair.area.dy)), 0.0)
-    made = pair.back_projected(made)
-    own = errors(pair, made)
-    assert sigma is not None
-    within = (np.abs(made - pair.target) <= sigma)[pair.judged].mean()
-    return f"{own[0] / rmse:.3f}, {own[1] / slope:.3f}, {within:.0%}"
+def cell(figure: Figure) -> str:
+    assert figure.scores.coverage is not None
+    return f"{figure.rmse_ratio:.3f}, {figure.slope_rmse_ratio:.3f}, {figure.scores.coverage.one_sigma:.0%}"
 
 
 def main() -> None:
     options, model, engine = opened("What it costs that a coarse DEM holds no means.")
-    run = tiled(engine.run, model.card.halo, model.card.size_multiple)
+    run = engine_run(engine, model.card)
     rows = []
     for pair in load_pairs(options.data, options.split, options.ratio):
         if pair.coarse is not None:
             smooth = gaussian_filter(pair.target.astype(np.float64), pair.ratio)
             kinds = [pair, from_coarse(pair, thinned(pair.target, pair.ratio)), from_coarse(pair, thinned(smooth, pair.ratio))]
-            rows.append([pair.area.name, *(cell(kind, run) for kind in kinds)])
+            rows.append([pair.area.name, *map(cell, unguided(run, kinds))])
     print(f"{model.card.name} {model.card.version}, {options.split}, ratio {options.ratio}")
     print("RMSE / cubic's, slope RMSE / cubic's, errors within sigma\n")
     print(table(["area", "means", "thinned", "smooth, thinned"], rows))

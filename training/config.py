@@ -17,6 +17,7 @@ from training.networks.generator import MARGIN
 from training.networks.settings import NetworkSettings
 from training.objectives.content import SSIM_WINDOW
 from training.objectives.sinkhorn import SinkhornSettings
+from training.text import read_text
 
 T = TypeVar("T")
 Precision = Literal["32", "bf16", "16-mixed"]
@@ -193,13 +194,8 @@ def config_from_dict(values: dict[str, Any]) -> Config:
 
 def load_config(path: Path) -> Config:
     """The configuration in a TOML file. Raises TrainingError where it is missing or wrong."""
+    text = read_text(path, "Name a file of training/configs.")
     try:
-        return config_from_dict(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except FileNotFoundError as error:
-        raise TrainingError(f"{path} does not exist.", "Name a file of training/configs.") from error
-    except OSError as error:
-        raise TrainingError(f"{path} cannot be read ({error.strerror}).", "Name a file of training/configs.") from error
-    except UnicodeDecodeError as error:
-        raise TrainingError(f"{path} is not UTF-8.", "Save it as UTF-8.") from error
+        return config_from_dict(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise TrainingError(f"{path} is not TOML: {error}.", "Correct the line it names.") from error

@@ -32,6 +32,7 @@ from training.data.areas import attributions
 from training.errors import ExportError, TrainingError, interruptible, refused
 from training.halo import check_halo
 from training.networks.generator import SuperResolver
+from training.text import read_text
 
 OPSET = 18
 IR_VERSION = 10
@@ -217,7 +218,8 @@ def main(arguments: list[str] | None = None) -> int:
         network = averaged_network(checkpoint)
         # Runs of before there was this note: what stands in the manifest now is all that is known.
         trained_on = checkpoint.trained_on or attributions(options.data, "train")
-        card = build_card(options.card.read_text(encoding="utf-8"), network, options.out.stem, options.data, trained_on)
+        described = read_text(options.card, "Compare it with training/configs/siran.card.toml.")
+        card = build_card(described, network, options.out.stem, options.data, trained_on)
         if options.halo is not None:
             print(f"a halo of {options.halo} px: at most {check_halo(network, options.data, options.halo):.1e} pixel sizes off")
             card = replace(card, halo=options.halo)

@@ -23,7 +23,7 @@ from training.data.area_list import Entry, read_list
 from training.data.areas import FORMAT, MANIFEST, load_array, save_area
 from training.data.overlap import Ground, check_splits
 from training.data.reading import read_area
-from training.errors import DataError
+from training.errors import DataError, refused
 
 
 def prepare(areas_file: Path, root: Path, out: Path, *, coregister: bool = False) -> list[dict[str, Any]]:
@@ -100,14 +100,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         prepare(options.areas, options.root, options.out, coregister=options.coregister)
     except DataError as error:
-        print(f"\n{error}\n{error.hint}", file=sys.stderr)
-        return 2
+        print(file=sys.stderr)
+        return refused(error)
     except OSError as error:
-        said = DataError(
-            f"{options.out} cannot be written: {error.strerror or error}.", "Free some space, or name another folder with --out."
-        )
-        print(f"\n{said}\n{said.hint}", file=sys.stderr)
-        return 2
+        print(file=sys.stderr)
+        hint = "Free some space, or name another folder with --out."
+        return refused(DataError(f"{options.out} cannot be written: {error.strerror or error}.", hint))
     except KeyboardInterrupt:
         print(f"\nStopped; {options.out} is as it was.", file=sys.stderr)
         return 130

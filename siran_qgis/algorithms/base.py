@@ -3,13 +3,14 @@
 import re
 from typing import ClassVar
 
-from qgis.core import QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingParameterEnum
+from qgis.core import QgsProcessing, QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingParameterEnum
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from .. import choices, enums, interpreter, paths
 from ..translation import tr
 
+PAGES, RASTERS = (".html", ".htm"), (".tif", ".tiff")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 YES, NO = ("1", "true", "yes"), ("0", "false", "no")
 
@@ -104,6 +105,11 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
                 parameters[name] = index
         misread = self._misread(parameters)
         return (False, misread) if misread else super().checkParameterValues(parameters, context)
+
+    @staticmethod
+    def misnamed(path, endings):
+        """Whether an output that is asked for ends otherwise; QGIS gives temporary ones the first of `endings` itself."""
+        return bool(path) and path != QgsProcessing.TEMPORARY_OUTPUT and not path.lower().endswith(endings)
 
     def flag(self, parameters, name, context):
         """Whether a boolean parameter is on; QGIS itself takes every word but "false" and "0" for yes."""

@@ -5,7 +5,6 @@ import os
 import re
 
 from qgis.core import (
-    QgsProcessing,
     QgsProcessingException,
     QgsProcessingOutputMultipleLayers,
     QgsProcessingOutputNumber,
@@ -23,7 +22,7 @@ from qgis.core import (
 from .. import client, comparison, enums, interpreter, layers
 from ..errors import SiranError
 from ..translation import tr
-from .base import SiranAlgorithm
+from .base import PAGES, RASTERS, SiranAlgorithm
 
 
 class CompareDem(SiranAlgorithm):
@@ -182,7 +181,7 @@ class CompareDem(SiranAlgorithm):
 
     def _check_outputs(self, parameters, context):
         """The same of the outputs."""
-        endings = {self.REPORT: (".html", ".htm"), self.ERROR: (".tif", ".tiff"), self.ERROR_FOLDER: ("",), self.JSON: (".json",)}
+        endings = {self.REPORT: PAGES, self.ERROR: RASTERS, self.ERROR_FOLDER: ("",), self.JSON: (".json",)}
         asked = {name: self.parameterAsFileOutput(parameters, name, context) for name in endings}
         if not any(asked.values()):
             raise SiranError(
@@ -190,7 +189,7 @@ class CompareDem(SiranAlgorithm):
                 self.tr("Name a report (REPORT), an error raster (ERROR, ERROR_FOLDER) or a file for the figures (JSON)."),
             )
         for name, path in asked.items():
-            if path and path != QgsProcessing.TEMPORARY_OUTPUT and not path.lower().endswith(endings[name]):
+            if self.misnamed(path, endings[name]):
                 raise SiranError(self.tr("{}, {}, does not end with {}.").format(name, path, endings[name][0]))
         if asked[self.ERROR] and asked[self.ERROR_FOLDER]:
             raise SiranError(

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from qgis.core import (
-    QgsProcessing,
     QgsProcessingException,
     QgsProcessingOutputString,
     QgsProcessingParameterBoolean,
@@ -17,7 +16,7 @@ from qgis.core import (
 from .. import download, environment, interpreter, model_page, model_store, paths
 from ..choices import Choice
 from ..errors import BackendFailed, BackendMissing, Cancelled, EnvironmentFailed, SiranError
-from .base import SiranAlgorithm
+from .base import PAGES, SiranAlgorithm
 
 
 class ManageModels(SiranAlgorithm):
@@ -131,7 +130,7 @@ class ManageModels(SiranAlgorithm):
         """What can be said before Run; returns the action. Raises SiranError or QgsProcessingException."""
         action = self.chosen(parameters, self.ACTION, context)
         html = self.parameterAsFileOutput(parameters, self.HTML, context)
-        if html and html != QgsProcessing.TEMPORARY_OUTPUT and not html.lower().endswith((".html", ".htm")):
+        if self.misnamed(html, PAGES):
             raise SiranError(self.tr("The page about the models is HTML; {} does not end with .html.").format(html))
         file = self.parameterAsFile(parameters, self.FILE, context)
         url = self._text(parameters, self.URL, context)

@@ -20,8 +20,8 @@ from qgis.core import (
 
 from .. import client, command, enums, interpreter, layers, model_card, model_fit, paths, relief, settings
 from ..choices import Choice
-from ..errors import SiranError
-from .base import SiranAlgorithm
+from ..errors import BackendFailed, SiranError
+from .base import PAGES, RASTERS, SiranAlgorithm
 
 OWN = "own"
 
@@ -226,7 +226,7 @@ class SuperResolve(SiranAlgorithm):
             feedback.pushDebugInfo(" ".join([python, "-m", "backend", *arguments]))
             result = client.superresolve(python, arguments, feedback)
         except SiranError as error:
-            if getattr(error, "code", "") == "device-unavailable" and not self._device(parameters, context):
+            if isinstance(error, BackendFailed) and error.code == "device-unavailable" and not self._device(parameters, context):
                 hint = self.tr("It is the device of the settings (Settings > Options > Processing > Providers > SIRAN). Choose another.")
                 raise QgsProcessingException(f"{error.message} {hint}") from None
             raise QgsProcessingException(str(error)) from None
@@ -255,17 +255,17 @@ class SuperResolve(SiranAlgorithm):
         named = {}
         for name in (self.OUTPUT, self.UNCERTAINTY, self.DIFFERENCE):
             output = self.parameterAsFileOutput(parameters, name, context)
+            if self.misnamed(output, RASTERS):
+                raise QgsProcessingException(self.tr("The output is a GeoTIFF; {} does not end with .tif.").format(output))
             if not output or output == QgsProcessing.TEMPORARY_OUTPUT:
                 continue
-            if not output.lower().endswith((".tif", ".tiff")):
-                raise QgsProcessingException(self.tr("The output is a GeoTIFF; {} does not end with .tif.").format(output))
             other = named.setdefault(os.path.normcase(os.path.abspath(output)), name)
             if other != name:
                 raise QgsProcessingException(
                     self.tr("{} is named twice, as {} and as {}. Name another file for one of them.").format(output, other, name)
                 )
         report = self.parameterAsFileOutput(parameters, self.REPORT, context)
-        if report and report != QgsProcessing.TEMPORARY_OUTPUT and not report.lower().endswith((".html", ".htm")):
+        if self.misnamed(report, PAGES):
             raise QgsProcessingException(self.tr("The report is a page; {} does not end with .html.").format(report))
         job = self._job(parameters, context, dry=True)
         dem = self.parameterAsRasterLayer(parameters, self.INPUT, context)

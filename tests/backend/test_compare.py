@@ -197,7 +197,7 @@ def test_nothing_depends_on_the_window(pair: Pair, tmp_path: Path, compared: Cal
         np.testing.assert_allclose(values, made[0][0], rtol=1e-3, atol=3)
         np.testing.assert_allclose(errors, made[0][1], atol=2e-4)
     figures = [values[:11] for values, _ in made]
-    np.testing.assert_allclose(figures[1:], [figures[0]] * 2, rtol=2e-5)
+    np.testing.assert_allclose(figures[1:], [figures[0]] * 2, rtol=1e-5)
 
 
 def test_dems_of_the_same_file_name_are_told_apart(pair: Pair, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from backend.grid import Bounds
 from training.data.areas import SPLITS, Split
 from training.errors import DataError
+from training.text import read_text
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,9 @@ class Entry:
 
 def read_list(path: Path) -> list[Entry]:
     """The areas of a list. Raises DataError where one does not fit."""
+    text = read_text(path, "Name a list of areas such as training/configs/areas.toml.", DataError)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError as error:
-        raise DataError(f"{path} does not exist.", "Name a list of areas such as training/configs/areas.toml.") from error
-    except OSError as error:
-        raise DataError(
-            f"{path} cannot be read ({error.strerror}).", "Name a list of areas such as training/configs/areas.toml."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8.", "Save it as UTF-8.") from error
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         hint = "Compare it with training/configs/areas.toml; a path with backslashes stands in single quotes, 'C:\\dem.tif'."
         raise DataError(f"{path} is no TOML: {error}.", hint) from error
