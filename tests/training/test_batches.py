@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from training.data import batches
 from training.data.areas import Area, load_areas
 from training.data.batches import BatchSource, DataSettings
 from training.errors import DataError
@@ -97,6 +98,23 @@ def test_a_clean_input_differs_by_what_cubic_loses(areas: list[Area]) -> None:
     wrong = BatchSource(areas, erring, 0).batch(0)
     assert float((wrong.dem - wrong.target).square().mean().sqrt()) == pytest.approx(8.0, rel=0.4)
     assert all(4.0 < e < 14.0 for e in wrong.dem_error.tolist())
+
+
+def test_slopes_are_too_high_on_half_of_the_wrong_dems_under_trees(areas: list[Area], monkeypatch: pytest.MonkeyPatch) -> None:
+    def dems(wooded: float, no_guide: float) -> torch.Tensor:
+        given = {"no_guide": no_guide, "bad_guide": 0.0, "real_guide": 0.0}
+        wrong = replace(SMALL.clean(), batch=12, error_share=1.0, rounding_share=0.0, **given)
+        monkeypatch.setattr(batches, "WOODED", wooded)
+        return torch.cat([BatchSource(areas, wrong, 1).batch(step).dem for step in range(4)])
+
+    bare, wooded = dems(0.0, 1.0), dems(1.0, 1.0)
+    assert bool(((wooded - bare).mean(dim=(1, 2, 3)) > 0).all())
+    some = dems(0.5, 1.0)
+    with_trees = (some == wooded).all(dim=3).all(dim=2).flatten()
+    assert bool((some[~with_trees] == bare[~with_trees]).all()) and 0.3 < float(with_trees.float().mean()) < 0.7
+    # Where an image shows that trees stand on a part of the ground alone, that part alone is too high.
+    shown = dems(1.0, 0.0) - dems(0.0, 0.0)
+    assert 0 < float(shown.mean()) < 0.7 * float((wooded - bare).mean())
 
 
 def test_stretched_terrain_is_steeper_or_gentler_and_its_input_with_it(areas: list[Area]) -> None:
@@ -189,6 +207,7 @@ def test_areas_smaller_than_a_patch_are_an_error(areas: list[Area]) -> None:
         ({"batch": 0}, "at least 1"),
         ({"stretch": -1.0}, "stretch"),
         ({"error_range": (0.5, 0.1)}, "error_range"),
+        ({"error_range": (0.5,)}, "error_range"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any], words: str) -> None:

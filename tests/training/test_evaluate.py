@@ -184,6 +184,20 @@ def test_guides_are_as_bad_as_their_condition_says(pair: Pair) -> None:
         list(guides_of(pair, ["no such"]))
 
 
+def test_no_image_is_rendered_of_ground_that_was_made_up(prepared: Path) -> None:
+    (area,) = load_areas(prepared, "test")
+    dem = area.dem.copy()
+    dem[:10, 20:30] = np.nan
+    pair = simulate(replace(area, dem=dem), 3)
+    known = np.isfinite(dem[: pair.target.shape[0], : pair.target.shape[1]])
+    assert np.isfinite(pair.target).all()
+    for condition, guides in guides_of(pair):
+        seen = known[::-1] if condition == "upside-down guide" else known
+        for image, valid in guides if condition not in ("no guide", "constant guide") and not condition.startswith("real") else []:
+            np.testing.assert_array_equal(valid > 0, seen, err_msg=condition)
+            assert not image[:, ~seen].any() and image[:, seen].all(axis=0).any()
+
+
 def test_means_leave_out_what_is_unknown() -> None:
     assert mean_of([1.0, math.nan, 3.0]) == 2.0
     assert math.isnan(mean_of([math.nan]))

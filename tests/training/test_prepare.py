@@ -327,6 +327,7 @@ def test_degrees_are_measured_on_the_ground(tmp_path: Path) -> None:
         ('[[area]]\nname = "a"\nsplit = "exam"\ndem = "z.tif"\n', "split is 'exam'"),
         ('[[area]]\nname = "a"\nsplit = "test"\ndem = "gone.tif"\n', "does not exist"),
         ('[[area]]\nname = "a"\nsplit = "test"\ndem = "nocrs.tif"\n', "no CRS"),
+        ('[[area]]\nname = "a"\nsplit = "test"\ndem = "level.tif"\n', "is 7 m high"),
         ('[[area]]\nname = "a"\nsplit = "test"\ndem = "text.tif"\n', "not a raster"),
         (ONE + 'guide = "small.tif"\n', "knows nothing of the ground"),
         (ONE + 'guide = "far.tif"\n', "knows nothing of the ground"),
@@ -353,6 +354,7 @@ def test_degrees_are_measured_on_the_ground(tmp_path: Path) -> None:
 def test_bad_input_is_refused_with_a_hint(tmp_path: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path / "z.tif", hills(30, 30))
     write(tmp_path / "nocrs.tif", hills(30, 30), crs=None)
+    write(tmp_path / "level.tif", np.full((30, 30), 7, np.float32))
     write(tmp_path / "small.tif", np.zeros((3, 20, 20), np.uint8))
     write(tmp_path / "far.tif", np.ones((3, 20, 20), np.float32), crs="EPSG:32632", corner=(700000, 5200000), step=10)
     write(tmp_path / "far_dem.tif", hills(20, 20), crs="EPSG:32632", corner=(700000, 5200000), step=10)

@@ -29,6 +29,9 @@ MOST_CORNERS = 1_000_000
 """Of an area and a size: more do not make the patches more varied."""
 SMOOTHNESS = (0.5, 8.0)
 """Pixels: standard deviations of the Gaussians that smooth ground is made by."""
+WOODED = 0.5
+"""Share of the DEMs with an error whose slopes are too high. Sensors see the tops of trees, and steep ground is where they are left
+standing; on bare slopes SRTM is about right, and a network that took every slope for a wooded one would lower bare ones."""
 CUBIC_MARGIN = 3
 """Coarse pixels around a patch that its cubic upsampling may look at, so that no patch holds a border effect."""
 
@@ -101,7 +104,7 @@ class DataSettings:
             raise ValueError(f"stretch is a standard deviation, 0 or more; it is {self.stretch:g}")
         if min(self.patch, self.batch, *self.ratios) < 1:
             raise ValueError("patch, batch and ratios must be at least 1")
-        if not 0 < self.error_range[0] <= self.error_range[1]:
+        if len(self.error_range) != 2 or not 0 < self.error_range[0] <= self.error_range[1]:
             raise ValueError(f"error_range must be two numbers above 0, the lower one first; it is {self.error_range}")
 
     def clean(self) -> DataSettings:
@@ -226,9 +229,10 @@ class BatchSource:
         rng = np.random.default_rng([self.seed, step, 1 + index])
         gen = torch.Generator().manual_seed(int(rng.integers(2**62)))
         crop = self._crop(rng, size)
-        drawn = rng.random(2) < (self.settings.canopy_share, self.settings.building_share)
-        forest, built = bool(drawn[0]), bool(drawn[1])
-        guide, valid, scene = self._guide(crop, size, forest, built, rng, gen)
+        shares = (self.settings.canopy_share, self.settings.building_share, self.settings.error_share, WOODED)
+        forest, built, wrong, wooded = (bool(drawn) for drawn in rng.random(4) < shares)
+        wooded = wrong and wooded
+        guide, valid, scene = self._guide(crop, size, forest or wooded, built, rng, gen)
         coarse = crop.coarse[cut] if crop.coarse is not None and rng.random() < self.settings.real_coarse else None
         if coarse is not None and bool(torch.isfinite(coarse).all()):
             dem, error = coarse, crop.coarse_error
@@ -238,7 +242,10 @@ class BatchSource:
             if unseen and (forest or built):
                 with_cover = torch.sigmoid(4.0 * guides.fractal(1, size, gen, coarsest=64))
                 scene = guides.Scene(guide, with_cover, with_cover)
-            coarse, error = self._degrade(crop, ratio, scene if forest else None, scene if built else None, rng, gen)
+            trees = None
+            if wooded:
+                trees = torch.ones_like(crop.dem) if scene is None else scene.forest
+            coarse, error = self._degrade(crop, ratio, scene if forest else None, scene if built else None, wrong, trees, rng, gen)
             dem = coarsen_dem.cubic_upsample(coarse, ratio)[cut]
         truthful = error == 0 or rng.random() >= self.settings.misstated_share
         if not truthful:
@@ -320,17 +327,19 @@ class BatchSource:
         ratio: int,
         forest: guides.Scene | None,
         built: guides.Scene | None,
+        wrong: bool,
+        trees: Tensor | None,
         rng: np.random.Generator,
         gen: torch.Generator,
     ) -> tuple[Tensor, float]:
         """The coarse DEM (1, 1, S / ratio, S / ratio) that a sensor would have delivered, and the standard deviation of what it got wrong.
 
         That it is not sharp is no error, as a lack of detail is none. An offset of the whole patch is none either: nothing in it can tell.
+        With a correlated error (`wrong`) come heights that are too large on slopes, under `trees` (1, 1, S, S, their share) if any.
         """
         s = self.settings
         metre = crop.pixel_size / float(rng.uniform(5, 30))
         spread = float(rng.uniform(0.2, 0.6)) * ratio if rng.random() < s.spread_share else 0.0
-        wrong = rng.random() < s.error_share
         sharp = degradations.point_spread(crop.dem, spread)
         clean = coarsen_dem.area_mean(sharp, ratio)
         coarse = clean
@@ -356,7 +365,10 @@ class BatchSource:
                 long_length=float(rng.uniform(3.0, 8.0)),
                 slope_growth=float(rng.uniform(0.0, 2.0)),
             )
-            coarse = coarse + degradations.slope_bias(clean, float(rng.uniform(0.0, 0.5)) * sigma, ratio * crop.pixel_size)
+            too_high = float(rng.uniform(0.0, 0.5)) * sigma
+            if trees is not None:
+                bias = degradations.slope_bias(clean, too_high, ratio * crop.pixel_size)
+                coarse = coarse + bias * coarsen_dem.area_mean(trees, ratio)
             if rng.random() < s.rounding_share:
                 coarse = degradations.rounded(coarse, metre)
         return coarse, 0.0 if coarse is clean else float((coarse - clean).std())

@@ -87,6 +87,9 @@ def _read(entry: Entry, root: Path, coregister: bool) -> Reading:
             dem[row : row + part.height, col : col + part.width] = np.nan
         if not np.isfinite(dem).any():
             raise DataError(f"nothing is known of {entry.dem}", "Check its nodata value, and mask, keep and leave_out.")
+        if np.nanmin(dem) == np.nanmax(dem):
+            level = f"all that is known of {entry.dem} is {np.nanmin(dem):g} m high"
+            raise DataError(level, "Name a DEM with relief; there is none to learn or to judge.")
         if entry.coarse:
             coarse, facts = _coarse(root / entry.coarse, elevation, grid, dem, coregister, notes)
     if entry.guide:

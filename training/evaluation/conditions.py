@@ -62,10 +62,13 @@ def rendered_guide(pair: Pair, seed: int, lines: bool = False) -> Floats:
 def guides_of(pair: Pair, conditions: Sequence[str] = CONDITIONS) -> Iterator[tuple[str, list[Guide]]]:
     """Each of `conditions` with its guides: one of each seed where it is rendered, none where the area has no real one.
 
+    A rendered image has gaps where the reference has: what was made up there is no ground, and no camera ever saw its like.
+
     Raises KeyError for a condition that CONDITIONS does not have.
     """
     height, width = pair.target.shape
     everywhere: Floats = np.ones((height, width), np.float32)
+    seen: Floats = np.isfinite(pair.area.dem[:height, :width]).astype(np.float32)
 
     @cache
     def rendered(seed: int) -> Floats:
@@ -74,17 +77,20 @@ def guides_of(pair: Pair, conditions: Sequence[str] = CONDITIONS) -> Iterator[tu
     def crop(image: torch.Tensor | Floats) -> Floats:
         return np.ascontiguousarray(np.asarray(image)[:, :height, :width], np.float32)
 
+    def of_ground(image: torch.Tensor | Floats, known: Floats = seen) -> Guide:
+        return crop(image) * known, known
+
     for condition in conditions:
         if condition == "no guide":
             none = np.zeros((3, height, width), np.float32)
             yield condition, [(none, np.zeros_like(everywhere))]
         elif condition == "rendered guide":
-            yield condition, [(crop(rendered(seed)), everywhere) for seed in SEEDS]
+            yield condition, [of_ground(rendered(seed)) for seed in SEEDS]
         elif condition == LINES:
-            yield condition, [(crop(rendered_guide(pair, seed, lines=True)), everywhere) for seed in SEEDS]
+            yield condition, [of_ground(rendered_guide(pair, seed, lines=True)) for seed in SEEDS]
         elif condition in COARSER:
             blur = COARSER[condition]
-            yield condition, [(crop(guides.coarsen(torch.from_numpy(rendered(seed))[None], blur)[0]), everywhere) for seed in SEEDS]
+            yield condition, [of_ground(guides.coarsen(torch.from_numpy(rendered(seed))[None], blur)[0]) for seed in SEEDS]
         elif condition == MISREGISTERED:
             turns = [2 * math.pi * (seed / len(SEEDS) + 1 / 8) for seed in SEEDS]
             shifts = [(MISREGISTRATION * math.cos(turn), MISREGISTRATION * math.sin(turn)) for turn in turns]
@@ -92,14 +98,14 @@ def guides_of(pair: Pair, conditions: Sequence[str] = CONDITIONS) -> Iterator[tu
                 guides.shift(torch.from_numpy(rendered(seed))[None], right, down)[0]
                 for seed, (right, down) in zip(SEEDS, shifts, strict=True)
             ]
-            yield condition, [(crop(image), everywhere) for image in images]
+            yield condition, [of_ground(image) for image in images]
         elif condition == "constant guide":
             yield condition, [(np.full((3, height, width), 0.5, np.float32), everywhere)]
         elif condition == "clouded guide":
             sharp = crop(rendered(SEEDS[0]))
-            yield condition, [(guides.cloud(torch.from_numpy(sharp)[None], torch.Generator().manual_seed(0))[0].numpy(), everywhere)]
+            yield condition, [of_ground(guides.cloud(torch.from_numpy(sharp)[None], torch.Generator().manual_seed(0))[0])]
         elif condition == "upside-down guide":
-            yield condition, [(np.ascontiguousarray(crop(rendered(SEEDS[0]))[:, ::-1]), everywhere)]
+            yield condition, [of_ground(crop(rendered(SEEDS[0]))[:, ::-1], np.ascontiguousarray(seen[::-1]))]
         elif condition == "real guide" or condition in REAL_COARSER:
             if pair.area.guide is not None:
                 image = pair.area.guide[:, :height, :width].astype(np.float32)
