@@ -151,6 +151,8 @@ def main(arguments: list[str] | None = None) -> None:
     if events:
         _keep_stdout()
     try:
+        if emptied := _emptied(arguments):
+            raise click.UsageError(f"{emptied} is empty: give it a value, or leave it out")
         cli.main(args=arguments, prog_name="python -m backend", standalone_mode=False)
     except click.exceptions.Exit as stopped:
         sys.exit(stopped.exit_code)
@@ -263,6 +265,15 @@ class _Person:
             self._bar = click.progressbar(length=1000, file=sys.stderr, item_show_func=lambda text: text)
             self._bar.render_progress()
         self._bar.update(max(0, round(progress.fraction * 1000) - self._bar.pos), progress.message)
+
+
+def _emptied(arguments: list[str]) -> str:
+    """The first option that stands there with nothing, as where a script's variable is empty; "" where there is none. Without a word, a
+    guide that was meant would be none."""
+    for option, value in zip(arguments, [*arguments[1:], "-"], strict=True):
+        if option.startswith("--") and (option.endswith("=") or not value):
+            return option.rstrip("=")
+    return ""
 
 
 def _forget_foreign_data() -> None:

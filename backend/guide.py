@@ -12,13 +12,14 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import RasterioError
 
 from backend.errors import InputError
 from backend.grid import Grid
-from backend.rasters import UNDECLARED_NODATA, Raster
+from backend.rasters import UNDECLARED_NODATA, WHOLE, Raster
 from backend.resample import Sampler
 from backend.windows import Window
 
@@ -83,12 +84,13 @@ class Guide:
         dataset = self.raster.dataset
         shape = (min(SCENE_PIXELS, dataset.height), min(SCENE_PIXELS, dataset.width))
         try:
-            values = self.raster.stored(self.bands, shape=shape).astype(np.float64)
-            known = np.isfinite(values).all(axis=0) & (np.abs(values) < 1e30).all(axis=0) & self._lit(values)
-            masked = [band for band in self.bands if self.raster.has_mask(band)]
-            if masked:
-                masks = dataset.read_masks(masked, out_shape=(len(masked), *shape), resampling=Resampling.nearest) > 0
-                known &= masks.any(axis=0) if self._dark_zero else masks.all(axis=0)
+            with rasterio.Env(**WHOLE):
+                values = self.raster.stored(self.bands, shape=shape).astype(np.float64)
+                known = np.isfinite(values).all(axis=0) & (np.abs(values) < 1e30).all(axis=0) & self._lit(values)
+                masked = [band for band in self.bands if self.raster.has_mask(band)]
+                if masked:
+                    masks = dataset.read_masks(masked, out_shape=(len(masked), *shape), resampling=Resampling.nearest) > 0
+                    known &= masks.any(axis=0) if self._dark_zero else masks.all(axis=0)
         except RasterioError as error:
             raise self.raster.unreadable(error) from error
         if not known.any():

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -81,7 +82,7 @@ def check_output(path: Path, inputs: Mapping[str, str], *, overwrite: bool, endi
 
 def check_sources(path: Path, role: str, name: str, files: Iterable[str]) -> None:
     """Refuses an output that is one of the `files` that an open raster reads, as a mosaic (VRT) does. Raises InputError."""
-    if any(_same(path, Path(file)) for file in files):
+    if any(_same(path, Path(part)) for file in files for part in _named(file)):
         raise InputError("output-is-input", f"The output, {path}, is read by {role}, {name}.", "Name another output.")
 
 
@@ -328,6 +329,13 @@ def _check_name(path: Path) -> None:
 
 def _exists(path: Path) -> InputError:
     return InputError("output-exists", f"{path} exists.", "Name another output, or pass --overwrite.")
+
+
+def _named(file: str) -> Iterator[str]:
+    """The file, and those that GDAL's name for a part of one may hold: /vsisubfile/0_99,/tmp/z.tif, GTIFF_DIR:1:z.tif."""
+    yield file
+    for match in re.finditer(r"[,:]|^/vsi[^/]+/", file):
+        yield file[match.end() :].strip('"')
 
 
 def _same(a: Path, b: Path) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -28,6 +29,12 @@ UNDECLARED_NODATA = (-9999.0, -32768.0, -32767.0)
 """Taken for nodata in a DEM that declares none, or another: mosaics are made of files with different ones."""
 ASSIGN = "Assign one, in QGIS with 'Assign projection'."
 """What to do about a CRS."""
+GDAL: dict[str, object] = {"GDAL_PAM_ENABLED": "NO", "GDAL_CACHEMAX": 16 * 2**20}
+"""What GDAL is told where rasters are read: no files beside the inputs, and 16 MB of cached blocks (in bytes, as rasterio takes it) where
+it would take a twentieth of the machine's memory."""
+WHOLE: dict[str, object] = {"GDAL_CACHEMAX": 256 * 2**20}
+"""Where all of a raster is looked at row by row: as many blocks as lie side by side in a large scene, which are read again for each row
+otherwise."""
 _ABSURD = 1e30
 """No measurement is as large: a nodata value that lost digits on its way through a text file."""
 
@@ -47,7 +54,7 @@ class Raster:
         try:
             self.crs = self._crs()
             self.grid = self._grid()
-            self.files = [str(file) for file in self.dataset.files]
+            self.files = list(_files(path, self.dataset.files))
         except UnicodeDecodeError as error:
             self.dataset.close()
             raise self._unspoken(error) from error
@@ -228,6 +235,15 @@ class Raster:
                 "Georeference it first, e.g. with gdalwarp.",
             )
         return Grid(horizontal(self.crs).to_wkt(), transform, self.dataset.width, self.dataset.height)
+
+
+def _files(name: str, files: Iterable[str]) -> Iterator[str]:
+    """What a raster of this name reads: its `files` and, of a mosaic of mosaics, theirs."""
+    for file in map(str, files):
+        yield file
+        if file != name and formats.is_mosaic(file):
+            with contextlib.suppress(RasterioError, OSError), formats.open_raster(file) as inner:
+                yield from _files(file, inner.files)
 
 
 def _open(path: str, role: str) -> Any:

@@ -38,9 +38,14 @@ _ALIGNED = 1e-4
 _NOWHERE = -1e9
 """Where in a source a place lies that PROJ cannot say."""
 _TIE = 1e-6
+"""A centre that lies closer than this to a source pixel's edge belongs to the pixel right of or below it; source pixels."""
 _BASES = 256.0
 """Metres between the heights that windows are read above: windows of like ground have the same, and are rounded alike."""
-"""A centre that lies closer than this to a source pixel's edge belongs to the pixel right of or below it; source pixels."""
+_FINER = 1.1
+"""Source pixels to a target pixel, in the middle, from which on means are taken. Not 1: between two grids of like pixels in two CRSs the
+scale is above 1 in one part and below it in another, and neighbouring outputs would not join."""
+_SPREAD = 1.2
+"""How much larger or smaller than in the middle the scale may be elsewhere."""
 
 
 class Sampler:
@@ -57,7 +62,7 @@ class Sampler:
         self.columns_per_pixel, self.rows_per_pixel = self._scale()
         if self.columns_per_pixel * self.rows_per_pixel > MOST_SOURCE_PIXELS:
             raise InputError("grid-invalid", "An output pixel covers millions of the input's pixels.", "Pass a smaller --resolution.")
-        self.averages = max(self.columns_per_pixel, self.rows_per_pixel) > 1.001
+        self.averages = max(self.columns_per_pixel, self.rows_per_pixel) > _FINER
         self._lattice = 1 if same else self._lattice_step()
 
     @property
@@ -71,7 +76,7 @@ class Sampler:
         """Source pixels on each side of a centre that take part in its value."""
         if not self.averages:
             return 3
-        return math.ceil(max(self.columns_per_pixel, self.rows_per_pixel, 1.0) / 2) + 2
+        return math.ceil(_SPREAD * max(self.columns_per_pixel, self.rows_per_pixel, 1.0) / 2) + 2
 
     def needed(self, window: Window) -> Window | None:
         """The window of the source that `sample` reads for one of the target, with no reach; None where the source lies elsewhere."""
@@ -118,8 +123,8 @@ class Sampler:
 
     def _cubic(self, window: Window, read: Read, bands: int, reach: int, whole: bool) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         u, v = self.coordinates(window)
-        # 1.5: a diagonal, when the grids are rotated against each other; 1.2: the scale is that of one place.
-        reach = math.ceil(1.2 * 1.5 * reach * max(self.columns_per_pixel, self.rows_per_pixel)) + self.support
+        # 1.5: a diagonal, when the grids are rotated against each other.
+        reach = math.ceil(_SPREAD * 1.5 * reach * max(self.columns_per_pixel, self.rows_per_pixel)) + self.support
         needed = self._needed(u, v, reach)
         if needed is None:
             return np.zeros((bands, window.height, window.width), np.float32), np.zeros((window.height, window.width), np.bool_)
@@ -140,7 +145,7 @@ class Sampler:
 
     def _means(self, window: Window, read: Read, bands: int) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
         """Means over the pixels' areas, as far as these are known; where there is such a mean; and the known pixels."""
-        u, v = self.coordinates(window)
+        u, v, *size = self._areas(window)
         shape = (window.height, window.width)
         needed = self._needed(u, v, 0)
         if needed is None:
@@ -159,11 +164,23 @@ class Sampler:
         weights = valid.astype(np.float64)
         x = np.clip(u - needed.col, self.support, needed.width - self.support)
         y = np.clip(v - needed.row, self.support, needed.height - self.support)
-        size = max(1.0, self.columns_per_pixel), max(1.0, self.rows_per_pixel)
         share = area_mean(weights[None], x, y, *size)[0]
         made = share > 1e-3
         means = area_mean((values - base) * weights, x, y, *size) / np.where(made, share, 1.0) + base
         return np.where(made, means, 0.0), made, known & made
+
+    def _areas(self, window: Window) -> tuple[Floats, Floats, Floats, Floats]:
+        """`coordinates`, and how many source columns and rows each pixel spans, 1 at least.
+
+        Of grids in two CRSs that is another number in each place, a percent to half a degree of latitude; one for all would be another one
+        for each part of the target.
+        """
+        if self._affine is not None:
+            width, height = (np.full((1, 1), max(1.0, scale)) for scale in (self.columns_per_pixel, self.rows_per_pixel))
+            return *self.coordinates(window), width, height
+        u, v = self.coordinates(window.widened(1))
+        width, height = _spanned(u, self.columns_per_pixel), _spanned(v, self.rows_per_pixel)
+        return u[1:-1, 1:-1], v[1:-1, 1:-1], width, height
 
     def coordinates(self, window: Window) -> tuple[Floats, Floats]:
         """Column and row in the source of the centres of the window's pixels, counted from its top left corner: 0.5 is a centre.
@@ -180,13 +197,15 @@ class Sampler:
         step = self._lattice
         if step == 1:
             return self._project(*np.broadcast_arrays(cols, rows))
-        first_col, first_row = window.col // step, window.row // step
-        last_col, last_row = (window.col + window.width - 1) // step + 1, (window.row + window.height - 1) // step + 1
+        # Nodes are counted from the CRS's origin: parts of a grid share them.
+        east, south = self.target.phase(step)
+        first_col, first_row = (window.col + east) // step, (window.row + south) // step
+        last_col, last_row = (window.col + east + window.width - 1) // step + 1, (window.row + south + window.height - 1) // step + 1
         node_cols, node_rows = np.meshgrid(
-            np.arange(first_col, last_col + 1, dtype=np.float64) * step + 0.5,
-            np.arange(first_row, last_row + 1, dtype=np.float64) * step + 0.5,
+            np.arange(first_col, last_col + 1, dtype=np.float64) * step + 0.5 - east,
+            np.arange(first_row, last_row + 1, dtype=np.float64) * step + 0.5 - south,
         )
-        s, t_ = (cols - 0.5) / step - first_col, (rows - 0.5) / step - first_row
+        s, t_ = (cols - 0.5 + east) / step - first_col, (rows - 0.5 + south) / step - first_row
         u, v = self._project(node_cols, node_rows)
         return _between(u, s, t_), _between(v, s, t_)
 
@@ -293,8 +312,9 @@ def cubic(source: NDArray[np.float32], u: Floats, v: Floats) -> NDArray[np.float
     return made
 
 
-def area_mean(source: Floats, u: Floats, v: Floats, width: float, height: float) -> Floats:
-    """Means of `source` (bands, H, W) over boxes of `width` x `height` pixels around columns `u` and rows `v`, parts of pixels included."""
+def area_mean(source: Floats, u: Floats, v: Floats, width: Floats, height: Floats) -> Floats:
+    """Means of `source` (bands, H, W) over boxes of `width` x `height` pixels around columns `u` and rows `v`, parts of pixels included.
+    The sizes are one for all, (1, 1), or of each."""
     table = np.zeros((source.shape[0], source.shape[1] + 1, source.shape[2] + 1))
     np.cumsum(source, axis=1, dtype=np.float64, out=table[:, 1:, 1:])
     np.cumsum(table[:, 1:, 1:], axis=2, out=table[:, 1:, 1:])
@@ -331,6 +351,12 @@ def _at(table: Floats, x: Floats, y: Floats) -> Floats:
         (1 - t) * ((1 - s) * flat[:, start] + s * flat[:, start + 1])
         + t * ((1 - s) * flat[:, start + stride] + s * flat[:, start + stride + 1])
     )
+
+
+def _spanned(at: Floats, scale: float) -> Floats:
+    """How far columns or rows (H + 2, W + 2) differ over a pixel of (H, W), about `scale`, 1 at least."""
+    span = np.hypot(at[1:-1, 2:] - at[1:-1, :-2], at[2:, 1:-1] - at[:-2, 1:-1]) / 2
+    return np.maximum(np.clip(span, scale / _SPREAD, scale * _SPREAD), 1.0)
 
 
 def _between(nodes: Floats, s: Floats, t: Floats) -> Floats:

@@ -36,7 +36,7 @@ from backend.output import DESCRIPTION, ENDINGS, Output, check_output, check_sou
 from backend.outputs import Outputs, check_apart, check_spaces
 from backend.owning import let_go, own
 from backend.pipeline import DIFFERENCE, ELEVATION, UNCERTAINTY, Pipeline
-from backend.rasters import Raster, anywhere
+from backend.rasters import GDAL, Raster, anywhere
 from backend.report.gathered import Gathered
 from backend.stopwatch import Stopwatch
 from backend.text import PAGES, Text
@@ -52,8 +52,6 @@ _FINISHING = 0.05
 """Share of the progress that compressing and the overviews get."""
 _REPORTING = 0.01
 """Share of that of the report's page."""
-_GDAL: dict[str, object] = {"GDAL_PAM_ENABLED": "NO", "GDAL_CACHEMAX": 256}
-"""No files beside the input, and 256 MB of cached blocks where GDAL would take a twentieth of the machine's memory."""
 
 REPORT = "report"
 """What a run can make beside the rasters of backend/pipeline.py."""
@@ -121,7 +119,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         sink(Log(level, text))
 
     with contextlib.ExitStack() as stack:
-        stack.enter_context(rasterio.Env(**_GDAL))
+        stack.enter_context(rasterio.Env(**GDAL))
         _check_numbers(settings)
         named = _paths(settings)
         paths = {name: path for name, path in named.items() if name != REPORT}

@@ -56,10 +56,7 @@ def read(path: str) -> list[list[Measured]]:
         with open(path, encoding="utf-8") as file:
             tested = json.load(file)["tested"]
         return [
-            [
-                Measured(dem["name"], result["state"], {name: result[name.lower()] for name in FIGURES})
-                for result in dem["results"]
-            ]
+            [Measured(dem["name"], result["state"], {name: result[name.lower()] for name in FIGURES}) for result in dem["results"]]
             for dem in tested
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -48,6 +48,7 @@ def clean_environment(environment: dict[str, str], **extra: str) -> dict[str, st
     """`environment` without what belongs to QGIS's own Python, plus `extra`."""
     cleaned = {name: value for name, value in environment.items() if name not in FOREIGN and not name.startswith("DYLD_")}
     cleaned.update({"PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"})
+    cleaned["ORT_DISABLE_TELEMETRY"] = "1"  # ONNX Runtime tells its maker of its use otherwise
     cleaned.update(extra)
     return cleaned
 

@@ -39,7 +39,7 @@ from backend.owning import let_go, own
 from backend.page.numbers import rounded_up
 from backend.page.parts import Picture
 from backend.page.pictures import errors, hillshade
-from backend.rasters import Raster, anywhere
+from backend.rasters import GDAL, Raster, anywhere
 from backend.text import PAGES, Text
 from backend.together import Together
 from backend.version import version
@@ -52,8 +52,6 @@ RAW, COREGISTERED = "raw", "coregistered"
 _COUNTED = f"heights beyond {HIGHEST:,.0f} m are taken for unknown"
 _BINS = 61
 """Of the histogram. Odd: where many errors are 0, as on the sea, they are a peak in the middle."""
-_GDAL: dict[str, object] = {"GDAL_PAM_ENABLED": "NO", "GDAL_CACHEMAX": 256}
-"""No files beside the inputs, and 256 MB of cached blocks where GDAL would take a twentieth of the machine's memory."""
 _STAGES = {"range": (0.0, 0.08), "coregister": (0.08, 0.2), "statistics": (0.2, 0.65), "deviations": (0.65, 0.9)}
 """Shares of the progress; the rest is for pictures, compressing and writing."""
 
@@ -107,7 +105,7 @@ def run(
         sink(Log(level, text))
 
     with contextlib.ExitStack() as stack:
-        stack.enter_context(rasterio.Env(**_GDAL))
+        stack.enter_context(rasterio.Env(**GDAL))
         json_path, html_path, error_paths = _outputs(settings)
         locks = stack.enter_context(contextlib.ExitStack())
         unfinished.remove = locks.close

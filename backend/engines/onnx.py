@@ -30,6 +30,9 @@ AUTOMATIC = ("cuda", "migraphx", "directml", "cpu")
 """What `auto` tries, fastest first. TensorRT is not among them: it compiles for minutes before the first tile."""
 _NOT_DEVICES = ("AzureExecutionProvider",)
 
+# Of Windows' own event log; elsewhere an environment variable says it (backend/__init__.py).
+ort.disable_telemetry_events()
+
 # TF32 would keep 10 bits of a product: 1 m of detail would be off by a millimetre in each layer, and seams would show it.
 _OPTIONS: dict[str, dict[str, str]] = {"CUDAExecutionProvider": {"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"}}
 

@@ -6,11 +6,8 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from rasterio.errors import RasterioError
-
 from backend.cancel import Cancel
 from backend.errors import BackendError, Cancelled
-from backend.formats import is_mosaic, open_raster
 from backend.journal.journal import Journal
 from backend.journal.key import key
 from backend.rasters import Raster
@@ -21,7 +18,7 @@ Say = Callable[[str], None]
 
 def open_journal(output: Path, command: str, rasters: Iterable[Raster], facts: Mapping[str, object], cancel: Cancel) -> Journal | None:
     """That of the run that `facts` and what `rasters` read decide; None where a file cannot be looked at, and so not be known again."""
-    found = key((file for raster in rasters for file in _files(raster.path, raster.files)), facts, cancel.check)
+    found = key((file for raster in rasters for file in raster.files), facts, cancel.check)
     return None if found is None else Journal(output, found, command)
 
 
@@ -45,12 +42,3 @@ def keeping(journal: Journal | None, tiles: int, say: Say, cancel: Cancel) -> It
             say(f"{len(journal.finished)} of {tiles} tiles are kept: the same command goes on from them, {there}.")
         raise
     journal.remove()
-
-
-def _files(name: str, files: Iterable[str]) -> Iterator[str]:
-    """`files` and, of a mosaic of mosaics, theirs."""
-    for file in files:
-        yield file
-        if file != name and is_mosaic(file):
-            with contextlib.suppress(RasterioError), open_raster(file) as inner:
-                yield from _files(file, inner.files)

@@ -15,7 +15,7 @@ from rasters_for_tests import UTM, image, write
 from backend.errors import InputError
 from backend.grid import Grid
 from backend.guide import Guide, choose_bands
-from backend.rasters import Raster
+from backend.rasters import GDAL, Raster
 from backend.windows import Window
 
 TRANSFORM = Affine(10, 0, 600_000, 0, -10, 5_200_000)
@@ -211,3 +211,19 @@ def test_a_finer_scene_is_averaged(tmp_path: Path) -> None:
     low, high = np.percentile(values.astype(float), (2, 98), axis=(1, 2))
     expected = (values.reshape(3, 50, 4, 60, 4).mean(axis=(2, 4)) - low[:, None, None]) / (high - low)[:, None, None]
     assert known.all() and made == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="only Linux tells how much a process has read")
+def test_a_large_scene_is_read_once_for_its_percentiles(tmp_path: Path) -> None:
+    """Not each block again for each of its rows and bands: a national mosaic would take minutes."""
+    noise = np.random.default_rng(0).integers(1, 250, (3, 512, 12_288), np.uint8)
+    layout = {"tiled": True, "blockxsize": 512, "blockysize": 512, "interleave": "pixel", "compress": "deflate", "zlevel": 1}
+    path = write(tmp_path / "scene.tif", noise, transform=TRANSFORM, **layout)
+
+    def has_read() -> int:
+        return int(Path("/proc/self/io").read_text().split("rchar:")[1].split()[0])
+
+    with rasterio.Env(**GDAL), Raster(str(path), "The guide") as raster:
+        before = has_read()
+        Guide(raster, (1, 2, 3), GRID)
+        assert has_read() - before < 2 * path.stat().st_size

@@ -14,6 +14,7 @@ import rasterio
 from affine import Affine
 from pyproj import CRS
 from rasterio.shutil import copy as rasterio_copy
+from rasterio.vrt import WarpedVRT
 from rasters_for_tests import UTM
 
 from backend import models
@@ -191,15 +192,31 @@ def test_a_stop_does_not_wait_for_the_compression(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("role", ["dem", "guide", "like"])
-def test_a_file_that_a_mosaic_reads_is_not_replaced(tmp_path: Path, superresolve: Superresolve, dem: Path, guide: Path, role: str) -> None:
+@pytest.mark.parametrize("name", ["mosaic.vrt", "mosaic of mosaic.vrt"])
+def test_a_file_that_a_mosaic_reads_is_not_replaced(
+    tmp_path: Path, superresolve: Superresolve, dem: Path, guide: Path, role: str, name: str
+) -> None:
     source = tmp_path / "source.tif"
     shutil.copy(guide if role == "guide" else dem, source)
     rasterio_copy(source, tmp_path / "mosaic.vrt", driver="VRT")
+    with rasterio.open(tmp_path / "mosaic.vrt") as mosaic, WarpedVRT(mosaic) as inner:
+        rasterio_copy(inner, tmp_path / "mosaic of mosaic.vrt", driver="VRT")
     before = source.read_bytes()
-    inputs: dict[str, Path] = {"dem": dem, role: tmp_path / "mosaic.vrt"}
+    inputs: dict[str, Path] = {"dem": dem, role: tmp_path / name}
     with pytest.raises(InputError) as caught:
         superresolve(**inputs, output=source, overwrite=True)
-    assert caught.value.code == "output-is-input" and "mosaic.vrt" in caught.value.message
+    assert caught.value.code == "output-is-input" and name in caught.value.message
+    assert source.read_bytes() == before
+
+
+def test_a_file_is_not_replaced_by_what_is_made_of_a_part_of_it(tmp_path: Path, superresolve: Superresolve, dem: Path) -> None:
+    source = tmp_path / "source.tif"
+    shutil.copy(dem, source)
+    before = source.read_bytes()
+    for part in (f"/vsisubfile/0_{len(before)},{source}", f"GTIFF_DIR:1:{source}"):
+        with pytest.raises(InputError) as caught:
+            superresolve(dem=part, output=source, overwrite=True)
+        assert caught.value.code == "output-is-input"
     assert source.read_bytes() == before
 
 

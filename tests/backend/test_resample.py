@@ -15,7 +15,7 @@ from rasters_for_tests import DEM_TRANSFORM, UTM, terrain, write
 from backend.errors import InputError
 from backend.grid import Grid
 from backend.rasters import Raster
-from backend.resample import Sampler
+from backend.resample import Read, Sampler, read_array
 from backend.windows import Window
 
 WKT = CRS.from_user_input(UTM).to_wkt()
@@ -136,3 +136,38 @@ def test_a_target_that_takes_millions_of_pixels_for_one_is_refused() -> None:
     with pytest.raises(InputError) as raised:
         Sampler(fine, Grid(WKT, Affine(10_000, 0, 600_000, 0, -10_000, 5_200_000), 2, 2))
     assert raised.value.code == "grid-invalid"
+
+
+def test_means_over_a_part_of_a_grid_are_those_over_the_whole() -> None:
+    """Where pixels of degrees span more and more metres to the south, too: each has its own width."""
+    fine = Grid(WKT, Affine(20, 0, 499_400, 0, -20, 5_200_000), 60, 6200)
+    cells = Grid(DEGREES, Affine(1 / 1200, 0, 8.995, 0, -1 / 1200, 46.94), 12, 1290)
+    x, y = np.meshgrid(np.arange(fine.width), np.arange(fine.height))
+    heights = 300 * np.sin(x / 5) + 200 * np.sin(y / 7)
+
+    def read(first: int, rows: int) -> Read:
+        return read_array(heights[first : first + rows].astype(np.float32))
+
+    sampler, everything = Sampler(fine, cells), Window(2, 3, 7, 1280)
+    assert sampler.averages
+    whole, known = sampler.sample(everything, read(0, fine.height), bands=1, reach=0)
+    assert known.all()
+    for first in (0, 4000):
+        rows = 2000
+        part = Sampler(fine.window(Window(0, first, fine.width, rows)), cells)
+        values, known = part.sample(everything, read(first, rows), bands=1, reach=0)
+        inner = known & np.pad(known, 5)[:-10, 5:-5] & np.pad(known, 5)[10:, 5:-5]
+        assert inner.sum() > 2000 and np.abs(values - whole)[0, inner].max() < 1e-3
+
+
+def test_grids_of_like_pixels_are_resampled_alike_in_all_their_parts() -> None:
+    """Between two CRSs the pixels of one are larger in one part and smaller in another."""
+    scene = Grid(WKT, Affine(30, 0, 300_000, 0, -30, 5_300_000), 13_000, 9000)
+    albers = CRS.from_epsg(3035).to_wkt()
+    parts = [
+        Grid(albers, Affine(30, 0, x, 0, -30, y), 300, 300) for x in range(4_150_000, 4_450_000, 50_000) for y in (2_550_000, 2_750_000)
+    ]
+    samplers = [Sampler(scene, part) for part in parts]
+    scales = [max(sampler.columns_per_pixel, sampler.rows_per_pixel) for sampler in samplers]
+    assert min(scales) < 1.001 < max(scales)
+    assert {sampler.averages for sampler in samplers} == {False}
