@@ -22,6 +22,7 @@ from backend.errors import BackendError, Cancelled, InputError
 from backend.events import Event, Failure, Log, Progress, Result, Sink, to_line
 from backend.interruptible import Unfinished, run_command
 from backend.limits import set_limits
+from backend.terminal import echo
 from backend.version import version
 
 DEM_SOURCES = ("auto", "srtm", "nasadem", "glo30", "aster", "alos", "lidar")
@@ -110,7 +111,8 @@ def info(as_json: bool) -> None:
         from backend import info as what
 
         gathered = what.gather()
-    click.echo(json.dumps(gathered) if as_json else what.as_text(gathered))
+    for line in [json.dumps(gathered)] if as_json else what.as_lines(gathered):
+        echo(line)
 
 
 def _for_parent(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished) -> None:
@@ -134,7 +136,7 @@ def _for_person(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished)
         result = run(Settings(**options), person, cancel, unfinished)
     grid = result.grid
     written = ", ".join(path for path in (result.path, result.uncertainty, result.difference, result.report) if path)
-    click.echo(
+    echo(
         f"{written}: {grid['width']} x {grid['height']} pixels of {grid['pixel_size']:.4g} m in {result.seconds:.1f} s "
         f"({result.pixels / max(result.seconds, 1e-3):,.0f} pixels/s, {result.provider}).",
         err=True,
@@ -227,9 +229,9 @@ def _fail(error: BackendError, events: bool) -> int:
     if events:
         _stream()(Failure(error.code, error.message, error.hint))
     else:
-        click.echo(error.message, err=True)
+        echo(error.message, err=True)
         if error.hint:
-            click.echo(error.hint, err=True)
+            echo(error.hint, err=True)
     return error.exit_status
 
 
@@ -252,7 +254,7 @@ class _Person:
             if isinstance(event, Progress):
                 self._show(event)
             elif isinstance(event, Log) and event.level != "debug":
-                click.echo(event.text if event.level == "info" else f"{event.level.capitalize()}: {event.text}", err=True)
+                echo(event.text if event.level == "info" else f"{event.level.capitalize()}: {event.text}", err=True)
             elif isinstance(event, Result):
                 raise TypeError("results are returned, not sent")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -87,6 +89,36 @@ def test_info(small_model: Path) -> None:
     by_name = {model["name"]: model for model in told["models"]}
     assert by_name["small"]["card"]["halo"] == models_for_tests.HALO and "card" in by_name["broken"]["error"]
     assert "Devices" in call("info").stdout
+
+
+def on_a_terminal(*arguments: object, **environment: str) -> str:
+    """What the command writes there."""
+    ours, its = os.openpty()
+    command = [*COMMAND, *map(str, arguments)]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=its, stderr=its, stdin=subprocess.DEVNULL)
+    os.close(its)
+    said = b""
+    with contextlib.suppress(OSError):  # how Linux says that nobody has the other end any more
+        while part := os.read(ours, 4096):
+            said += part
+    os.close(ours)
+    process.wait(60)
+    return said.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="Windows has no terminals of this kind")
+def test_what_strangers_wrote_does_nothing_to_a_terminal(tmp_path: Path, dem: Path) -> None:
+    """Titles of cards and names of files: no colours, no bell, no line that looks like one of ours."""
+    title = "T\x1b]0;pwned\x07\x1b[31mred\nDevices: all\u202e"
+    models_for_tests.write_model(tmp_path / "odd.onnx", model_card=models_for_tests.card("odd", title=title, licence="\x9b2J"))
+    said = on_a_terminal("info", SIRAN_MODELS=str(tmp_path))
+    assert r"T\x1b]0;pwned\x07\x1b[31mred\nDevices: all\u202e, \x9b2J" in said and "\nDevices: all" not in said
+    assert not set("\x1b\x07\x9b\u202e") & set(said)
+    name = "\x1b[31mx\x07\nSaved.tif"
+    said = on_a_terminal("superresolve", tmp_path / name, tmp_path / "fine.tif")
+    assert r"\x1b[31mx\x07\nSaved.tif, does not exist." in said and not set("\x1b\x07") & set(said)
+    said = on_a_terminal("superresolve", dem.rename(tmp_path / name), tmp_path / f"fine{name}", "--model", tmp_path / "odd.onnx")
+    assert r"fine\x1b[31mx\x07\nSaved.tif: 120 x 108" in said and not set("\x1b\x07\x9b") & set(re.sub(r"\x1b\[(\?25[lh]|K)", "", said))
 
 
 # --- bad input: exit 2, one sentence, a hint, nothing written
