@@ -30,7 +30,7 @@ from rasterio.windows import Window as RasterioWindow
 
 from backend import beside
 from backend.cancel import Cancel
-from backend.errors import BackendError, InputError, ResourceError
+from backend.errors import BackendError, InputError, ResourceError, disk_full
 from backend.grid import Grid
 from backend.rasters import printable
 from backend.together import Name
@@ -307,9 +307,7 @@ class Reporting:
             return
         full = getattr(error, "errno", None) == errno.ENOSPC or shutil.disk_usage(self._path.parent).free < 2**24
         if full:
-            raise ResourceError(
-                "disk-full", f"The disk of {self._path.parent} is full.", "Free some space, or name an output on another disk."
-            ) from error
+            raise disk_full(self._path) from error
         raise ResourceError(
             "internal", f"{self._path} cannot be written ({str(error).rstrip('.')}).", "Name an output in another folder."
         ) from error
