@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +89,55 @@ def test_models_are_found_by_name_by_path_or_by_default(tmp_path: Path, monkeypa
     with pytest.raises(InputError) as raised:
         models.find("nothing")
     assert raised.value.code == "model-missing" and "a, b" in raised.value.hint.replace("c, ", "")
+
+
+def test_letters_that_are_not_utf_8_beside_a_model_do_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that somebody keeps with an old program: lines about other files, a default that is none."""
+    monkeypatch.setenv(models.FOLDER_VARIABLE, str(tmp_path))
+    path = write_model(tmp_path / "small.onnx")
+    (tmp_path / models.DEFAULT_FILE).write_bytes(b"f\xfcr alle\n")
+    assert models.find(None) != path
+    (tmp_path / models.SUMS_FILE).write_bytes(b"0" * 64 + b"  f\xfcr.onnx\n")
+    assert models.load(path).card.name == "small"
+    (tmp_path / models.SUMS_FILE).write_bytes(b"# f\xfcr alle\n" + b"0" * 64 + b"  small.onnx\n")
+    assert refusal(path) == "model-hash"
+    twin = tmp_path / "twin.pt"
+    twin.write_bytes(b"")
+    sidecar_path(twin).write_bytes(b"\xff")
+    assert refusal(twin) == "model-card"
+
+
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """Root may read whatever there is."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("Windows knows no such permissions")
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(before)
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_folder_or_sums_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bundled model runs; who asks for another hears why it is not found. Sums that cannot be looked at are no consent."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made) / "own"
+        folder.mkdir()
+        path = write_model(folder / "small.onnx")
+        (folder / models.SUMS_FILE).write_text("")
+        (folder / models.SUMS_FILE).chmod(0)
+        assert refusal(path) == "model-hash"
+        monkeypatch.setenv(models.FOLDER_VARIABLE, str(folder))
+        folder.chmod(0)
+        try:
+            assert models.find(None).parent == models.BUNDLED and path.stem not in models.installed()
+            with pytest.raises(InputError, match="no model 'small'") as raised:
+                models.find("small")
+            assert f"The folder {folder} cannot be read (Permission denied)." in raised.value.hint
+        finally:
+            folder.chmod(0o700)
 
 
 def test_a_card_goes_through_json() -> None:
