@@ -23,6 +23,8 @@ SCALARS = ("pixel_size", "dem_error")
 """Scalar inputs, each (N,) float32, metres."""
 OUTPUTS = ("elevation", "sigma")
 """Outputs, each (N, 1, H, W) float32, metres; sigma may be missing."""
+HIGHEST_RATIO = 1000
+"""No model sees a thousand pixels in one; an output that large cannot be counted."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class ModelCard:
             raise CardError(f"The model card's default ratio {self.ratio} lies outside of its ratios {self.ratios}.")
         if self.ratio < 1:
             raise CardError(f"The model card's default ratio is {self.ratio}: nothing would become finer.")
+        if self.ratio > HIGHEST_RATIO:
+            raise CardError(f"The model card's default ratio is {self.ratio:g}, more than {HIGHEST_RATIO}.")
         if not 1 <= self.size_multiple <= 256:
             raise CardError(f"The model card's size_multiple is {self.size_multiple}, not 1..256.")
         if not 0 <= self.halo <= 1024:

@@ -18,11 +18,11 @@ from backend.cancel import Cancel
 from backend.check.command import check
 from backend.clean.command import clean
 from backend.compare.command import compare
-from backend.errors import BackendError, Cancelled, InputError
+from backend.errors import BackendError, Cancelled, InputError, ResourceError
 from backend.events import Event, Failure, Log, Progress, Result, Sink, to_line
 from backend.interruptible import Unfinished, run_command
 from backend.limits import set_limits
-from backend.terminal import echo
+from backend.terminal import echo, unwritable
 from backend.version import version
 
 DEM_SOURCES = ("auto", "srtm", "nasadem", "glo30", "aster", "alos", "lidar")
@@ -174,10 +174,26 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         os._exit(1)
     except Exception as error:
+        if isinstance(error, OSError) and _was_printing(error):
+            _give_stdout_up()
+            sys.exit(_fail(unwritable(error), events))
         traceback.print_exc(file=sys.stderr)
         sys.exit(
             _fail(BackendError(f"Unexpected {type(error).__name__}: {error}".splitlines()[0], "Please report this with the log."), events)
         )
+
+
+def _was_printing(error: OSError) -> bool:
+    """Whether what failed is click's echo: all that is printed, help included, goes through it."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return frame.f_globals.get("__name__") == click.echo.__module__
+
+
+def _give_stdout_up() -> None:
+    """The interpreter would try again at its end to write what is left."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
 
 
 def _open_standard_streams() -> None:
@@ -218,20 +234,26 @@ def _stream() -> Sink:
     lock = threading.Lock()
 
     def write(event: Event) -> None:
-        # A broken pipe means that the parent is gone; parent.py clears up when it sees the end of stdin, which is now.
-        with lock, contextlib.suppress(BrokenPipeError):
-            stdout.write(to_line(event) + "\n")
+        with lock:
+            try:
+                stdout.write(to_line(event) + "\n")
+            except BrokenPipeError:
+                return  # The parent is gone; parent.py clears up when it sees the end of stdin, which is now.
+            except OSError as error:
+                raise unwritable(error) from None
 
     return write
 
 
 def _fail(error: BackendError, events: bool) -> int:
     if events:
-        _stream()(Failure(error.code, error.message, error.hint))
-    else:
-        echo(error.message, err=True)
-        if error.hint:
-            echo(error.hint, err=True)
+        # Where nothing can be said on stdout, it is said on stderr.
+        with contextlib.suppress(ResourceError):
+            _stream()(Failure(error.code, error.message, error.hint))
+            return error.exit_status
+    echo(error.message, err=True)
+    if error.hint:
+        echo(error.hint, err=True)
     return error.exit_status
 
 

@@ -50,7 +50,14 @@ def output_path(name: str, option: str) -> Path:
     """Where the output that `option` names is to lie: of a link, what it leads to, so that it stays one. Raises InputError."""
     if not name:
         raise InputError("option-invalid", f"The name of an output is empty ({option}).", "Name a file.")
-    path = Path(name).absolute()
+    try:
+        path = Path(name).absolute()
+    except FileNotFoundError as error:
+        raise InputError(
+            "output-folder",
+            f"The output's name, {name}, refers to a folder that does not exist any more, the one that this runs in.",
+            "Change to another folder, or name the output from the root on.",
+        ) from error
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 

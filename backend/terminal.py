@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import re
 
 import click
+
+from backend.errors import ResourceError
 
 # Beside what terminals act upon: other line ends, what turns the direction of writing, bytes of names that are not UTF-8.
 _ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -18,3 +21,9 @@ def shown(text: str) -> str:
 def echo(text: str, *, err: bool = False) -> None:
     """Prints one line of text on stdout, or on stderr. Raises OSError."""
     click.echo(shown(text), err=err)
+
+
+def unwritable(error: OSError) -> ResourceError:
+    """What to say where stdout takes nothing more."""
+    code = "disk-full" if error.errno == errno.ENOSPC else "internal"
+    return ResourceError(code, f"Nothing can be written to stdout ({error.strerror}).", "Free some space, or send it elsewhere.")

@@ -187,6 +187,7 @@ CASES = {
     "resolution is negative": (["dem.tif", "out.tif", "--resolution", "-1"], "option-invalid"),
     "resolution is tiny": (["dem.tif", "out.tif", "--resolution", "1e-6"], "grid-invalid"),
     "extent lies elsewhere": (["dem.tif", "out.tif", "--extent", "0,0,1,1"], "no-overlap"),
+    "extent is vast": (["dem.tif", "out.tif", "--extent=-1e308,-1e308,1e308,1e308", "--resolution", "1e-5"], "grid-invalid"),
     "extent has three numbers": (["dem.tif", "out.tif", "--extent", "0,0,1"], "option-invalid"),
     "extent CRS is nonsense": (["dem.tif", "out.tif", "--extent", "0,0,1,1", "--extent-crs", "EPSG:none"], "option-invalid"),
     "tile is too small": (["dem.tif", "out.tif", "--tile", "3"], "option-invalid"),
@@ -227,6 +228,18 @@ def test_bad_input(bad: Path, small_model: Path, case: str, capfd: pytest.Captur
     assert {path: path.read_bytes() for path in bad.iterdir() if path.is_file()} == before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder that somebody is in")
+def test_a_relative_output_in_a_folder_that_is_gone(tmp_path: Path, dem: Path, small_model: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    words = shlex.join([*COMMAND, "superresolve", str(dem), "fine.tif", "--model", str(small_model)])
+    command = ["sh", "-c", f"rmdir {shlex.quote(str(gone))} && {words}"]
+    done = subprocess.run(
+        command, cwd=gone, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 2 and "fine.tif" in done.stderr and "any more" in done.stderr
+
+
 def test_bad_input_in_a_process(bad: Path, small_model: Path) -> None:
     done = call("superresolve", bad / "text.tif", bad / "out.tif", "--model", small_model)
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 2
@@ -244,6 +257,33 @@ def test_bad_input_as_an_event(bad: Path, small_model: Path, arguments: list[str
         failure = from_line(process.stdout.readline())
         assert isinstance(failure, Failure) and failure.message and failure.hint and failure.code in ("output-exists", "option-invalid")
         assert process.stdout.read() == "" and process.wait(20) == 2
+
+
+# --- a stdout that takes nothing
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+@pytest.mark.parametrize("arguments", [["info"], ["info", "--json"], ["clean", "."], ["--help"], ["check"], ["superresolve", "--events"]])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_stdout_is_said_on_stderr(tmp_path: Path, dem: Path, small_model: Path, arguments: list[str], unbuffered: str) -> None:
+    if arguments[0] in ("check", "superresolve"):
+        arguments = [*arguments, "--model", str(small_model)]
+    if arguments[0] == "superresolve":
+        arguments = [*arguments, str(dem), str(tmp_path / "fine.tif")]
+    # Buffered or not, the interpreter finds out at another place.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
+    with (
+        open("/dev/full", "w") as full,
+        subprocess.Popen(
+            [*COMMAND, *arguments], cwd=tmp_path, env=environment, stdin=subprocess.PIPE, stdout=full, stderr=subprocess.PIPE, text=True
+        ) as process,
+    ):
+        assert process.stderr is not None
+        said = process.stderr.read()
+        assert process.wait(60) == 1
+    sentences = ["Nothing can be written to stdout (No space left on device).", "Free some space, or send it elsewhere."]
+    assert said.splitlines()[-2:] == sentences and "Traceback" not in said
+    assert not (tmp_path / "fine.tif").exists()
 
 
 # --- the parent

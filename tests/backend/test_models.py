@@ -40,6 +40,7 @@ def test_a_good_file_is_loaded(small_model: Path) -> None:
         ({"model_card": '{"format": 2}'}, "model-card"),
         ({"model_card": '{"format": 1, "name": "x"}'}, "model-card"),
         ({"model_card": card().to_json().replace('"halo": 8', '"halo": 1e999')}, "model-card"),
+        ({"model_card": card().to_json().replace('"ratio": 3.0', '"ratio": 1e308').replace("4.0", "1e308")}, "model-card"),
         ({"model_card": "[" * 200_000}, "model-card"),
         ({"extra_input": True}, "model-invalid"),
         ({"output": "height"}, "model-invalid"),
