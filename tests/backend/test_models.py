@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from models_for_tests import card, write_model
 from backend import models
 from backend.card import ModelCard, card_from_json, sidecar_path
 from backend.engines import open_engine
-from backend.errors import InputError
+from backend.errors import CardError, InputError
 from backend.events import Level
 
 
@@ -49,6 +50,37 @@ def test_a_good_file_is_loaded(small_model: Path) -> None:
 )
 def test_files_that_break_the_contract_are_refused(tmp_path: Path, breakage: dict[str, object], code: str) -> None:
     assert refusal(write_model(tmp_path / "bad.onnx", **breakage)) == code  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"halo": 12.7}, {"halo": "7"}, {"halo": True}, {"halo": float("nan")}, {"size_multiple": "2"}, {"size_multiple": 2.5},
+        {"back_projection": "false"}, {"guide_required": "false"}, {"guide_required": 0}, {"guide_required": None},
+        {"ratio": "3"}, {"ratio": True}, {"ratios": "24"}, {"ratios": [2, "4"]}, {"ratios": [2, 3, 4]}, {"dem_errors": {"0": 1, "1": 2}},
+        {"name": "x" * 10_000_000}, {"name": "../../../etc/passwd"}, {"name": "a\\b"}, {"name": "a\0b"}, {"name": "a\nb"}, {"name": ".."},
+        {"name": ""}, {"name": None}, {"name": ["x"]}, {"version": {}}, {"version": "1" * 1000}, {"title": "x" * 10_000_000},
+        {"licence": "x" * 10_000_000}, {"x" * 10_000_000: 1},
+    ],
+)  # fmt: skip
+def test_a_card_that_makes_no_sense_is_refused(changes: dict[str, object]) -> None:
+    """In a sentence that somebody can read."""
+    with pytest.raises(CardError) as raised:
+        card_from_json(json.dumps({**json.loads(card().to_json()), **changes}))
+    assert len(raised.value.message) < 300 and raised.value.hint
+
+
+def test_a_card_may_say_the_same_otherwise() -> None:
+    """As programs other than ours write numbers; the name is not the file's where that was renamed."""
+    changes = {"halo": 8.0, "size_multiple": 2.0, "ratio": 3, "ratios": [2, 4], "version": 1.5, "name": "Große Höhen 3x"}
+    made = card_from_json(json.dumps({**json.loads(card().to_json()), **changes}))
+    assert made == card("Große Höhen 3x", version="1.5") and isinstance(made.halo, int)
+
+
+def test_a_renamed_file_works(tmp_path: Path, small_model: Path) -> None:
+    renamed = tmp_path / "other.onnx"
+    renamed.write_bytes(small_model.read_bytes())
+    assert models.load(renamed).card.name == "small"
 
 
 @pytest.mark.parametrize("content", [b"", b"not a model", b"\x00" * 100, os.urandom(4096), b"II*\x00" + b"\x01" * 50])
