@@ -21,13 +21,16 @@ from rasterio.windows import Window as RasterioWindow
 
 from backend import formats
 from backend.errors import InputError
-from backend.grid import Grid, horizontal
+from backend.grid import Grid, apply, horizontal, transform_points
 from backend.windows import Window
 
 UNDECLARED_NODATA = (-9999.0, -32768.0, -32767.0)
 """Taken for nodata in a DEM that declares none, or another: mosaics are made of files with different ones."""
 ASSIGN = "Assign one, in QGIS with 'Assign projection'."
 """What to do about a CRS."""
+_MISSING = "No such file"
+"""GDAL's word for it."""
+_COMPLETE = "Copy that file to where the mosaic looks for it, or make the mosaic again of those that are there."
 _ABSURD = 1e30
 """No measurement is as large: a nodata value that lost digits on its way through a text file."""
 
@@ -177,7 +180,9 @@ class Raster:
         return InputError(
             "file-unreadable",
             f"{self.role}, {self.path}, cannot be read to its end ({_first_line(error)}).",
-            "The file is damaged; copy or download it again.",
+            _COMPLETE
+            if formats.is_mosaic(self.path) and _MISSING in _first_line(error)
+            else "The file is damaged; copy or download it again.",
         )
 
     def _nobodys_crs(self) -> InputError:
@@ -265,6 +270,27 @@ def _open(path: str, role: str) -> Any:
             f"Name one of its parts: {parts}." if parts else "Name a raster file.",
         )
     return dataset
+
+
+def check_parts(raster: Raster, target: Grid) -> None:
+    """Raises InputError (file-missing) where a mosaic lacks a file under `target`, which a run would come to hours later.
+
+    Only what lies under one of the target's places is looked for: a mosaic of a country has a hundred thousand files, and nobody who wants
+    a valley needs to have all of them. What is missing between these places is found when it is reached.
+    """
+    if not formats.is_mosaic(raster.path):
+        return
+    x, y = transform_points(target.crs, raster.grid.crs, *target.places())
+    cols, rows = apply(~raster.grid.transform, raster.grid.longitudes(x), y)
+    found = np.isfinite(cols) & np.isfinite(rows)
+    cols, rows = cols[found], rows[found]
+    for names, (left, top, right, bottom) in formats.parts(raster.path):
+        # On the border between two of them only one is needed.
+        inside = (left + 0.5 < cols) & (cols < right - 0.5) & (top + 0.5 < rows) & (rows < bottom - 0.5)
+        if inside.any() and not any(map(os.path.exists, names)):
+            raise InputError(
+                "file-missing", f"{raster.role}, {raster.path}, is made of files of which {names[0]} does not exist.", _COMPLETE
+            )
 
 
 def anywhere(path: str, *, made: bool = False) -> str:

@@ -36,7 +36,7 @@ from backend.output import DESCRIPTION, ENDINGS, Output, check_output, check_sou
 from backend.outputs import Outputs, check_apart, check_spaces
 from backend.owning import let_go, own
 from backend.pipeline import DIFFERENCE, ELEVATION, UNCERTAINTY, Pipeline
-from backend.rasters import Raster, anywhere
+from backend.rasters import Raster, anywhere, check_parts
 from backend.report.gathered import Gathered
 from backend.stopwatch import Stopwatch
 from backend.text import PAGES, Text
@@ -145,6 +145,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         if card.guide_required and image is None:
             raise InputError("guide-required", f"The model {card.name} needs a guide.", "Pass --guide, or another --model.")
         grid = _grid(settings, paths, dem, image, card)
+        check_parts(dem, grid)
         check_spaces(paths.values(), grid.pixels)
         crs = _crs(grid, dem, say)
         elevation = Elevation(dem, settings.band, grid)
