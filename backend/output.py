@@ -32,7 +32,7 @@ from backend import beside
 from backend.cancel import Cancel
 from backend.errors import BackendError, InputError, ResourceError, disk_full
 from backend.grid import Grid
-from backend.rasters import printable
+from backend.rasters import check_name
 from backend.together import Name
 from backend.windows import Window
 
@@ -321,11 +321,9 @@ class Reporting:
 
 
 def _check_name(path: Path) -> None:
+    check_name(path, "the output", "option-invalid", "Name another output.")
     try:
-        str(path).encode("utf-8")
         path.lstat()
-    except UnicodeEncodeError as error:
-        raise InputError("option-invalid", f"The output's name, {printable(path)}, is not UTF-8.", "Name another output.") from error
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             raise InputError("option-invalid", f"The output's name, {path.name}, is too long.", "Name another output.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -239,10 +240,7 @@ def _open(path: str, role: str) -> Any:
     file = Path(path)
     if not path:
         raise InputError("file-missing", f"{role} has no name.", "Name a raster file.")
-    if printable(file) != str(file):
-        raise InputError(
-            "file-unreadable", f"The name of {role[0].lower()}{role[1:]}, {printable(file)}, is not UTF-8.", "Rename the file."
-        )
+    check_name(file, f"{role[0].lower()}{role[1:]}", "file-unreadable", "Rename the file.")
     if not path.startswith("/vsi") and ":" not in path[2:]:
         if not file.exists():
             raise InputError("file-missing", f"{role}, {path}, does not exist.", "Check the path.")
@@ -297,6 +295,21 @@ def anywhere(path: str, *, made: bool = False) -> str:
     """What names the same from every folder: an absolute path of a file that is there, or that is to be `made`; GDAL's own names as they
     are."""
     return os.path.abspath(path) if made or os.path.exists(path) else path
+
+
+def check_name(path: Path, role: str, code: str, hint: str) -> None:
+    """Raises InputError where GDAL, which takes names for UTF-8, would look for another file than Python."""
+    name = printable(path)
+    if name == str(path):
+        return
+    if "\ufffd" in name:
+        raise InputError(code, f"The name of {role}, {name}, is not UTF-8.", hint)
+    taken = sys.getfilesystemencoding()
+    raise InputError(
+        code,
+        f"The locale has Python take the name of {role}, {name}, for {taken}; it is UTF-8.",
+        "Set the environment variable PYTHONUTF8 to 1.",
+    )
 
 
 def printable(path: Path) -> str:

@@ -228,6 +228,19 @@ def test_bad_input(bad: Path, small_model: Path, case: str, capfd: pytest.Captur
     assert {path: path.read_bytes() for path in bad.iterdir() if path.is_file()} == before
 
 
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="their names of files do not hang on the locale")
+def test_a_locale_that_takes_names_for_another_encoding_is_blamed_itself(tmp_path: Path, dem: Path, small_model: Path) -> None:
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    other = dem.with_name("höhe.tif")
+    other.write_bytes(dem.read_bytes())
+    for given in ((dem, tmp_path / "ü.tif"), (other, tmp_path / "fine.tif")):
+        words = ["superresolve", *given, "--model", small_model]
+        done = call(*words, env=environment)
+        assert done.returncode == 2 and "The locale has Python take the name of" in done.stderr and "for ascii; it is UTF-8." in done.stderr
+        assert "PYTHONUTF8" in done.stderr.splitlines()[-1]
+        assert call(*words, env={**environment, "PYTHONUTF8": "1"}).returncode == 0
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder that somebody is in")
 def test_a_relative_output_in_a_folder_that_is_gone(tmp_path: Path, dem: Path, small_model: Path) -> None:
     gone = tmp_path / "gone"
