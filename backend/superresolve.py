@@ -47,6 +47,8 @@ from backend.windows import tiles
 DEFAULT_TILE = 1280
 """Pixels. With a halo of 56 a tile of 512 costs 1.49 times its core, one of 1,280 1.18 times, and takes 2.3 GB of memory."""
 SMALLEST_TILE, LARGEST_TILE = 16, 8192
+MOST_THREADS = 1024
+"""As in the plugin's settings. ONNX Runtime starts as many as it is told, and with some thousands does nothing else."""
 HIGHEST_DEM_ERROR = 1000.0
 _FINISHING = 0.05
 """Share of the progress that compressing and the overviews get."""
@@ -321,8 +323,7 @@ def _check_numbers(settings: Settings) -> None:
         raise InputError(
             "option-invalid", f"--tile is {settings.tile}.", f"Pass {SMALLEST_TILE} to {LARGEST_TILE} pixels, or leave it out."
         )
-    if settings.threads < 0:
-        raise InputError("option-invalid", f"--threads is {settings.threads}.", "Pass 1 or more; 0, or leaving it out, uses all.")
+    check_threads(settings.threads)
     if settings.dem_error is not None and not 0 <= settings.dem_error <= HIGHEST_DEM_ERROR:
         raise InputError(
             "option-invalid", f"--dem-error is {settings.dem_error:g} m.", "Pass one standard deviation in metres, 0 to trust the DEM."
@@ -337,6 +338,12 @@ def _check_numbers(settings: Settings) -> None:
         raise InputError("option-invalid", "--guide-bands was passed without --guide.", "Pass --guide IMAGE too.")
     if settings.extent_crs is not None and settings.extent is None:
         raise InputError("option-invalid", "--extent-crs was passed without --extent.", "Pass --extent too.")
+
+
+def check_threads(threads: int) -> None:
+    """Raises InputError where --threads makes no sense."""
+    if not 0 <= threads <= MOST_THREADS:
+        raise InputError("option-invalid", f"--threads is {threads}.", f"Pass 1 to {MOST_THREADS}; 0, or leaving it out, uses all.")
 
 
 def _paths(settings: Settings) -> dict[str, Path]:

@@ -192,6 +192,7 @@ CASES = {
     "extent CRS is nonsense": (["dem.tif", "out.tif", "--extent", "0,0,1,1", "--extent-crs", "EPSG:none"], "option-invalid"),
     "tile is too small": (["dem.tif", "out.tif", "--tile", "3"], "option-invalid"),
     "threads are negative": (["dem.tif", "out.tif", "--threads", "-3"], "option-invalid"),
+    "threads are thousands": (["dem.tif", "out.tif", "--threads", "20000"], "option-invalid"),
     "DEM error is negative": (["dem.tif", "out.tif", "--dem-error", "-3"], "option-invalid"),
     "DEM error is no number": (["dem.tif", "out.tif", "--dem-error", "nan"], "option-invalid"),
     "DEM source is unknown": (["dem.tif", "out.tif", "--dem-source", "moon"], "option-invalid"),
