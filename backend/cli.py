@@ -22,7 +22,7 @@ from backend.errors import BackendError, Cancelled, InputError, ResourceError
 from backend.events import Event, Failure, Log, Progress, Result, Sink, to_line
 from backend.interruptible import Unfinished, run_command
 from backend.limits import set_limits
-from backend.terminal import echo, unwritable
+from backend.terminal import echo, shown, unwritable
 from backend.version import version
 
 DEM_SOURCES = ("auto", "srtm", "nasadem", "glo30", "aster", "alos", "lidar")
@@ -111,8 +111,7 @@ def info(as_json: bool) -> None:
         from backend import info as what
 
         gathered = what.gather()
-    for line in [json.dumps(gathered)] if as_json else what.as_lines(gathered):
-        echo(line)
+    echo(*([json.dumps(gathered)] if as_json else what.as_lines(gathered)))
 
 
 def _for_parent(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished) -> None:
@@ -286,7 +285,7 @@ class _Person:
         if self._bar is None:
             self._bar = click.progressbar(length=1000, file=sys.stderr, item_show_func=lambda text: text)
             self._bar.render_progress()
-        self._bar.update(max(0, round(progress.fraction * 1000) - self._bar.pos), progress.message)
+        self._bar.update(max(0, round(progress.fraction * 1000) - self._bar.pos), shown(progress.message))
 
 
 def _forget_foreign_data() -> None:

@@ -18,9 +18,9 @@ def shown(text: str) -> str:
     return _ACTS.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
 
 
-def echo(text: str, *, err: bool = False) -> None:
-    """Prints one line of text on stdout, or on stderr. Raises OSError."""
-    click.echo(shown(text), err=err)
+def echo(*lines: str, err: bool = False) -> None:
+    """Prints lines of text, at once, on stdout or on stderr. Raises OSError."""
+    click.echo("\n".join(map(shown, lines)), err=err)
 
 
 def unwritable(error: OSError) -> ResourceError:

@@ -118,7 +118,11 @@ def test_what_strangers_wrote_does_nothing_to_a_terminal(tmp_path: Path, dem: Pa
     said = on_a_terminal("superresolve", tmp_path / name, tmp_path / "fine.tif")
     assert r"\x1b[31mx\x07\nSaved.tif, does not exist." in said and not set("\x1b\x07") & set(said)
     said = on_a_terminal("superresolve", dem.rename(tmp_path / name), tmp_path / f"fine{name}", "--model", tmp_path / "odd.onnx")
-    assert r"fine\x1b[31mx\x07\nSaved.tif: 120 x 108" in said and not set("\x1b\x07\x9b") & set(re.sub(r"\x1b\[(\?25[lh]|K)", "", said))
+    drawing = re.compile(r"\x1b\[(\?25[lh]|K)")  # the progress bar's
+    assert r"fine\x1b[31mx\x07\nSaved.tif: 120 x 108" in said and not set("\x1b\x07\x9b") & set(drawing.sub("", said))
+    words = ["compare", tmp_path / name, tmp_path / name, "--coregister", "--json", tmp_path / "r.json"]
+    said = on_a_terminal(*words)
+    assert r"Coregistering \x1b[31mx\x07\nSaved.tif" in said and not set("\x1b\x07") & set(drawing.sub("", said))
 
 
 # --- bad input: exit 2, one sentence, a hint, nothing written
