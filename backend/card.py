@@ -16,6 +16,8 @@ from backend.errors import CardError
 
 METADATA_KEY = "siran_card"
 FORMAT = 1
+_LONGEST = {"name": 100, "version": 100, "title": 1000, "licence": 1000}
+"""Characters; logs, tags and lists show them."""
 
 INPUTS: dict[str, int] = {"dem": 1, "guide": 3, "guide_valid": 1}
 """Raster inputs and their channels, each (N, channels, H, W) float32."""
@@ -23,6 +25,8 @@ SCALARS = ("pixel_size", "dem_error")
 """Scalar inputs, each (N,) float32, metres."""
 OUTPUTS = ("elevation", "sigma")
 """Outputs, each (N, 1, H, W) float32, metres; sigma may be missing."""
+HIGHEST_RATIO = 1000
+"""No model sees a thousand pixels in one; an output that large cannot be counted."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,12 @@ class ModelCard:
 
     def __post_init__(self) -> None:
         """Refuses what the pipeline could not work with. Raises CardError."""
+        # A file of that name need not exist, but could.
+        if not self.name.isprintable() or self.name in ("", ".", "..") or set("/\\") & set(self.name):
+            raise CardError(f"The model card's name, {self.name!r:.80}, is no name for a file.")
+        for name, most in _LONGEST.items():
+            if len(getattr(self, name)) > most:
+                raise CardError(f"The model card's {name} has {len(getattr(self, name)):,} characters, more than {most:,}.")
         for name in ("ratios", "pixel_sizes", "dem_errors"):
             low, high = getattr(self, name)
             if not 0 <= low <= high < math.inf:
@@ -60,6 +70,8 @@ class ModelCard:
             raise CardError(f"The model card's default ratio {self.ratio} lies outside of its ratios {self.ratios}.")
         if self.ratio < 1:
             raise CardError(f"The model card's default ratio is {self.ratio}: nothing would become finer.")
+        if self.ratio > HIGHEST_RATIO:
+            raise CardError(f"The model card's default ratio is {self.ratio:g}, more than {HIGHEST_RATIO}.")
         if not 1 <= self.size_multiple <= 256:
             raise CardError(f"The model card's size_multiple is {self.size_multiple}, not 1..256.")
         if not 0 <= self.halo <= 1024:
@@ -80,23 +92,23 @@ def card_from_json(text: str) -> ModelCard:
         raise CardError(f"The model card is not of format {FORMAT}.", "Use a model that was exported for this version.")
     known = {f.name for f in fields(ModelCard)}
     if unknown := sorted(values.keys() - known):
-        raise CardError(f"The model card has unknown fields: {', '.join(unknown)}.")
+        raise CardError(f"The model card has unknown fields: {', '.join(unknown):.200}.")
     try:
         # JSON may hold halves of characters, which no file, tag or page takes.
         json.dumps(values, ensure_ascii=False).encode()
         return ModelCard(
-            name=str(values["name"]),
-            version=str(values["version"]),
-            title=str(values["title"]),
-            ratio=float(values["ratio"]),
-            ratios=_pair(values["ratios"]),
-            pixel_sizes=_pair(values["pixel_sizes"]),
-            dem_errors=_pair(values["dem_errors"]),
-            size_multiple=int(values["size_multiple"]),
-            halo=int(values["halo"]),
-            guide_required=bool(values["guide_required"]),
-            licence=str(values["licence"]),
-            back_projection=bool(values.get("back_projection", False)),
+            name=_text("name", values["name"]),
+            version=_text("version", values["version"]),
+            title=_text("title", values["title"]),
+            ratio=_number("ratio", values["ratio"]),
+            ratios=_pair("ratios", values["ratios"]),
+            pixel_sizes=_pair("pixel_sizes", values["pixel_sizes"]),
+            dem_errors=_pair("dem_errors", values["dem_errors"]),
+            size_multiple=_count("size_multiple", values["size_multiple"]),
+            halo=_count("halo", values["halo"]),
+            guide_required=_flag("guide_required", values["guide_required"]),
+            licence=_text("licence", values["licence"]),
+            back_projection=_flag("back_projection", values.get("back_projection", False)),
             training_data=[dict(entry) for entry in values.get("training_data", [])],
             held_out=dict(values.get("held_out", {})),
         )
@@ -111,6 +123,33 @@ def sidecar_path(model: Path) -> Path:
     return model.with_name(model.stem + ".card.json")
 
 
-def _pair(value: Any) -> tuple[float, float]:
-    low, high = value
-    return float(low), float(high)
+def _text(field: str, value: Any) -> str:
+    # A version may be written as a number.
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise TypeError(f"{field}: {value!r:.40} is no text")
+    return str(value)
+
+
+def _number(field: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{field}: {value!r:.40} is no number")
+    return float(value)
+
+
+def _count(field: str, value: Any) -> int:
+    number = _number(field, value)
+    if number != int(number):
+        raise TypeError(f"{field}: {value!r:.40} is no whole number")
+    return int(number)
+
+
+def _flag(field: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{field}: {value!r:.40} is neither true nor false")
+    return value
+
+
+def _pair(field: str, value: Any) -> tuple[float, float]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise TypeError(f"{field}: {value!r:.40} is no pair of numbers")
+    return _number(field, value[0]), _number(field, value[1])

@@ -18,10 +18,11 @@ from backend.cancel import Cancel
 from backend.check.command import check
 from backend.clean.command import clean
 from backend.compare.command import compare
-from backend.errors import BackendError, Cancelled, InputError
+from backend.errors import BackendError, Cancelled, InputError, ResourceError
 from backend.events import Event, Failure, Log, Progress, Result, Sink, to_line
 from backend.interruptible import Unfinished, run_command
 from backend.limits import set_limits
+from backend.terminal import echo, shown, unwritable
 from backend.version import version
 
 DEM_SOURCES = ("auto", "srtm", "nasadem", "glo30", "aster", "alos", "lidar")
@@ -110,7 +111,7 @@ def info(as_json: bool) -> None:
         from backend import info as what
 
         gathered = what.gather()
-    click.echo(json.dumps(gathered) if as_json else what.as_text(gathered))
+    echo(*([json.dumps(gathered)] if as_json else what.as_lines(gathered)))
 
 
 def _for_parent(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished) -> None:
@@ -134,7 +135,7 @@ def _for_person(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished)
         result = run(Settings(**options), person, cancel, unfinished)
     grid = result.grid
     written = ", ".join(path for path in (result.path, result.uncertainty, result.difference, result.report) if path)
-    click.echo(
+    echo(
         f"{written}: {grid['width']} x {grid['height']} pixels of {grid['pixel_size']:.4g} m in {result.seconds:.1f} s "
         f"({result.pixels / max(result.seconds, 1e-3):,.0f} pixels/s, {result.provider}).",
         err=True,
@@ -174,10 +175,26 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         os._exit(1)
     except Exception as error:
+        if isinstance(error, OSError) and _was_printing(error):
+            _give_stdout_up()
+            sys.exit(_fail(unwritable(error), events))
         traceback.print_exc(file=sys.stderr)
         sys.exit(
             _fail(BackendError(f"Unexpected {type(error).__name__}: {error}".splitlines()[0], "Please report this with the log."), events)
         )
+
+
+def _was_printing(error: OSError) -> bool:
+    """Whether what failed is click's echo: all that is printed, help included, goes through it."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return frame.f_globals.get("__name__") == click.echo.__module__
+
+
+def _give_stdout_up() -> None:
+    """The interpreter would try again at its end to write what is left."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
 
 
 def _open_standard_streams() -> None:
@@ -218,20 +235,26 @@ def _stream() -> Sink:
     lock = threading.Lock()
 
     def write(event: Event) -> None:
-        # A broken pipe means that the parent is gone; parent.py clears up when it sees the end of stdin, which is now.
-        with lock, contextlib.suppress(BrokenPipeError):
-            stdout.write(to_line(event) + "\n")
+        with lock:
+            try:
+                stdout.write(to_line(event) + "\n")
+            except BrokenPipeError:
+                return  # The parent is gone; parent.py clears up when it sees the end of stdin, which is now.
+            except OSError as error:
+                raise unwritable(error) from None
 
     return write
 
 
 def _fail(error: BackendError, events: bool) -> int:
     if events:
-        _stream()(Failure(error.code, error.message, error.hint))
-    else:
-        click.echo(error.message, err=True)
-        if error.hint:
-            click.echo(error.hint, err=True)
+        # Where nothing can be said on stdout, it is said on stderr.
+        with contextlib.suppress(ResourceError):
+            _stream()(Failure(error.code, error.message, error.hint))
+            return error.exit_status
+    echo(error.message, err=True)
+    if error.hint:
+        echo(error.hint, err=True)
     return error.exit_status
 
 
@@ -254,7 +277,7 @@ class _Person:
             if isinstance(event, Progress):
                 self._show(event)
             elif isinstance(event, Log) and event.level != "debug":
-                click.echo(event.text if event.level == "info" else f"{event.level.capitalize()}: {event.text}", err=True)
+                echo(event.text if event.level == "info" else f"{event.level.capitalize()}: {event.text}", err=True)
             elif isinstance(event, Result):
                 raise TypeError("results are returned, not sent")
 
@@ -264,7 +287,7 @@ class _Person:
         if self._bar is None:
             self._bar = click.progressbar(length=1000, file=sys.stderr, item_show_func=lambda text: text)
             self._bar.render_progress()
-        self._bar.update(max(0, round(progress.fraction * 1000) - self._bar.pos), progress.message)
+        self._bar.update(max(0, round(progress.fraction * 1000) - self._bar.pos), shown(progress.message))
 
 
 def _emptied(arguments: list[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class BackendError(Exception):
     """Root of everything the backend raises on purpose.
@@ -42,6 +44,11 @@ class ResourceError(BackendError):
     def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message, hint)
         self.code = code
+
+
+def disk_full(output: Path) -> ResourceError:
+    """What to raise where an output finds no room while it is written."""
+    return ResourceError("disk-full", f"The disk of {output.parent} is full.", "Free some space, or name an output on another disk.")
 
 
 class CheckError(BackendError):

@@ -34,6 +34,8 @@ Bounds = tuple[float, float, float, float]
 
 MOST_PIXELS = 40_000_000_000
 """More pixels than this are taken for a pixel size in the wrong unit (160 GB of output)."""
+_FARTHEST = 1e18
+"""Pixels. What lies farther away than this lies as far: there is no whole number of them that a float can be made to."""
 _SLACK = 1e-6
 """Share of a pixel below which an edge counts as lying on a pixel's edge."""
 
@@ -156,8 +158,8 @@ class Grid:
 
     def _span(self, bounds: Bounds) -> tuple[tuple[int, int], tuple[int, int]]:
         t = self.transform
-        left, right = (bounds[0] - t.c) / t.a, (bounds[2] - t.c) / t.a
-        top, bottom = (bounds[3] - t.f) / t.e, (bounds[1] - t.f) / t.e
+        left, right = (_countable((x - t.c) / t.a) for x in (bounds[0], bounds[2]))
+        top, bottom = (_countable((y - t.f) / t.e) for y in (bounds[3], bounds[1]))
         return (math.floor(left + _SLACK), math.ceil(right - _SLACK)), (math.floor(top + _SLACK), math.ceil(bottom - _SLACK))
 
     def to_event(self) -> dict[str, Any]:
@@ -376,10 +378,19 @@ def _checked(grid: Grid) -> Grid:
     if grid.pixels > MOST_PIXELS or max(grid.width, grid.height) >= 2**31:
         raise InputError(
             "grid-invalid",
-            f"The output would have {grid.width} x {grid.height} pixels.",
+            f"The output would have {_size(grid.width)} x {_size(grid.height)} pixels.",
             "Check --resolution (in units of the output's CRS) and --extent.",
         )
     return grid
+
+
+def _size(pixels: int) -> str:
+    """For a sentence, which needs no more digits than somebody reads."""
+    return str(pixels) if pixels < 10**15 else "more than 10^15"
+
+
+def _countable(pixels: float) -> float:
+    return max(-_FARTHEST, min(_FARTHEST, pixels))
 
 
 def _around(x: NDArray[np.float64], y: NDArray[np.float64]) -> Bounds:

@@ -27,7 +27,7 @@ def gather() -> dict[str, Any]:
     }
 
 
-def as_text(info: dict[str, Any]) -> str:
+def as_lines(info: dict[str, Any]) -> list[str]:
     """The same for a person."""
     lines = [
         f"SIRAN {info['version']}, Python {info['python']}",
@@ -43,7 +43,7 @@ def as_text(info: dict[str, Any]) -> str:
         lines.append(f"  {model['name']:<10} {card['title'] + ', ' + card['licence'] if card else model['error']}")
     if not info["models"]:
         lines.append(f"  none; they belong into {' or '.join(map(str, models.folders()))}")
-    return "\n".join(lines)
+    return lines
 
 
 def packages() -> dict[str, str]:

@@ -5,6 +5,7 @@ Installed models lie in the folder that SIRAN_MODELS names and in resources/mode
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from dataclasses import dataclass
@@ -45,10 +46,12 @@ def installed() -> dict[str, Path]:
     """Installed models by name. Of two with the same name, the user's own is the one."""
     found: dict[str, Path] = {}
     for folder in folders():
-        if folder.is_dir():
+        try:
             for path in sorted(folder.iterdir()):
                 if path.suffix in ENDINGS and path.is_file():
                     found.setdefault(path.stem, path)
+        except OSError:  # gone, or another user's; `find` says so where it matters
+            continue
     return found
 
 
@@ -56,9 +59,10 @@ def default_name() -> str | None:
     """The model that runs when none is named: the one in a DEFAULT file, else the first; None where none is installed."""
     names = installed()
     for folder in folders():
-        file = folder / DEFAULT_FILE
-        if file.is_file() and (name := file.read_text(encoding="utf-8").strip()) in names:
-            return name
+        # A file that names nothing, in whatever letters, is as none.
+        with contextlib.suppress(OSError):
+            if (name := (folder / DEFAULT_FILE).read_text(encoding="utf-8", errors="replace").strip()) in names:
+                return name
     return next(iter(names), None)
 
 
@@ -70,6 +74,13 @@ def find(name: str | None) -> Path:
         if names
         else f"No model is installed; put one into the folder that {FOLDER_VARIABLE} names."
     )
+    for folder in folders():
+        try:
+            os.listdir(folder)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            listed += f" The folder {folder} cannot be read ({error.strerror})."
     if name is None:
         default = default_name()
         if default is None:
@@ -119,7 +130,15 @@ def _promised(path: Path) -> list[str]:
     sums = path.with_name(SUMS_FILE)
     if not sums.is_file():
         return []
-    lines = (line.strip().partition(" ") for line in sums.read_text(encoding="utf-8").splitlines())
+    try:
+        content = sums.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise InputError(
+            "model-hash",
+            f"What {sums} promises of the model {path} cannot be read ({error.strerror}).",
+            "Check the file's permissions.",
+        ) from error
+    lines = (line.strip().partition(" ") for line in content.splitlines())
     return [digest.lower() for digest, _, name in lines if name.strip().lstrip("*") == path.name]
 
 
@@ -166,4 +185,10 @@ def _torchscript_card(path: Path) -> ModelCard:
     card = sidecar_path(path)
     if not card.is_file():
         raise CardError(f"The model {path} has no card: {card} does not exist.")
-    return card_from_json(card.read_text(encoding="utf-8"))
+    try:
+        text = card.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CardError(f"The model {path} has a card that is not UTF-8, {card}.") from error
+    except OSError as error:
+        raise CardError(f"The model {path} has a card that cannot be read, {card} ({error.strerror}).", "Check its permissions.") from error
+    return card_from_json(text)

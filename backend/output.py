@@ -31,9 +31,9 @@ from rasterio.windows import Window as RasterioWindow
 
 from backend import beside
 from backend.cancel import Cancel
-from backend.errors import BackendError, InputError, ResourceError
+from backend.errors import BackendError, InputError, ResourceError, disk_full
 from backend.grid import Grid
-from backend.rasters import printable
+from backend.rasters import check_name
 from backend.together import Name
 from backend.windows import Window
 
@@ -51,7 +51,14 @@ def output_path(name: str, option: str) -> Path:
     """Where the output that `option` names is to lie: of a link, what it leads to, so that it stays one. Raises InputError."""
     if not name:
         raise InputError("option-invalid", f"The name of an output is empty ({option}).", "Name a file.")
-    path = Path(name).absolute()
+    try:
+        path = Path(name).absolute()
+    except FileNotFoundError as error:
+        raise InputError(
+            "output-folder",
+            f"The output's name, {name}, refers to a folder that does not exist any more, the one that this runs in.",
+            "Change to another folder, or name the output from the root on.",
+        ) from error
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
@@ -308,20 +315,16 @@ class Reporting:
             return
         full = getattr(error, "errno", None) == errno.ENOSPC or shutil.disk_usage(self._path.parent).free < 2**24
         if full:
-            raise ResourceError(
-                "disk-full", f"The disk of {self._path.parent} is full.", "Free some space, or name an output on another disk."
-            ) from error
+            raise disk_full(self._path) from error
         raise ResourceError(
             "internal", f"{self._path} cannot be written ({str(error).rstrip('.')}).", "Name an output in another folder."
         ) from error
 
 
 def _check_name(path: Path) -> None:
+    check_name(path, "the output", "option-invalid", "Name another output.")
     try:
-        str(path).encode("utf-8")
         path.lstat()
-    except UnicodeEncodeError as error:
-        raise InputError("option-invalid", f"The output's name, {printable(path)}, is not UTF-8.", "Name another output.") from error
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             raise InputError("option-invalid", f"The output's name, {path.name}, is too long.", "Name another output.") from error

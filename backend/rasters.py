@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ from rasterio.windows import Window as RasterioWindow
 
 from backend import formats
 from backend.errors import InputError
-from backend.grid import Grid, horizontal
+from backend.grid import Grid, apply, horizontal, transform_points
 from backend.windows import Window
 
 UNDECLARED_NODATA = (-9999.0, -32768.0, -32767.0)
@@ -35,6 +36,9 @@ it would take a twentieth of the machine's memory."""
 WHOLE: dict[str, object] = {"GDAL_CACHEMAX": 256 * 2**20}
 """Where all of a raster is looked at row by row: as many blocks as lie side by side in a large scene, which are read again for each row
 otherwise."""
+_MISSING = "No such file"
+"""GDAL's word for it."""
+_COMPLETE = "Copy that file to where the mosaic looks for it, or make the mosaic again of those that are there."
 _ABSURD = 1e30
 """No measurement is as large: a nodata value that lost digits on its way through a text file."""
 
@@ -184,7 +188,9 @@ class Raster:
         return InputError(
             "file-unreadable",
             f"{self.role}, {self.path}, cannot be read to its end ({_first_line(error)}).",
-            "The file is damaged; copy or download it again.",
+            _COMPLETE
+            if formats.is_mosaic(self.path) and _MISSING in _first_line(error)
+            else "The file is damaged; copy or download it again.",
         )
 
     def _nobodys_crs(self) -> InputError:
@@ -250,10 +256,7 @@ def _open(path: str, role: str) -> Any:
     file = Path(path)
     if not path:
         raise InputError("file-missing", f"{role} has no name.", "Name a raster file.")
-    if printable(file) != str(file):
-        raise InputError(
-            "file-unreadable", f"The name of {role[0].lower()}{role[1:]}, {printable(file)}, is not UTF-8.", "Rename the file."
-        )
+    check_name(file, f"{role[0].lower()}{role[1:]}", "file-unreadable", "Rename the file.")
     if not path.startswith("/vsi") and ":" not in path[2:]:
         if not file.exists():
             raise InputError("file-missing", f"{role}, {path}, does not exist.", "Check the path.")
@@ -283,10 +286,46 @@ def _open(path: str, role: str) -> Any:
     return dataset
 
 
+def check_parts(raster: Raster, target: Grid) -> None:
+    """Raises InputError (file-missing) where a mosaic lacks a file under `target`, which a run would come to hours later.
+
+    Only what lies under one of the target's places is looked for: a mosaic of a country has a hundred thousand files, and nobody who wants
+    a valley needs to have all of them. What is missing between these places is found when it is reached.
+    """
+    if not formats.is_mosaic(raster.path):
+        return
+    x, y = transform_points(target.crs, raster.grid.crs, *target.places())
+    cols, rows = apply(~raster.grid.transform, raster.grid.longitudes(x), y)
+    found = np.isfinite(cols) & np.isfinite(rows)
+    cols, rows = cols[found], rows[found]
+    for names, (left, top, right, bottom) in formats.parts(raster.path):
+        # On the border between two of them only one is needed.
+        inside = (left + 0.5 < cols) & (cols < right - 0.5) & (top + 0.5 < rows) & (rows < bottom - 0.5)
+        if inside.any() and not any(map(os.path.exists, names)):
+            raise InputError(
+                "file-missing", f"{raster.role}, {raster.path}, is made of files of which {names[0]} does not exist.", _COMPLETE
+            )
+
+
 def anywhere(path: str, *, made: bool = False) -> str:
     """What names the same from every folder: an absolute path of a file that is there, or that is to be `made`; GDAL's own names as they
     are."""
     return os.path.abspath(path) if made or os.path.exists(path) else path
+
+
+def check_name(path: Path, role: str, code: str, hint: str) -> None:
+    """Raises InputError where GDAL, which takes names for UTF-8, would look for another file than Python."""
+    name = printable(path)
+    if name == str(path):
+        return
+    if "\ufffd" in name:
+        raise InputError(code, f"The name of {role}, {name}, is not UTF-8.", hint)
+    taken = sys.getfilesystemencoding()
+    raise InputError(
+        code,
+        f"The locale has Python take the name of {role}, {name}, for {taken}; it is UTF-8.",
+        "Set the environment variable PYTHONUTF8 to 1.",
+    )
 
 
 def printable(path: Path) -> str:

@@ -36,7 +36,7 @@ from backend.output import DESCRIPTION, ENDINGS, Output, check_output, check_sou
 from backend.outputs import Outputs, check_apart, check_spaces
 from backend.owning import let_go, own
 from backend.pipeline import DIFFERENCE, ELEVATION, UNCERTAINTY, Pipeline
-from backend.rasters import GDAL, Raster, anywhere
+from backend.rasters import GDAL, Raster, anywhere, check_parts
 from backend.report.gathered import Gathered
 from backend.stopwatch import Stopwatch
 from backend.text import PAGES, Text
@@ -47,6 +47,8 @@ from backend.windows import tiles
 DEFAULT_TILE = 1280
 """Pixels. With a halo of 56 a tile of 512 costs 1.49 times its core, one of 1,280 1.18 times, and takes 2.3 GB of memory."""
 SMALLEST_TILE, LARGEST_TILE = 16, 8192
+MOST_THREADS = 1024
+"""As in the plugin's settings. ONNX Runtime starts as many as it is told, and with some thousands does nothing else."""
 HIGHEST_DEM_ERROR = 1000.0
 _FINISHING = 0.05
 """Share of the progress that compressing and the overviews get."""
@@ -143,6 +145,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         if card.guide_required and image is None:
             raise InputError("guide-required", f"The model {card.name} needs a guide.", "Pass --guide, or another --model.")
         grid = _grid(settings, paths, dem, image, card)
+        check_parts(dem, grid)
         check_spaces(paths.values(), grid.pixels)
         crs = _crs(grid, dem, say)
         elevation = Elevation(dem, settings.band, grid)
@@ -318,8 +321,7 @@ def _check_numbers(settings: Settings) -> None:
         raise InputError(
             "option-invalid", f"--tile is {settings.tile}.", f"Pass {SMALLEST_TILE} to {LARGEST_TILE} pixels, or leave it out."
         )
-    if settings.threads < 0:
-        raise InputError("option-invalid", f"--threads is {settings.threads}.", "Pass 1 or more; 0, or leaving it out, uses all.")
+    check_threads(settings.threads)
     if settings.dem_error is not None and not 0 <= settings.dem_error <= HIGHEST_DEM_ERROR:
         raise InputError(
             "option-invalid", f"--dem-error is {settings.dem_error:g} m.", "Pass one standard deviation in metres, 0 to trust the DEM."
@@ -334,6 +336,12 @@ def _check_numbers(settings: Settings) -> None:
         raise InputError("option-invalid", "--guide-bands was passed without --guide.", "Pass --guide IMAGE too.")
     if settings.extent_crs is not None and settings.extent is None:
         raise InputError("option-invalid", "--extent-crs was passed without --extent.", "Pass --extent too.")
+
+
+def check_threads(threads: int) -> None:
+    """Raises InputError where --threads makes no sense."""
+    if not 0 <= threads <= MOST_THREADS:
+        raise InputError("option-invalid", f"--threads is {threads}.", f"Pass 1 to {MOST_THREADS}; 0, or leaving it out, uses all.")
 
 
 def _paths(settings: Settings) -> dict[str, Path]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
 from backend import beside
-from backend.errors import InputError, ResourceError
+from backend.errors import InputError, ResourceError, disk_full
 from backend.together import Name
 
 PAGES = (".html", ".htm")
@@ -58,6 +59,8 @@ class Text:
         except FileExistsError as error:
             raise InputError("output-exists", f"{self.path} exists.", "Name another output, or pass --overwrite.") from error
         except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise disk_full(self.path) from error
             raise ResourceError(
                 "internal", f"{self.path} cannot be written ({error.strerror}).", "Name an output in another folder."
             ) from error

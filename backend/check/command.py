@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from backend.interruptible import run_command
+from backend.terminal import echo
 
 
 @click.command()
@@ -47,4 +48,4 @@ def _for_person(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
 
     with cli._Person() as person:
         result = run(Settings(**options), person, cancel)
-    click.echo(as_text(result))
+    echo(as_text(result))

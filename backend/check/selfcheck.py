@@ -15,7 +15,7 @@ from backend.engines import PROCESSOR, Engine, Floats, open_engine
 from backend.errors import CheckError, InputError
 from backend.events import Check, Level, Log, Progress, Sink
 from backend.models import Model
-from backend.superresolve import processors
+from backend.superresolve import check_threads, processors
 from backend.version import version
 
 TOLERANCE = 1e-3
@@ -47,8 +47,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None) -> Check:
     def say(level: Level, text: str) -> None:
         sink(Log(level, text))
 
-    if settings.threads < 0:
-        raise InputError("option-invalid", f"--threads is {settings.threads}.", "Pass 1 or more, or leave it out to use all.")
+    check_threads(settings.threads)
     if settings.write and settings.device not in ("auto", "cpu"):
         raise InputError(
             "option-invalid", f"--write was passed with --device {settings.device}.", "Answers are the processor's: pass --device cpu."

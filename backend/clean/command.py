@@ -17,6 +17,7 @@ def clean(folders: tuple[str, ...], remove: bool) -> None:
 
     from backend.clean import leftovers
     from backend.errors import InputError, ResourceError
+    from backend.terminal import echo
 
     found = []
     for folder in map(Path, folders or (".",)):
@@ -27,14 +28,14 @@ def clean(folders: tuple[str, ...], remove: bool) -> None:
                 "file-missing", f"The folder {folder} cannot be read ({error.strerror}).", "Name the folder of an output."
             ) from error
     for leftover in found:
-        click.echo(str(leftover))
+        echo(str(leftover))
     total = f"{sum(leftover.bytes for leftover in found) / 1e6:,.1f} MB"
     if not found:
-        click.echo("Killed runs left nothing here.")
+        echo("Killed runs left nothing here.")
     elif not remove:
-        click.echo(f"{total} in all. Pass --remove to remove it; the commands above, given again, would go on from their tiles.")
+        echo(f"{total} in all. Pass --remove to remove it; the commands above, given again, would go on from their tiles.")
     else:
         kept = leftovers.remove(found)
         if kept:
             raise ResourceError("internal", f"{kept[0].path} cannot be removed.", "Remove it by hand.")
-        click.echo(f"Removed {total}.")
+        echo(f"Removed {total}.")

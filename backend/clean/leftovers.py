@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -18,12 +19,14 @@ from backend.lock import is_held
 
 @dataclass(frozen=True)
 class Leftover:
-    """`what` is it, in a few words; `bytes` of it; `changed`, seconds since the epoch."""
+    """`what` is it, in a few words; `bytes` of it; `changed`, seconds since the epoch; the `journal` that it lies in, which goes with the
+    last of its runs."""
 
     path: Path
     what: str
     bytes: int
     changed: float
+    journal: Path | None = None
 
     def __str__(self) -> str:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.changed))
@@ -48,12 +51,13 @@ def remove(found: Sequence[Leftover]) -> list[Leftover]:
         try:
             if leftover.path.is_dir():
                 shutil.rmtree(leftover.path)
-                if not any(leftover.path.parent.iterdir()):
-                    leftover.path.parent.rmdir()
             else:
                 leftover.path.unlink(missing_ok=True)
         except OSError:
             kept.append(leftover)
+        if leftover.journal:
+            with contextlib.suppress(OSError):  # which is empty, or stays
+                leftover.journal.rmdir()
     return kept
 
 
@@ -77,13 +81,16 @@ def _file(entry: Beside) -> list[Leftover]:
 
 
 def _runs(journal: Path) -> list[Leftover]:
-    return [_run(path) for path in sorted(journal.iterdir())]
+    if not journal.is_dir():  # a file that somebody called so: no run makes one
+        return []
+    runs = [_run(path, journal) for path in sorted(journal.iterdir())]
+    return runs or [Leftover(journal, "an empty folder for finished tiles", 0, journal.lstat().st_mtime)]
 
 
-def _run(folder: Path) -> Leftover:
+def _run(folder: Path, journal: Path) -> Leftover:
     try:
         about = json.loads((folder / ABOUT).read_text())
         what = f"finished tiles of a stopped run onto {Path(about['output']).name} ({about['command']})"
     except (OSError, ValueError, KeyError, TypeError):
         what = "finished tiles of an unknown run"
-    return Leftover(folder, what, size_of(folder), folder.lstat().st_mtime)
+    return Leftover(folder, what, size_of(folder), folder.lstat().st_mtime, journal)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from backend.interruptible import run_command
+from backend.terminal import echo
 
 _ASCII = str.maketrans({"\u202f": ",", "−": "-", "–": "-", "×": "x", "°": "deg", "∞": "inf"})
 """Not every terminal has the signs of the page."""
@@ -59,10 +60,10 @@ def _for_person(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
     rows = [[cell.translate(_ASCII) for cell in row] for row in table(gathered)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
-        click.echo(
+        echo(
             "  ".join(
                 cell.ljust(width) if place < 2 else cell.rjust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True))
             )
         )
     written = ", ".join(path for path in (result.json, result.html, *result.errors) if path)
-    click.echo(f"{written}: {result.pixels:,} pixels in {result.seconds:.1f} s.", err=True)
+    echo(f"{written}: {result.pixels:,} pixels in {result.seconds:.1f} s.", err=True)

@@ -39,7 +39,7 @@ from backend.owning import let_go, own
 from backend.page.numbers import rounded_up
 from backend.page.parts import Picture
 from backend.page.pictures import errors, hillshade
-from backend.rasters import GDAL, Raster, anywhere
+from backend.rasters import GDAL, Raster, anywhere, check_parts
 from backend.text import PAGES, Text
 from backend.together import Together
 from backend.version import version
@@ -120,6 +120,7 @@ def run(
             for raster in (reference_raster, *rasters):
                 check_sources(path, raster.role[0].lower() + raster.role[1:], raster.path, raster.files)
         for name, raster in zip((reference_raster.name, *names), (reference_raster, *rasters), strict=True):
+            check_parts(raster, reference.grid)
             if doubtful := doubt(raster.units[BAND - 1], raster.crs):
                 say("warning", f"{name}: {doubtful}")
         for name, raster in zip(names, rasters, strict=True):

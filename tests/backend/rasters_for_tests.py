@@ -65,6 +65,27 @@ def write(
     return path
 
 
+def mosaic(path: Path, *, missing: bool = False) -> Path:
+    """Of a DEM of 80 x 36 pixels in two files, west.tif and "east & more.tif", in a folder of their own; `missing`: without the latter."""
+    heights = terrain(36, 80).astype(np.int16)
+    (path.parent / "tiles").mkdir()
+    sources = ""
+    for name, col in (("west.tif", 0), ("east & more.tif", 40)):
+        written = name.replace("&", "&amp;")
+        tile = write(path.parent / "tiles" / name, heights[:, col : col + 40], transform=DEM_TRANSFORM @ Affine.translation(col, 0))
+        sources += (
+            f'<ComplexSource><SourceFilename relativeToVRT="1">tiles/{written}</SourceFilename><SourceBand>1</SourceBand>'
+            f'<SrcRect xOff="0" yOff="0" xSize="40" ySize="36"/><DstRect xOff="{col}" yOff="0" xSize="40" ySize="36"/></ComplexSource>'
+        )
+        if missing and col:
+            tile.unlink()
+    path.write_text(
+        f'<VRTDataset rasterXSize="80" rasterYSize="36"><SRS>{UTM}</SRS><GeoTransform>600000,30,0,5200000,0,-30</GeoTransform>'
+        f'<VRTRasterBand dataType="Int16" band="1">{sources}</VRTRasterBand></VRTDataset>'
+    )
+    return path
+
+
 def read(path: Path | str) -> NDArray[np.float64]:
     """Band 1 with NaN where it has no data."""
     with rasterio.open(path) as dataset:

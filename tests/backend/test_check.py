@@ -165,7 +165,7 @@ def test_a_damaged_model_is_a_finding(own: Path) -> None:
 
 
 def test_what_is_not_there_is_the_users_mistake(own: Path) -> None:
-    for options in ({"device": "cray"}, {"threads": -1}, {"write": True, "device": "cuda"}):
+    for options in ({"device": "cray"}, {"threads": -1}, {"threads": 20_000}, {"write": True, "device": "cuda"}):
         with pytest.raises(InputError) as raised:
             run(Settings(**{"model": str(own), "threads": 1, **options}), lambda event: None)  # type: ignore[arg-type]
         assert raised.value.exit_status == 2 and raised.value.hint

@@ -56,6 +56,22 @@ def test_what_a_running_process_needs_is_left_alone(tmp_path: Path) -> None:
         assert all(path.exists() for path in there)
 
 
+def test_a_folder_without_tiles_is_a_leftover_and_a_file_of_its_name_is_not(tmp_path: Path) -> None:
+    folder = tmp_path / "outputs"
+    folder.mkdir()
+    beside.of(folder / "killed.tif", beside.JOURNAL).mkdir()
+    done = clean(folder)
+    assert done.returncode == 0 and "an empty folder for finished tiles" in done.stdout
+    assert clean(folder, "--remove").returncode == 0 and list(folder.iterdir()) == []
+    persons = beside.of(folder / "other.tif", beside.JOURNAL)
+    persons.write_bytes(b"a person's")
+    left_by_a_killed_run(folder)
+    (beside.of(folder / "fine.tif", beside.JOURNAL) / "stray").write_bytes(b"")
+    done = clean(folder, "--remove")
+    assert done.returncode == 0 and "onto fine.tif" in done.stdout, done.stderr
+    assert list(folder.iterdir()) == [persons]
+
+
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     done = clean(tmp_path / "nowhere")
     assert done.returncode == 2 and "nowhere" in done.stderr

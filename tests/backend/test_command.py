@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -89,6 +91,40 @@ def test_info(small_model: Path) -> None:
     assert "Devices" in call("info").stdout
 
 
+def on_a_terminal(*arguments: object, **environment: str) -> str:
+    """What the command writes there."""
+    ours, its = os.openpty()
+    command = [*COMMAND, *map(str, arguments)]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=its, stderr=its, stdin=subprocess.DEVNULL)
+    os.close(its)
+    said = b""
+    with contextlib.suppress(OSError):  # how Linux says that nobody has the other end any more
+        while part := os.read(ours, 4096):
+            said += part
+    os.close(ours)
+    process.wait(60)
+    return said.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="Windows has no terminals of this kind")
+def test_what_strangers_wrote_does_nothing_to_a_terminal(tmp_path: Path, dem: Path) -> None:
+    """Titles of cards and names of files: no colours, no bell, no line that looks like one of ours."""
+    title = "T\x1b]0;pwned\x07\x1b[31mred\nDevices: all\u202e"
+    models_for_tests.write_model(tmp_path / "odd.onnx", model_card=models_for_tests.card("odd", title=title, licence="\x9b2J"))
+    said = on_a_terminal("info", SIRAN_MODELS=str(tmp_path))
+    assert r"T\x1b]0;pwned\x07\x1b[31mred\nDevices: all\u202e, \x9b2J" in said and "\nDevices: all" not in said
+    assert not set("\x1b\x07\x9b\u202e") & set(said)
+    name = "\x1b[31mx\x07\nSaved.tif"
+    said = on_a_terminal("superresolve", tmp_path / name, tmp_path / "fine.tif")
+    assert r"\x1b[31mx\x07\nSaved.tif, does not exist." in said and not set("\x1b\x07") & set(said)
+    said = on_a_terminal("superresolve", dem.rename(tmp_path / name), tmp_path / f"fine{name}", "--model", tmp_path / "odd.onnx")
+    drawing = re.compile(r"\x1b\[(\?25[lh]|K)")  # the progress bar's
+    assert r"fine\x1b[31mx\x07\nSaved.tif: 120 x 108" in said and not set("\x1b\x07\x9b") & set(drawing.sub("", said))
+    words = ["compare", tmp_path / name, tmp_path / name, "--coregister", "--json", tmp_path / "r.json"]
+    said = on_a_terminal(*words)
+    assert r"Coregistering \x1b[31mx\x07\nSaved.tif" in said and not set("\x1b\x07") & set(drawing.sub("", said))
+
+
 # --- bad input: exit 2, one sentence, a hint, nothing written
 
 
@@ -158,10 +194,12 @@ CASES = {
     "resolution is negative": (["dem.tif", "out.tif", "--resolution", "-1"], "option-invalid"),
     "resolution is tiny": (["dem.tif", "out.tif", "--resolution", "1e-6"], "grid-invalid"),
     "extent lies elsewhere": (["dem.tif", "out.tif", "--extent", "0,0,1,1"], "no-overlap"),
+    "extent is vast": (["dem.tif", "out.tif", "--extent=-1e308,-1e308,1e308,1e308", "--resolution", "1e-5"], "grid-invalid"),
     "extent has three numbers": (["dem.tif", "out.tif", "--extent", "0,0,1"], "option-invalid"),
     "extent CRS is nonsense": (["dem.tif", "out.tif", "--extent", "0,0,1,1", "--extent-crs", "EPSG:none"], "option-invalid"),
     "tile is too small": (["dem.tif", "out.tif", "--tile", "3"], "option-invalid"),
     "threads are negative": (["dem.tif", "out.tif", "--threads", "-3"], "option-invalid"),
+    "threads are thousands": (["dem.tif", "out.tif", "--threads", "20000"], "option-invalid"),
     "DEM error is negative": (["dem.tif", "out.tif", "--dem-error", "-3"], "option-invalid"),
     "DEM error is no number": (["dem.tif", "out.tif", "--dem-error", "nan"], "option-invalid"),
     "DEM source is unknown": (["dem.tif", "out.tif", "--dem-source", "moon"], "option-invalid"),
@@ -198,6 +236,31 @@ def test_bad_input(bad: Path, small_model: Path, case: str, capfd: pytest.Captur
     assert {path: path.read_bytes() for path in bad.iterdir() if path.is_file()} == before
 
 
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="their names of files do not hang on the locale")
+def test_a_locale_that_takes_names_for_another_encoding_is_blamed_itself(tmp_path: Path, dem: Path, small_model: Path) -> None:
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    other = dem.with_name("höhe.tif")
+    other.write_bytes(dem.read_bytes())
+    for given in ((dem, tmp_path / "ü.tif"), (other, tmp_path / "fine.tif")):
+        words = ["superresolve", *given, "--model", small_model]
+        done = call(*words, env=environment)
+        assert done.returncode == 2 and "The locale has Python take the name of" in done.stderr and "for ascii; it is UTF-8." in done.stderr
+        assert "PYTHONUTF8" in done.stderr.splitlines()[-1]
+        assert call(*words, env={**environment, "PYTHONUTF8": "1"}).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder that somebody is in")
+def test_a_relative_output_in_a_folder_that_is_gone(tmp_path: Path, dem: Path, small_model: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    words = shlex.join([*COMMAND, "superresolve", str(dem), "fine.tif", "--model", str(small_model)])
+    command = ["sh", "-c", f"rmdir {shlex.quote(str(gone))} && {words}"]
+    done = subprocess.run(
+        command, cwd=gone, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 2 and "fine.tif" in done.stderr and "any more" in done.stderr
+
+
 def test_bad_input_in_a_process(bad: Path, small_model: Path) -> None:
     done = call("superresolve", bad / "text.tif", bad / "out.tif", "--model", small_model)
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 2
@@ -215,6 +278,33 @@ def test_bad_input_as_an_event(bad: Path, small_model: Path, arguments: list[str
         failure = from_line(process.stdout.readline())
         assert isinstance(failure, Failure) and failure.message and failure.hint and failure.code in ("output-exists", "option-invalid")
         assert process.stdout.read() == "" and process.wait(20) == 2
+
+
+# --- a stdout that takes nothing
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+@pytest.mark.parametrize("arguments", [["info"], ["info", "--json"], ["clean", "."], ["--help"], ["check"], ["superresolve", "--events"]])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_stdout_is_said_on_stderr(tmp_path: Path, dem: Path, small_model: Path, arguments: list[str], unbuffered: str) -> None:
+    if arguments[0] in ("check", "superresolve"):
+        arguments = [*arguments, "--model", str(small_model)]
+    if arguments[0] == "superresolve":
+        arguments = [*arguments, str(dem), str(tmp_path / "fine.tif")]
+    # Buffered or not, the interpreter finds out at another place.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
+    with (
+        open("/dev/full", "w") as full,
+        subprocess.Popen(
+            [*COMMAND, *arguments], cwd=tmp_path, env=environment, stdin=subprocess.PIPE, stdout=full, stderr=subprocess.PIPE, text=True
+        ) as process,
+    ):
+        assert process.stderr is not None
+        said = process.stderr.read()
+        assert process.wait(60) == 1
+    sentences = ["Nothing can be written to stdout (No space left on device).", "Free some space, or send it elsewhere."]
+    assert said.splitlines()[-2:] == sentences and "Traceback" not in said
+    assert not (tmp_path / "fine.tif").exists()
 
 
 # --- the parent

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rasters_for_tests import terrain, write
+from rasters_for_tests import mosaic, terrain, write
 
 from backend.events import Comparison, Failure, Progress, from_line, to_line
 from backend.lock import Lock
@@ -61,6 +61,19 @@ def test_bad_input_ends_with_status_2(pair: tuple[Path, Path], tmp_path: Path) -
     for arguments in (pair, (pair[0], tmp_path / "none.tif", "--json", tmp_path / "r.json")):
         done = call(*arguments)
         assert done.returncode == 2 and len(done.stderr.splitlines()) == 2 and done.stdout == ""
+
+
+def test_a_mosaic_without_a_file_that_is_needed_is_refused_before_work(tmp_path: Path) -> None:
+    for folder, missing in (("whole", False), ("part", True)):
+        (tmp_path / folder).mkdir()
+        mosaic(tmp_path / folder / "m.vrt", missing=missing)
+    for arguments in (
+        (tmp_path / "whole" / "m.vrt", tmp_path / "part" / "m.vrt"),
+        (tmp_path / "part" / "m.vrt", tmp_path / "whole" / "m.vrt"),
+    ):
+        done = call(*arguments, "--json", tmp_path / "r.json")
+        assert done.returncode == 2 and len(done.stderr.splitlines()) == 2
+        assert "is made of files of which" in done.stderr and "east & more.tif does not exist." in done.stderr
 
 
 def test_cancel_by_the_parent(pair: tuple[Path, Path], tmp_path: Path) -> None:

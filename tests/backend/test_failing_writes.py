@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -71,3 +72,21 @@ def small_disk(inputs: Path) -> Iterator[None]:
 @pytest.mark.usefixtures("small_disk")
 def test_a_disk_that_is_full(inputs: Path) -> None:
     check(failing(inputs, "disk", [1000, 100_000, *range(1_000_000, 4_200_000, 200_000)]), {"disk-full"})
+
+
+@pytest.mark.usefixtures("small_disk")
+@pytest.mark.parametrize("page", ["report", "html", "json"])
+def test_a_disk_that_is_full_when_a_page_is_written(inputs: Path, tmp_path: Path, page: str) -> None:
+    """It holds nothing else of the run; the page is the last that is written."""
+    full = inputs / "full"
+    name = full / f"page.{'json' if page == 'json' else 'html'}"
+    (full / "others").write_bytes(bytes(shutil.disk_usage(full).free - 2 * 4096))
+    if page == "report":
+        words = ["superresolve", inputs / "dem.tif", tmp_path / "fine.tif", "--model", inputs / "model.onnx"]
+    else:
+        words = ["compare", inputs / "dem.tif", inputs / "dem.tif"]
+    command = [sys.executable, "-m", "backend", *map(str, words), f"--{page}", str(name)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    sentences = [f"The disk of {full} is full.", "Free some space, or name an output on another disk."]
+    assert done.returncode == 1 and done.stderr.splitlines()[-2:] == sentences and "Traceback" not in done.stderr
+    assert not (tmp_path / "fine.tif").exists() and [path.name for path in full.iterdir()] == ["others"]

@@ -84,6 +84,19 @@ def test_extent_in_another_crs() -> None:
     assert target_grid(DEM, ratio=3, extent=(left - 1, bottom - 1, right + 1, top + 1), extent_crs=DEGREES) == whole
 
 
+@pytest.mark.parametrize("resolution", [10.0, 0.3])
+def test_an_extent_may_reach_as_far_as_numbers_do(resolution: float) -> None:
+    everywhere = (-1e308, -1e308, 1e308, 1e308)
+    assert target_grid(DEM, ratio=3, resolution=resolution, extent=everywhere) == target_grid(DEM, ratio=3, resolution=resolution)
+
+
+@pytest.mark.parametrize("resolution", [1e-5, 1e-12, 1e-300, 5e-324])
+def test_a_size_that_is_refused_is_said_in_a_few_digits(resolution: float) -> None:
+    with pytest.raises(InputError) as raised:
+        target_grid(DEM, ratio=3, resolution=resolution)
+    assert raised.value.code == "grid-invalid" and len(raised.value.message) < 100
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [

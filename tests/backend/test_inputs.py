@@ -14,7 +14,7 @@ from processes_for_tests import peak_memory
 from pyproj import CRS, Transformer
 from rasterio.enums import ColorInterp
 from rasterio.shutil import copy
-from rasters_for_tests import DEM_TRANSFORM, UTM, image, read, terrain, write
+from rasters_for_tests import DEM_TRANSFORM, UTM, image, mosaic, read, terrain, write
 
 from backend.cancel import Cancel
 from backend.errors import BackendError, Cancelled, InputError
@@ -255,6 +255,36 @@ def test_what_a_format_cannot_hold_is_read_beside_it(tmp_path: Path, superresolv
         made = superresolve(folder / name)
         assert np.nanmedian(np.abs(made - whole)) < within
         assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_mosaic_without_a_file_that_is_needed_is_refused_before_work(tmp_path: Path, superresolve: Superresolve) -> None:
+    path, events = mosaic(tmp_path / "m.vrt", missing=True), list[Event]()
+    error = refused(superresolve, path, events=events)
+    assert error.code == "file-missing" and "east & more.tif" in error.message and "where the mosaic looks for it" in error.hint
+    assert not any(isinstance(event, Progress) for event in events)
+    west = superresolve(path, extent=(600_000, 5_198_920, 600_600, 5_200_000))
+    assert west.shape == (108, 60) and np.isfinite(west).all()
+    like = write(tmp_path / "like.tif", np.zeros((108, 120), np.float32), transform=DEM_TRANSFORM @ Affine.scale(1 / 3))
+    error = refused(superresolve, path, like=like)
+    # The halo reaches into what is missing; this is found when it is read.
+    assert error.code == "file-unreadable" and "east & more.tif" in error.message and "where the mosaic looks for it" in error.hint
+
+
+def test_a_mosaic_finds_its_files_as_gdal_does(tmp_path: Path, superresolve: Superresolve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside what a link leads to, and from the folder that the run is in."""
+    (tmp_path / "there").mkdir()
+    (tmp_path / "here").mkdir()
+    path = mosaic(tmp_path / "there" / "m.vrt")
+    made = superresolve(path)
+    assert made.shape == (108, 240) and np.isfinite(made).all()
+    (tmp_path / "here" / "link.vrt").symlink_to(path)
+    assert (superresolve(tmp_path / "here" / "link.vrt") == made).all()
+    absolute = tmp_path / "here" / "absolute.vrt"
+    absolute.write_text(path.read_text().replace('relativeToVRT="1">', f'relativeToVRT="0">{path.parent}/'))
+    assert (superresolve(absolute) == made).all()
+    absolute.write_text(path.read_text().replace('relativeToVRT="1"', ""))
+    monkeypatch.chdir(path.parent)
+    assert (superresolve(absolute) == made).all()
 
 
 # --- what the numbers mean

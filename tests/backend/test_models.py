@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +16,7 @@ from models_for_tests import card, write_model
 from backend import models
 from backend.card import ModelCard, card_from_json, sidecar_path
 from backend.engines import open_engine
-from backend.errors import InputError
+from backend.errors import CardError, InputError
 from backend.events import Level
 
 
@@ -38,6 +41,7 @@ def test_a_good_file_is_loaded(small_model: Path) -> None:
         ({"model_card": '{"format": 2}'}, "model-card"),
         ({"model_card": '{"format": 1, "name": "x"}'}, "model-card"),
         ({"model_card": card().to_json().replace('"halo": 8', '"halo": 1e999')}, "model-card"),
+        ({"model_card": card().to_json().replace('"ratio": 3.0', '"ratio": 1e308').replace("4.0", "1e308")}, "model-card"),
         ({"model_card": "[" * 200_000}, "model-card"),
         ({"extra_input": True}, "model-invalid"),
         ({"output": "height"}, "model-invalid"),
@@ -46,6 +50,37 @@ def test_a_good_file_is_loaded(small_model: Path) -> None:
 )
 def test_files_that_break_the_contract_are_refused(tmp_path: Path, breakage: dict[str, object], code: str) -> None:
     assert refusal(write_model(tmp_path / "bad.onnx", **breakage)) == code  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"halo": 12.7}, {"halo": "7"}, {"halo": True}, {"halo": float("nan")}, {"size_multiple": "2"}, {"size_multiple": 2.5},
+        {"back_projection": "false"}, {"guide_required": "false"}, {"guide_required": 0}, {"guide_required": None},
+        {"ratio": "3"}, {"ratio": True}, {"ratios": "24"}, {"ratios": [2, "4"]}, {"ratios": [2, 3, 4]}, {"dem_errors": {"0": 1, "1": 2}},
+        {"name": "x" * 10_000_000}, {"name": "../../../etc/passwd"}, {"name": "a\\b"}, {"name": "a\0b"}, {"name": "a\nb"}, {"name": ".."},
+        {"name": ""}, {"name": None}, {"name": ["x"]}, {"version": {}}, {"version": "1" * 1000}, {"title": "x" * 10_000_000},
+        {"licence": "x" * 10_000_000}, {"x" * 10_000_000: 1},
+    ],
+)  # fmt: skip
+def test_a_card_that_makes_no_sense_is_refused(changes: dict[str, object]) -> None:
+    """In a sentence that somebody can read."""
+    with pytest.raises(CardError) as raised:
+        card_from_json(json.dumps({**json.loads(card().to_json()), **changes}))
+    assert len(raised.value.message) < 300 and raised.value.hint
+
+
+def test_a_card_may_say_the_same_otherwise() -> None:
+    """As programs other than ours write numbers; the name is not the file's where that was renamed."""
+    changes = {"halo": 8.0, "size_multiple": 2.0, "ratio": 3, "ratios": [2, 4], "version": 1.5, "name": "Große Höhen 3x"}
+    made = card_from_json(json.dumps({**json.loads(card().to_json()), **changes}))
+    assert made == card("Große Höhen 3x", version="1.5") and isinstance(made.halo, int)
+
+
+def test_a_renamed_file_works(tmp_path: Path, small_model: Path) -> None:
+    renamed = tmp_path / "other.onnx"
+    renamed.write_bytes(small_model.read_bytes())
+    assert models.load(renamed).card.name == "small"
 
 
 @pytest.mark.parametrize("content", [b"", b"not a model", b"\x00" * 100, os.urandom(4096), b"II*\x00" + b"\x01" * 50])
@@ -87,6 +122,55 @@ def test_models_are_found_by_name_by_path_or_by_default(tmp_path: Path, monkeypa
     with pytest.raises(InputError) as raised:
         models.find("nothing")
     assert raised.value.code == "model-missing" and "a, b" in raised.value.hint.replace("c, ", "")
+
+
+def test_letters_that_are_not_utf_8_beside_a_model_do_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that somebody keeps with an old program: lines about other files, a default that is none."""
+    monkeypatch.setenv(models.FOLDER_VARIABLE, str(tmp_path))
+    path = write_model(tmp_path / "small.onnx")
+    (tmp_path / models.DEFAULT_FILE).write_bytes(b"f\xfcr alle\n")
+    assert models.find(None) != path
+    (tmp_path / models.SUMS_FILE).write_bytes(b"0" * 64 + b"  f\xfcr.onnx\n")
+    assert models.load(path).card.name == "small"
+    (tmp_path / models.SUMS_FILE).write_bytes(b"# f\xfcr alle\n" + b"0" * 64 + b"  small.onnx\n")
+    assert refusal(path) == "model-hash"
+    twin = tmp_path / "twin.pt"
+    twin.write_bytes(b"")
+    sidecar_path(twin).write_bytes(b"\xff")
+    assert refusal(twin) == "model-card"
+
+
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """Root may read whatever there is."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("Windows knows no such permissions")
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(before)
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_folder_or_sums_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bundled model runs; who asks for another hears why it is not found. Sums that cannot be looked at are no consent."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made) / "own"
+        folder.mkdir()
+        path = write_model(folder / "small.onnx")
+        (folder / models.SUMS_FILE).write_text("")
+        (folder / models.SUMS_FILE).chmod(0)
+        assert refusal(path) == "model-hash"
+        monkeypatch.setenv(models.FOLDER_VARIABLE, str(folder))
+        folder.chmod(0)
+        try:
+            assert models.find(None).parent == models.BUNDLED and path.stem not in models.installed()
+            with pytest.raises(InputError, match="no model 'small'") as raised:
+                models.find("small")
+            assert f"The folder {folder} cannot be read (Permission denied)." in raised.value.hint
+        finally:
+            folder.chmod(0o700)
 
 
 def test_a_card_goes_through_json() -> None:
