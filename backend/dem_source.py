@@ -72,9 +72,9 @@ SOURCES = {
 NAMES = ("auto", *SOURCES)
 UNKNOWN_ERROR = 0.0
 """What is assumed of a DEM that nobody knows: trust it."""
-ROUNDING = 0.15
-"""Of the step that a DEM's heights are rounded to: the least with which the shipped model is nowhere worse than cubic on smooth plains.
-Rounding's own standard deviation is 0.29; told of that it smooths more than terraces (docs/design.md, benchmarks/rounding.py)."""
+ROUNDING = 0.2
+"""Of the step that a DEM's heights are rounded to: told of it, the shipped model is better than cubic on smooth plains, and hardly worse on
+hills than told of nothing. Rounding's own standard deviation is 0.29, which costs more there (docs/design.md, benchmarks/rounding.py)."""
 SMALLEST_FROM_SPACE = 20.0
 """Metres. The sources above have pixels of 1 arc-second or more, but lidar; a finer DEM was hardly measured from orbit."""
 

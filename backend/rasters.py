@@ -30,12 +30,12 @@ UNDECLARED_NODATA = (-9999.0, -32768.0, -32767.0)
 """Taken for nodata in a DEM that declares none, or another: mosaics are made of files with different ones."""
 ASSIGN = "Assign one, in QGIS with 'Assign projection'."
 """What to do about a CRS."""
-GDAL: dict[str, object] = {"GDAL_PAM_ENABLED": "NO", "GDAL_CACHEMAX": 16 * 2**20}
-"""What GDAL is told where rasters are read: no files beside the inputs, and 16 MB of cached blocks (in bytes, as rasterio takes it) where
-it would take a twentieth of the machine's memory."""
+GDAL: dict[str, object] = {"GDAL_PAM_ENABLED": "NO", "GDAL_CACHEMAX": 256}
+"""What GDAL is told where rasters are read and written: no files beside the inputs, and no cache of blocks but these 256 bytes (rasterio
+takes bytes). Blocks that wait in a cache are written when a file is closed, and then nobody is told that a disk is full."""
 WHOLE: dict[str, object] = {"GDAL_CACHEMAX": 256 * 2**20}
-"""Where all of a raster is looked at row by row: as many blocks as lie side by side in a large scene, which are read again for each row
-otherwise."""
+"""Where all of a raster is looked at row by row, before anything is written: as many blocks as lie side by side in a large scene, which are
+read again for each row otherwise."""
 _MISSING = "No such file"
 """GDAL's word for it."""
 _COMPLETE = "Copy that file to where the mosaic looks for it, or make the mosaic again of those that are there."
