@@ -42,7 +42,7 @@ SOURCES = {
             "ASTER GDEM",
             8.7,
             "17 m at 95 % confidence, ASTER Global DEM Version 2 - Summary of Validation Results, Tachikawa et al. 2011",
-            r"astgtm|aster[ _-]*g?dem|(?<![a-z])aster(?![a-z])",
+            r"astgtm|(?<![a-z])aster(?:[ _-]*g?dem|(?![a-z]))",
         ),
         DemSource(
             "alos",

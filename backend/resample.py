@@ -42,7 +42,7 @@ _TIE = 1e-6
 _BASES = 256.0
 """Metres between the heights that windows are read above: windows of like ground have the same, and are rounded alike."""
 _FINER = 1.1
-"""Source pixels to a target pixel, in the middle, from which on means are taken. Not 1: between two grids of like pixels in two CRSs the
+"""Source pixels along a target pixel, in the middle, from which on means are taken. Not 1: between two grids of like pixels in two CRSs the
 scale is above 1 in one part and below it in another, and neighbouring outputs would not join."""
 _SPREAD = 1.2
 """How much larger or smaller than in the middle the scale may be elsewhere."""
@@ -62,7 +62,8 @@ class Sampler:
         self.columns_per_pixel, self.rows_per_pixel = self._scale()
         if self.columns_per_pixel * self.rows_per_pixel > MOST_SOURCE_PIXELS:
             raise InputError("grid-invalid", "An output pixel covers millions of the input's pixels.", "Pass a smaller --resolution.")
-        self.averages = max(self.columns_per_pixel, self.rows_per_pixel) > _FINER
+        # By area: of pixels that are three times as high as wide (degrees, far north) a mean would smear the columns over the rows.
+        self.averages = math.sqrt(self.columns_per_pixel * self.rows_per_pixel) > _FINER
         self._lattice = 1 if same else self._lattice_step()
 
     @property

@@ -428,7 +428,10 @@ def _warn_beyond_card(card: ModelCard, dem: Raster, grid: Grid, dem_error: float
         if not low * 0.98 <= value <= high * 1.02 and not math.isclose(value, low, abs_tol=1e-6):
             say("warning", f"The {what} is {value:.3g}{unit}; {card.name} was trained for {low:g} to {high:g}{unit}.")
     if dem_pixel < 0.98 * grid.pixel_size:
-        say("warning", "The output's pixels are larger than the DEM's: plain means (gdalwarp -r average) are nearer to the DEM.")
+        say(
+            "warning",
+            "The output's pixels are larger than the DEM's: there is nothing to make finer, and plain resampling (gdalwarp) is better.",
+        )
 
 
 def processors() -> int:

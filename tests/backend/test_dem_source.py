@@ -23,7 +23,11 @@ from backend.dem_source import NAMES, SOURCES, recognise
         ("dem.tif", ["Made from SRTM", "2004"], "srtm"),
         ("srtm.tif", ["NASADEM, reprocessed SRTM"], "nasadem"),
         ("dem.tif", ["Area"], None),
+        ("aster_gdem.tif", [], "aster"),
+        ("ASTERDEM.tif", [], "aster"),
         ("casterton.tif", [], None),
+        ("raster_dem.tif", [], None),
+        ("MasterDEM.tif", [], None),
         ("palos_verdes.tif", [], None),
     ],
 )

@@ -171,3 +171,16 @@ def test_grids_of_like_pixels_are_resampled_alike_in_all_their_parts() -> None:
     scales = [max(sampler.columns_per_pixel, sampler.rows_per_pixel) for sampler in samplers]
     assert min(scales) < 1.001 < max(scales)
     assert {sampler.averages for sampler in samplers} == {False}
+
+
+@pytest.mark.parametrize("width", [15, 25, 29.5])
+def test_pixels_that_are_higher_than_wide_are_interpolated_along_both_axes(width: float) -> None:
+    """As those of degrees are in the far north: means over the target's pixels would be steps of the source's rows."""
+    source = Grid(WKT, Affine(width, 0, 600_000, 0, -90, 5_200_000), 200, 80)
+    target = Grid(WKT, Affine(30, 0, 600_600, 0, -30, 5_199_100), 60, 150)
+    _, y = np.meshgrid(np.arange(source.width), (np.arange(source.height) + 0.5) * 90)
+    values, known = Sampler(source, target).sample(
+        Window(0, 0, 60, 150), read_array((100 * np.sin(y / 300)).astype(np.float32)), bands=1, reach=0
+    )
+    wanted = 100 * np.sin((900 + (np.arange(150)[:, None] + 0.5) * 30) / 300)
+    assert known.all() and np.abs(values[0] - wanted).max() < 0.5

@@ -148,7 +148,8 @@ def test_the_environment_of_qgis_stays_with_qgis():
         "HOME": "/home/me",
     }
     cleaned = process.clean_environment(qgis, PYTHONPATH="/plugin")
-    assert cleaned == {"HOME": "/home/me", "PYTHONPATH": "/plugin", "PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
+    ours = {"PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1", "ORT_DISABLE_TELEMETRY": "1"}
+    assert cleaned == {"HOME": "/home/me", "PYTHONPATH": "/plugin", **ours}
 
 
 def test_capture_gives_up_after_its_limit():

@@ -300,8 +300,8 @@ def test_all_that_is_loaded_has_its_own_look(provider, use_backend, dem, tmp_pat
     assert all(" (siran-3x, 30 m)" in layer.name() for layer in loaded.values())
     looks = {name: loaded[path].renderer() for name, path in files.items()}
     assert looks["OUTPUT"].type() == "hillshade"
-    # The DEM is of whole metres: 0.15 m, rounded outwards.
-    assert looks["UNCERTAINTY"].classificationMin() == 0.1 < looks["UNCERTAINTY"].classificationMax()
+    # The DEM is of whole metres: 0.2 m.
+    assert looks["UNCERTAINTY"].classificationMin() == 0.2 < looks["UNCERTAINTY"].classificationMax()
     assert looks["DIFFERENCE"].classificationMin() == -looks["DIFFERENCE"].classificationMax() < 0
     QgsProject.instance().removeAllMapLayers()
 
