@@ -26,7 +26,8 @@ from backend.windows import Window
 Bands = tuple[int, int, int]
 """Numbers of the bands that hold near infrared, red and green."""
 
-UNDECLARED = (*UNDECLARED_NODATA, 65535.0)
+SATURATED = 65535.0
+UNDECLARED = (*UNDECLARED_NODATA, SATURATED)
 """Taken for nodata in an image that declares none."""
 SCENE_PIXELS = 1024
 """Edge of the decimated scene that the percentiles are taken from."""
@@ -74,9 +75,11 @@ class Guide:
 
     def _lit(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """A pixel that is 0 in all bands is the margin of a scene that declares no nodata, and so is one that has in one of them what
-        usually means "no data": a few of these would be most of what the scene is scaled by."""
+        usually means "no data": a few of these would be most of what the scene is scaled by. So would snow that is as bright as 16 bits
+        say, where a mask says what is known."""
         if any(self.raster.has_mask(band) for band in self.bands):
-            return np.ones(values.shape[1:], np.bool_)
+            whole = all(self.raster.dataset.dtypes[band - 1] == "uint16" for band in self.bands)
+            return np.asarray((values != SATURATED).all(axis=0)) if whole else np.ones(values.shape[1:], np.bool_)
         return np.asarray((values != 0).any(axis=0) & ~np.isin(values, UNDECLARED).any(axis=0))
 
     def _percentiles(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -153,7 +156,10 @@ def _by_description(raster: Raster) -> Bands | None:
         ]
         found.append(hits)
     if all(found):
-        return found[0][0], found[1][0], found[2][0]
+        # The shortest name says the least beside it: NIR, not "NDVI (NIR, Red)".
+        n, r, g = (min(hits, key=lambda number: len(texts[number - 1])) for hits in found)
+        if len({n, r, g}) == 3:
+            return n, r, g
     first = [text.strip().lower().split(",")[0].split(" ")[0] for text in texts]
     codes = [re.sub(r"^b0(?=[1-9])", "b", code) for code in first]
     panchromatic = "b08" not in first and "b5" in codes and not any(code in codes for code in _SENTINEL_2_ALONE)

@@ -34,6 +34,8 @@ def bands_of(path: Path) -> tuple[int, int, int]:
         (("Blue", "Green", "Red", "NIR"), (4, 3, 2)),
         (("green band", "red band", "Near Infrared"), (3, 2, 1)),
         (("Green", "Red Edge", "Red", "near-infrared 1"), (4, 3, 1)),
+        (("NDVI (NIR, Red)", "Blue", "Green", "Red", "NIR"), (5, 4, 3)),
+        (("B3 green", "B4 red", "B8A nir narrow", "B8 nir"), (4, 2, 1)),
         (("B02", "B03", "B04", "B08"), (4, 3, 2)),
         (("B8", "B4", "B3"), (1, 2, 3)),
         (("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B9", "B11", "B12"), (8, 4, 3)),
@@ -174,6 +176,16 @@ def test_a_margin_of_usual_nodata_is_absent_though_nobody_declares_it(tmp_path: 
     made, known = read(write(tmp_path / "b.tif", values, transform=TRANSFORM))
     assert not known[:, :3].any() and known[:, 3:].all()
     assert made[:, :, 3:] == pytest.approx(margin[:, :, 3:], abs=0.1)
+
+
+def test_saturated_snow_is_absent_and_does_not_darken_the_rest(tmp_path: Path) -> None:
+    """Where the scene declares its nodata, as Sentinel-2's does."""
+    values = image(50, 60).clip(1).astype(np.uint16)
+    plain, _ = read(write(tmp_path / "a.tif", values, transform=TRANSFORM, nodata=0))
+    values[:, :3] = 65535
+    made, known = read(write(tmp_path / "b.tif", values, transform=TRANSFORM, nodata=0))
+    assert not known[:3].any() and known[3:].all()
+    assert made[:, 3:] == pytest.approx(plain[:, 3:], abs=0.1)
 
 
 def test_beyond_the_scene_the_guide_is_absent(tmp_path: Path) -> None:
