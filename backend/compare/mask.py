@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.features import geometry_mask
 
+from backend.compare.rings import clipped, in_pieces
 from backend.errors import InputError
 from backend.grid import Bounds, Grid, parse_crs, transform_points
 from backend.rasters import Raster
@@ -21,6 +22,11 @@ from backend.windows import Window
 Bools = NDArray[np.bool_]
 ENDINGS = (".geojson", ".json")
 """Of a file of polygons. What reads other vector files is no part of the backend's environment."""
+_PIECES = 200
+"""Parts of a rectangle twice as large as the grid that an edge of a polygon is straight over: in a grid of 100 km a parallel at 75 degrees
+bends by some centimetres over one."""
+_HALF_TURN = 179.9999
+"""Degrees. Farther from the middle of a grid a longitude is counted on its other side."""
 _HINT = "Pass polygons as GeoJSON (.geojson; QGIS and ogr2ogr write it) or a raster whose cells that count are not 0."
 
 
@@ -48,38 +54,69 @@ class Polygons:
         content = _json(path)
         try:
             self._crs = _crs(content)
-            self._polygons = [[np.asarray(ring, np.float64)[:, :2] for ring in polygon] for polygon in _polygons(content)]
+            self._polygons = [[_open(np.asarray(ring, np.float64)[:, :2]) for ring in polygon] for polygon in _polygons(content)]
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise InputError("mask-invalid", f"The mask, {path}, is not GeoJSON as RFC 7946 has it ({error}).", _HINT) from error
         if not self._polygons:
             raise InputError("mask-invalid", f"The mask, {path}, has no polygon.", _HINT)
-        self._on: dict[str, list[tuple[Bounds, dict[str, Any]]]] = {}
+        self._turn = 360.0 if CRS.from_wkt(self._crs).is_geographic else 0.0
+        self._on: dict[Grid, list[tuple[Bounds, dict[str, Any]]]] = {}
 
     def on(self, grid: Grid, window: Window) -> Bools:
         """See Mask."""
-        if grid.crs not in self._on:
-            self._on[grid.crs] = [self._in_crs_of(grid, polygon) for polygon in self._polygons]
+        if grid not in self._on:
+            self._on[grid] = list(self._in_crs_of(grid))
         part = grid.window(window)
         left, bottom, right, top = part.bounds()
-        near = [shape for box, shape in self._on[grid.crs] if box[0] < right and left < box[2] and box[1] < top and bottom < box[3]]
+        near = [shape for box, shape in self._on[grid] if box[0] < right and left < box[2] and box[1] < top and bottom < box[3]]
         shape = (window.height, window.width)
         return np.asarray(geometry_mask(near, shape, part.transform, invert=True)) if near else np.zeros(shape, np.bool_)
 
-    def _in_crs_of(self, grid: Grid, polygon: list[NDArray[np.float64]]) -> tuple[Bounds, dict[str, Any]]:
-        rings = []
-        for ring in polygon:
-            x, y = transform_points(self._crs, grid.crs, ring[:, 0], ring[:, 1])
-            x = grid.longitudes(x)
-            if not (np.isfinite(x).all() and np.isfinite(y).all()):
-                raise InputError(
-                    "mask-invalid",
-                    f"A polygon of the mask, {self.path}, lies outside of the reference's CRS.",
-                    "Check the mask's CRS: without one GeoJSON counts in longitudes and latitudes.",
+    def _in_crs_of(self, grid: Grid) -> Iterator[tuple[Bounds, dict[str, Any]]]:
+        """The polygons in the CRS of `grid`, as far as they lie near it, each with the rectangle around it.
+
+        A straight edge of GeoJSON is straight in the mask's CRS (RFC 7946, 3.1.1), and mostly not in the grid's: a parallel is none in UTM.
+        And a polygon may reach where the grid's CRS does not, or be counted on the other side of 180 degrees.
+        """
+        box = self._around(grid)
+        longest = max(box[2] - box[0], box[3] - box[1]) / _PIECES
+        for polygon in self._polygons:
+            for turn in (-self._turn, 0.0, self._turn) if self._turn else (0.0,):
+                parts = [clipped(ring + np.array([turn, 0.0]), box) for ring in polygon]
+                if len(parts[0]) < 3:
+                    continue
+                rings = []
+                for ring in (in_pieces(part, longest) for part in parts if len(part) > 2):
+                    x, y = transform_points(self._crs, grid.crs, ring[:, 0], ring[:, 1])
+                    x = grid.longitudes(x)
+                    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+                        raise InputError(
+                            "mask-invalid",
+                            f"A polygon of the mask, {self.path}, lies outside of the reference's CRS.",
+                            "Check the mask's CRS: without one GeoJSON counts in longitudes and latitudes.",
+                        )
+                    rings.append(np.stack([x, y], axis=1))
+                (left, bottom), (right, top) = rings[0].min(axis=0), rings[0].max(axis=0)
+                yield (
+                    (float(left), float(bottom), float(right), float(top)),
+                    {"type": "Polygon", "coordinates": [r.tolist() for r in rings]},
                 )
-            rings.append(np.stack([x, y], axis=1))
-        outer = rings[0]
-        box = (float(outer[:, 0].min()), float(outer[:, 1].min()), float(outer[:, 0].max()), float(outer[:, 1].max()))
-        return box, {"type": "Polygon", "coordinates": [ring.tolist() for ring in rings]}
+
+    def _around(self, grid: Grid) -> Bounds:
+        """A rectangle around the grid in the mask's CRS, twice as wide and as high as it. Longitudes are counted on from its middle."""
+        x, y = transform_points(grid.crs, self._crs, *grid.places())
+        found = np.isfinite(x) & np.isfinite(y)
+        if not found.any():
+            raise InputError("no-overlap", f"The mask, {self.path}, lies outside of the reference's CRS.", "Check the mask's CRS.")
+        middle = x[found][found.sum() // 2]
+        x = x[found] if not self._turn else (x[found] - middle + 180.0) % 360.0 - 180.0 + middle
+        y = y[found]
+        across, down = max(np.ptp(x), 1e-9) / 2, max(np.ptp(y), 1e-9) / 2
+        left, right, bottom, top = x.min() - across, x.max() + across, y.min() - down, y.max() + down
+        if self._turn:
+            left, right = max(left, middle - _HALF_TURN), min(right, middle + _HALF_TURN)
+            bottom, top = max(bottom, -90.0), min(top, 90.0)
+        return float(left), float(bottom), float(right), float(top)
 
 
 class Cells:
@@ -112,6 +149,11 @@ class Cells:
         made = np.zeros(inside.shape, np.bool_)
         made[inside] = counts[rows[inside].astype(np.int64) - top, cols[inside].astype(np.int64) - left]
         return made
+
+
+def _open(ring: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Without the first corner at the end."""
+    return ring[:-1] if len(ring) > 1 and (ring[0] == ring[-1]).all() else ring
 
 
 def _json(path: str) -> Any:

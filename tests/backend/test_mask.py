@@ -1,0 +1,75 @@
+"""Polygons of a mask mean the ground that their file says, in whatever CRS the reference is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from affine import Affine
+from pyproj import CRS, Transformer
+
+from backend.compare.mask import Polygons
+from backend.grid import Grid
+from backend.windows import Window
+
+
+def grid(crs: str, lon: float, lat: float, size: int = 300, pixel: float = 30.0) -> Grid:
+    """`size` pixels square, around a place."""
+    x, y = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(lon, lat)
+    half = size * pixel / 2
+    return Grid(CRS.from_user_input(crs).to_wkt(), Affine(pixel, 0, x - half, 0, -pixel, y + half), size, size)
+
+
+def box(left: float, bottom: float, right: float, top: float) -> list[list[float]]:
+    return [[left, bottom], [right, bottom], [right, top], [left, top], [left, bottom]]
+
+
+def counted(folder: Path, on: Grid, *polygons: list[Any]) -> np.ndarray:
+    file = folder / "mask.geojson"
+    file.write_text(json.dumps({"type": "MultiPolygon", "coordinates": polygons}))
+    return Polygons(str(file)).on(on, Window(0, 0, on.width, on.height))
+
+
+PLACES = {
+    "UTM": grid("EPSG:32633", 15, 72),
+    "polar": grid("EPSG:3413", -40, 75),
+    "both sides of 180 degrees": grid("EPSG:32601", -179.99, 65),
+    "degrees beyond 180": Grid(CRS.from_epsg(4326).to_wkt(), Affine(0.01, 0, 179, 0, -0.01, 66), 200, 100),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("of", [[box(-180, 60, 180, 90)], [box(-180, -90, 180, 90)]])
+def test_a_polygon_round_the_earth_has_all_that_it_holds(tmp_path: Path, place: str, of: list[Any]) -> None:
+    assert counted(tmp_path, PLACES[place], of).all()
+
+
+@pytest.mark.parametrize("width", [1, 4, 40])
+@pytest.mark.parametrize("crs", ["EPSG:3413", "EPSG:32624"])
+def test_an_edge_along_a_parallel_stays_on_it(tmp_path: Path, crs: str, width: int) -> None:
+    on = grid(crs, -40, 75, 900)
+    cols, rows = np.meshgrid(np.arange(on.width) + 0.5, np.arange(on.height) + 0.5)
+    lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(*(on.transform @ (cols, rows)))
+    within = (lat > 75) & (np.abs(lon + 40) < width / 2)
+    found = counted(tmp_path, on, [box(-40 - width / 2, 75, -40 + width / 2, 80)])
+    # A centre may lie on an edge to within what an edge bends.
+    assert np.count_nonzero(found != within) < 20 and within.sum() > 100_000
+
+
+def test_polygons_on_either_side_of_180_degrees_join(tmp_path: Path) -> None:
+    sides = [box(175, 60, 180, 70)], [box(-180, 60, -175, 70)]
+    found = counted(tmp_path, PLACES["both sides of 180 degrees"], *sides)
+    assert found.mean() > 0.99
+    one = counted(tmp_path, PLACES["both sides of 180 degrees"], sides[0])
+    assert 0.2 < one.mean() < 0.8
+
+
+def test_a_hole_that_is_larger_than_the_reference_leaves_nothing(tmp_path: Path) -> None:
+    assert not counted(tmp_path, PLACES["UTM"], [box(-10, 50, 40, 80), box(0, 60, 30, 75)]).any()
+
+
+def test_a_polygon_elsewhere_has_nothing(tmp_path: Path) -> None:
+    assert not counted(tmp_path, PLACES["polar"], [box(10, 40, 12, 42)]).any()
