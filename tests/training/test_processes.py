@@ -26,6 +26,7 @@ sigma = true
 [data]
 patch = 64
 batch = 4
+misstated_share = 0.0
 [transport]
 measure = "windows"
 [train]
@@ -48,7 +49,10 @@ def run(command: list[str], **environment: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("launcher", ["--devices", "torchrun", "fabric run"])
 def test_two_processes_equal_one_with_the_whole_batch(prepared: Path, tmp_path: Path, launcher: str) -> None:
-    """Three steps of warm-up and three of the game, gradients averaged over gloo: the same weights to 1e-4."""
+    """Three steps of warm-up and three of the game, gradients averaged over gloo: the same weights to 1e-4.
+
+    All errors are stated truly: sigma's loss is a mean over those patches of each process whose stated error is true (docs/training.md).
+    """
     (tmp_path / "tiny.toml").write_text(TOML)
     train = ["-m", "training.train", "--config", str(tmp_path / "tiny.toml"), "--data", str(prepared)]
     one, two = ["--out", str(tmp_path / "one")], ["--out", str(tmp_path / "two")]
