@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,29 +70,31 @@ def default_name() -> str | None:
 def find(name: str | None) -> Path:
     """The file of an installed model, of a model file, or of the default. Raises InputError (model-missing)."""
     names = installed()
-    listed = (
-        f"Installed models: {', '.join(names)}."
-        if names
-        else f"No model is installed; put one into the folder that {FOLDER_VARIABLE} names."
-    )
+    if name is None:
+        default = default_name()
+        if default is None:
+            raise InputError("model-missing", "No model is installed.", _listed(names))
+        return names[default]
+    if name in names:
+        return names[name]
+    path = Path(name)
+    if not path.is_file():
+        raise InputError("model-missing", f"There is no model {name!r}.", f"{_listed(names)} A path to a model file works too.")
+    return path
+
+
+def _listed(names: Iterable[str]) -> str:
+    """What there is, for who asked for what there is not, and which folders nobody can say that of."""
+    known = ", ".join(names)
+    said = f"Installed models: {known}." if known else f"No model is installed; put one into the folder that {FOLDER_VARIABLE} names."
     for folder in folders():
         try:
             os.listdir(folder)
         except FileNotFoundError:
             continue
         except OSError as error:
-            listed += f" The folder {folder} cannot be read ({error.strerror})."
-    if name is None:
-        default = default_name()
-        if default is None:
-            raise InputError("model-missing", "No model is installed.", listed)
-        return names[default]
-    if name in names:
-        return names[name]
-    path = Path(name)
-    if not path.is_file():
-        raise InputError("model-missing", f"There is no model {name!r}.", f"{listed} A path to a model file works too.")
-    return path
+            said += f" The folder {folder} cannot be read ({error.strerror})."
+    return said
 
 
 def load(path: Path) -> Model:

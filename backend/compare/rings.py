@@ -9,8 +9,6 @@ from backend.grid import Bounds
 
 Ring = NDArray[np.float64]
 """(N, 2): corners, one after the other, the first not repeated."""
-_MOST_PIECES = 100_000
-"""Of an edge."""
 
 
 def clipped(ring: Ring, box: Bounds) -> Ring:
@@ -32,7 +30,7 @@ def clipped(ring: Ring, box: Bounds) -> Ring:
 def in_pieces(ring: Ring, longest: float) -> Ring:
     """The same ring with corners every `longest` along each axis, or closer."""
     edges = np.roll(ring, -1, axis=0) - ring
-    pieces = np.clip(np.ceil(np.abs(edges).max(axis=1) / longest), 1, _MOST_PIECES).astype(np.int64)
+    pieces = np.maximum(np.ceil(np.abs(edges).max(axis=1) / longest), 1).astype(np.int64)
     edge = np.repeat(np.arange(len(ring)), pieces)
     along = (np.arange(len(edge)) - np.repeat(pieces.cumsum() - pieces, pieces)) / pieces[edge]
     return np.asarray(ring[edge] + along[:, None] * edges[edge])
