@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 
@@ -9,7 +10,10 @@ from backend.cancel import Cancel
 from backend.interruptible import Unfinished
 
 GONE_STATUS = 1
-_STDIN = 0
+_GONE = b"Stdin ended, so whoever started this run is gone, and it stopped. Keep a pipe open on stdin, or leave out --events.\n"
+_TELLING = 0.2
+"""Seconds."""
+_STDIN, _STDERR = 0, 2
 
 
 class Parent:
@@ -41,6 +45,10 @@ class Parent:
         try:
             self._unfinished.remove()
         finally:
+            # A pipe that is full and that nobody reads would keep a write, and this process, for ever.
+            told = threading.Thread(target=_tell, daemon=True)
+            told.start()
+            told.join(_TELLING)
             os._exit(GONE_STATUS)
 
     @staticmethod
@@ -49,3 +57,9 @@ class Parent:
             return os.read(_STDIN, 1)
         except OSError:
             return b""
+
+
+def _tell() -> None:
+    """For whoever passed --events by hand and has no stdin, as a scheduled job has none."""
+    with contextlib.suppress(OSError):
+        os.write(_STDERR, _GONE)

@@ -360,13 +360,14 @@ def test_cancel_is_clean(long: tuple[Running, Path]) -> None:
 
 def test_the_end_of_the_parent_is_the_end_of_the_child(long: tuple[Running, Path]) -> None:
     process, output = long
-    assert process.stdin is not None and process.stdout is not None
+    assert process.stdin is not None and process.stdout is not None and process.stderr is not None
     begun = time.monotonic()
     process.stdin.close()
     assert process.wait(10) == 1
     assert time.monotonic() - begun < 1.0
     assert only_tiles(output.parent)
     assert '"error"' not in process.stdout.read()
+    assert "Stdin ended" in process.stderr.read()
 
 
 def test_a_stop_does_not_wait_for_the_tile(tmp_path: Path) -> None:
