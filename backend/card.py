@@ -66,6 +66,8 @@ class ModelCard:
             low, high = getattr(self, name)
             if not 0 <= low <= high < math.inf:
                 raise CardError(f"The model card's {name} are {low}..{high}, which is no range.")
+        if not self.ratios[0] > 0:
+            raise CardError(f"The model card's ratios begin at {self.ratios[0]:g}, not above 0.")
         if not self.ratios[0] <= self.ratio <= self.ratios[1]:
             raise CardError(f"The model card's default ratio {self.ratio} lies outside of its ratios {self.ratios}.")
         if self.ratio < 1:

@@ -56,7 +56,8 @@ SOURCES = {
             "Lidar or photogrammetry",
             0.1,
             "0.10 m RMSE, quality level 2 of the USGS Lidar Base Specification",
-            r"lidar|(?<![a-z])als(?![a-z])",
+            # Airborne laser scanning; a small "als" is a word of German and Dutch, unless it is part of a file's name.
+            r"lidar|(?-i:(?<![A-Za-z])ALS(?![A-Za-z]))|(?:^|[_-])als(?=[_.-])",
         ),
         DemSource(
             "srtm",

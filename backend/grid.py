@@ -129,7 +129,7 @@ class Grid:
         if self.crs == other.crs:
             return beside(self.bounds(), other)
         x, y = transform_points(self.crs, other.crs, *self.places())
-        return beside(_around(other.longitudes(x), y), other)
+        return beside(_around(other.longitudes(x, other.middle_towards(self)), y), other)
 
     def longitudes(self, x: NDArray[np.float64], middle: float | None = None) -> NDArray[np.float64]:
         """Longitudes in its CRS, counted so that they lie within half a turn of its centre, or of `middle`. Other coordinates as they
@@ -150,6 +150,16 @@ class Grid:
         if left >= right or top >= bottom:
             return None
         return self.window(Window(left, top, right - left, bottom - top))
+
+    def wrapping(self, bounds: Bounds) -> Grid | None:
+        """The same as `touching`; where it goes round the Earth the part goes on beyond its last column, at its first one."""
+        (left, right), (top, bottom) = self._span(bounds)
+        top, bottom = max(0, top), min(self.height, bottom)
+        if not self.round_the_earth or left >= right or top >= bottom:
+            return self.touching(bounds)
+        if right - left >= self.width:
+            left, right = 0, self.width
+        return self.window(Window(left % self.width, top, right - left, bottom - top))
 
     def covering(self, bounds: Bounds) -> Grid:
         """The pixels of its lattice, within it or not, that touch a rectangle in its own CRS. For north-up grids."""
@@ -357,14 +367,16 @@ def _limit(grid: Grid, extent: Bounds, extent_crs: str | None) -> Grid:
         n = 32
         x, y = np.meshgrid(np.linspace(left, right, n + 1), np.linspace(bottom, top, n + 1))
         x, y = transform_points(extent_crs, grid.crs, x, y)
-        if not (np.isfinite(x) & np.isfinite(y)).any():
+        known = np.isfinite(x) & np.isfinite(y)
+        if not known.any():
             raise InputError(
                 "option-invalid",
                 f"--extent {asked} lies nowhere in the CRS of the output.",
                 "Pass XMIN,YMIN,XMAX,YMAX in --extent-crs: longitude comes before latitude.",
             )
-        extent = _around(grid.longitudes(x), y)
-    part = grid.touching(beside(extent, grid))
+        # Counted around its own middle an extent across 180 degrees is one piece, whatever the grid counts around.
+        extent = _around(grid.longitudes(x, float(x[known][known.sum() // 2])), y)
+    part = grid.wrapping(beside(extent, grid))
     if part is None:
         raise InputError(
             "no-overlap",

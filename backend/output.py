@@ -313,7 +313,9 @@ class Reporting:
         # GDAL's own errors come through copies unchanged.
         if not isinstance(error, (RasterioError, OSError, CPLE_BaseError)):
             return
-        full = getattr(error, "errno", None) == errno.ENOSPC or shutil.disk_usage(self._path.parent).free < 2**24
+        full = getattr(error, "errno", None) == errno.ENOSPC
+        with contextlib.suppress(OSError):  # the folder is gone, with its disk
+            full = full or shutil.disk_usage(self._path.parent).free < 2**24
         if full:
             raise disk_full(self._path) from error
         raise ResourceError(

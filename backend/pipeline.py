@@ -214,7 +214,7 @@ class Pipeline:
         with self.stopwatch.at_work("running the model"):
             made = self._values(item)
         values = {name: self.elevation.from_metres(metres) for name, metres in made.items()}
-        return _Made(item.tile.core, Kept(values, item.known, 0 if self.gathered is None else _guided(item)))
+        return _Made(item.tile.core, Kept(values, item.known, _guided(item)))
 
     def _values(self, item: _Read) -> dict[str, Floats]:
         """The core of a tile for each wanted raster, metres."""

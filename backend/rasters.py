@@ -38,7 +38,8 @@ WHOLE: dict[str, object] = {"GDAL_CACHEMAX": 256 * 2**20}
 read again for each row otherwise."""
 _MISSING = "No such file"
 """GDAL's word for it."""
-_COMPLETE = "Copy that file to where the mosaic looks for it, or make the mosaic again of those that are there."
+COMPLETE = "Copy that file to where the mosaic looks for it, or make the mosaic again of those that are there."
+"""What to do about a mosaic's file that is not there."""
 _ABSURD = 1e30
 """No measurement is as large: a nodata value that lost digits on its way through a text file."""
 
@@ -188,7 +189,7 @@ class Raster:
         return InputError(
             "file-unreadable",
             f"{self.role}, {self.path}, cannot be read to its end ({_first_line(error)}).",
-            _COMPLETE
+            COMPLETE
             if formats.is_mosaic(self.path) and _MISSING in _first_line(error)
             else "The file is damaged; copy or download it again.",
         )
@@ -303,7 +304,7 @@ def check_parts(raster: Raster, target: Grid) -> None:
         inside = (left + 0.5 < cols) & (cols < right - 0.5) & (top + 0.5 < rows) & (rows < bottom - 0.5)
         if inside.any() and not any(map(os.path.exists, names)):
             raise InputError(
-                "file-missing", f"{raster.role}, {raster.path}, is made of files of which {names[0]} does not exist.", _COMPLETE
+                "file-missing", f"{raster.role}, {raster.path}, is made of files of which {names[0]} does not exist.", COMPLETE
             )
 
 

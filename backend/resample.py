@@ -44,6 +44,8 @@ _BASES = 256.0
 _FINER = 1.1
 """Source pixels along a target pixel, in the middle, from which on means are taken. Not 1: between two grids of like pixels in two CRSs the
 scale is above 1 in one part and below it in another, and neighbouring outputs would not join."""
+_LEAST_SHARE, _WHOLE_SHARE = 1e-3, 1 - 1e-6
+"""Of a target pixel's area: what must be known for a mean to be made, and what is all of it but for rounding."""
 _SPREAD = 1.2
 """How much larger or smaller than in the middle the scale may be elsewhere."""
 
@@ -100,7 +102,7 @@ class Sampler:
         """Values (bands, height, width) and known pixels (height, width) of a window of the target.
 
         Pixels that are not known have values too, made from known ones within about `reach` target pixels. A pixel is known where the
-        source's pixel is in which its centre falls; with `whole`, where all are that its value by cubic convolution is made from.
+        source's pixel is in which its centre falls; with `whole`, where all are that its value is made from.
         """
         if self._shift is not None:
             return self._copy(window, self._shift, read, reach)
@@ -108,7 +110,9 @@ class Sampler:
             return self._cubic(window, read, bands, reach, whole)
         # Gaps are filled after averaging: the source may be a hundred times as fine, and `reach` in its pixels as long as the scene.
         wide = window.widened(reach)
-        values, made, known = self._means(wide, read, bands)
+        values, share, known = self._means(wide, read, bands)
+        made = share > _LEAST_SHARE
+        known &= share > _WHOLE_SHARE if whole else made
         if not made.all():
             values = gaps.fill(values, made, reach)
         cut = wide.cut(window)
@@ -144,13 +148,13 @@ class Sampler:
         y = np.clip(v - needed.row, self.support, needed.height - self.support)
         return (cubic(detail, x, y) + base).astype(np.float32), known
 
-    def _means(self, window: Window, read: Read, bands: int) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
-        """Means over the pixels' areas, as far as these are known; where there is such a mean; and the known pixels."""
+    def _means(self, window: Window, read: Read, bands: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+        """Means over the pixels' areas, as far as these are known; the share of each that is known; and whether its middle is."""
         u, v, *size = self._areas(window)
         shape = (window.height, window.width)
         needed = self._needed(u, v, 0)
         if needed is None:
-            return np.zeros((bands, *shape)), np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
+            return np.zeros((bands, *shape)), np.zeros(shape), np.zeros(shape, np.bool_)
         if needed.width * needed.height > MOST_SOURCE_PIXELS and max(shape) > 1:
             axis, parts = _halves(window)
             first, second = (self._means(part, read, bands) for part in parts)
@@ -166,9 +170,9 @@ class Sampler:
         x = np.clip(u - needed.col, self.support, needed.width - self.support)
         y = np.clip(v - needed.row, self.support, needed.height - self.support)
         share = area_mean(weights[None], x, y, *size)[0]
-        made = share > 1e-3
+        made = share > _LEAST_SHARE
         means = area_mean((values - base) * weights, x, y, *size) / np.where(made, share, 1.0) + base
-        return np.where(made, means, 0.0), made, known & made
+        return np.where(made, means, 0.0), share, known
 
     def _areas(self, window: Window) -> tuple[Floats, Floats, Floats, Floats]:
         """`coordinates`, and how many source columns and rows each pixel spans, 1 at least.

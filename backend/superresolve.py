@@ -102,7 +102,8 @@ class Settings:
             value = getattr(self, setting.name)
             if setting.name not in ("dem", "output") and value != setting.default:
                 said = ",".join(map(repr, value)) if isinstance(value, tuple) else str(value)
-                if setting.name in _FILES:
+                # The name of an installed model is no file's, whatever lies in this folder.
+                if setting.name in _FILES and not (setting.name == "model" and said in models.installed()):
                     said = anywhere(said, made=setting.name in _MADE)
                 words.append(f"--{setting.name.replace('_', '-')}" + ("" if value is True else f"={said}"))
         return shlex.join([*words, "--", anywhere(self.dem), anywhere(self.output, made=True)])

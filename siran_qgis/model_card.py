@@ -68,7 +68,7 @@ def facts(path) -> Facts | None:
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
-    return made if math.isfinite(made.ratio) and made.ratio > 0 else None
+    return made if math.isfinite(made.ratio) and made.ratio > 0 and made.ratios[0] > 0 else None
 
 
 def label(name, path) -> str:

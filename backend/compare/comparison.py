@@ -8,6 +8,7 @@ Every arrow but the second and the last is a pass over the reference in windows;
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import os
 import shlex
@@ -258,9 +259,19 @@ def _error_paths(settings: Settings) -> list[Path]:
                 "Name a folder; each DEM gets a file there.",
             )
         return [path]
-    stems = [Path(name).stem for name in settings.tested]
-    unique = [stem if stems.count(stem) == 1 else f"{stem}-{number}" for number, stem in enumerate(stems, start=1)]
-    return [path / f"{stem}_error.tif" for stem in unique]
+    return [path / f"{stem}_error.tif" for stem in _unique([Path(name).stem for name in settings.tested])]
+
+
+def _unique(stems: Sequence[str]) -> list[str]:
+    """Names of files that differ on disks that do not tell capitals from small letters, too."""
+    plain = [stem.casefold() for stem in stems]
+    once = {stem for stem in plain if plain.count(stem) == 1}
+    made, taken = [], set(once)
+    for number, stem in enumerate(stems, start=1):
+        numbered = (f"{stem}-{count}" for count in itertools.count(number))
+        made.append(stem if stem.casefold() in once else next(name for name in numbered if name.casefold() not in taken))
+        taken.add(made[-1].casefold())
+    return made
 
 
 def _mask(settings: Settings, stack: contextlib.ExitStack) -> Mask:

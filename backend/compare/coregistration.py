@@ -77,7 +77,7 @@ class _Square:
 
 def coregister(reference: Reference, raster: Raster, check: Callable[[], None] = lambda: None) -> Coregistration:
     """Finds what to move a DEM by. `check` is called between squares and may raise, to stop."""
-    factor = max(1, round(raster.grid.pixel_size / reference.grid.pixel_size))
+    factor = max(1, round(raster.grid.pixel_size_at(reference.grid) / reference.grid.pixel_size))
     grid = coarser(reference.grid, factor)
     part = overlap(raster, grid)
     squares = _sample(reference, part, grid, factor, check)

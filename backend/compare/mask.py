@@ -134,7 +134,9 @@ class Cells:
         source = self._raster.grid
         # A place that lies on a cell's edge but for rounding belongs to the cell right of or below it.
         cols, rows = np.broadcast_arrays(np.floor(u + 1e-6), np.floor(v + 1e-6))
-        inside = (cols >= 0) & (cols < source.width) & (rows >= 0) & (rows < source.height)
+        inside = (rows >= 0) & (rows < source.height)
+        if not source.round_the_earth:
+            inside &= (cols >= 0) & (cols < source.width)
         if not inside.any():
             return inside
         left, top = int(cols[inside].min()), int(rows[inside].min())
@@ -183,6 +185,8 @@ def _polygons(item: Any) -> Iterator[Any]:
         for geometry in item["geometries"]:
             yield from _polygons(geometry)
     elif kind == "Polygon":
-        yield item["coordinates"]
+        # An empty one is valid, and has no rings.
+        if item["coordinates"]:
+            yield item["coordinates"]
     elif kind == "MultiPolygon":
-        yield from item["coordinates"]
+        yield from (polygon for polygon in item["coordinates"] if polygon)

@@ -18,7 +18,7 @@ Say = Callable[[str], None]
 
 def open_journal(output: Path, command: str, rasters: Iterable[Raster], facts: Mapping[str, object], cancel: Cancel) -> Journal | None:
     """That of the run that `facts` and what `rasters` read decide; None where a file cannot be looked at, and so not be known again."""
-    found = key((file for raster in rasters for file in raster.files), facts, cancel.check)
+    found = key([raster.files for raster in rasters], facts, cancel.check)
     return None if found is None else Journal(output, found, command)
 
 

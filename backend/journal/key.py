@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 WHOLE = 2**28
@@ -16,11 +16,13 @@ SAMPLES = 64
 _PIECE, _SMALLEST_PIECE = 2**20, 2**14
 
 
-def key(files: Iterable[str], facts: Mapping[str, object], check: Callable[[], None]) -> str | None:
-    """Hexadecimal, of the `files` that are read and of `facts` that JSON can say; None where a file cannot be looked at by this process
-    itself (/vsizip/...). `check` is called now and then, and may raise Cancelled."""
-    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
-    paths = [Path(name) for name in sorted(set(files))]
+def key(rasters: Sequence[Iterable[str]], facts: Mapping[str, object], check: Callable[[], None]) -> str | None:
+    """Hexadecimal, of the files of each of `rasters` that are read, in the order of their roles, and of `facts` that JSON can say; None
+    where a file cannot be looked at by this process itself (/vsizip/...). `check` is called now and then, and may raise Cancelled."""
+    roles = [sorted(set(files)) for files in rasters]
+    every = sorted({name for names in roles for name in names})
+    paths, place = [Path(name) for name in every], {name: number for number, name in enumerate(every)}
+    digest = hashlib.sha256(json.dumps([facts, [[place[name] for name in names] for names in roles]], sort_keys=True).encode())
     try:
         if not all(path.is_file() for path in paths):
             return None

@@ -36,7 +36,7 @@ def under(grid: Grid, elevation: Elevation, check: Callable[[], None]) -> Part:
     dem = elevation.raster.grid
     left, bottom, right, top = grid.bounds_beside(dem)
     cols, rows = apply(~dem.transform, np.array([left, right, left, right]), np.array([top, top, bottom, bottom]))
-    first_col, last_col = _span(float(cols.min()), float(cols.max()), dem.width)
+    first_col, last_col = _span(float(cols.min()), float(cols.max()), dem.width, endless=dem.round_the_earth)
     first_row, last_row = _span(float(rows.min()), float(rows.max()), dem.height)
     part = Window(first_col, first_row, last_col - first_col, last_row - first_row)
     known, lowest, highest = 0, math.inf, -math.inf
@@ -50,7 +50,10 @@ def under(grid: Grid, elevation: Elevation, check: Callable[[], None]) -> Part:
     return Part(part, known, lowest if known else math.nan, highest if known else math.nan)
 
 
-def _span(low: float, high: float, size: int) -> tuple[int, int]:
-    """Whole pixels from `low` to `high` within 0..size, at least one."""
+def _span(low: float, high: float, size: int, *, endless: bool = False) -> tuple[int, int]:
+    """Whole pixels from `low` to `high` within 0..size, at least one; of an `endless` axis not more than all, wherever they are counted."""
+    if endless and high - low < size:
+        first = math.floor(low + 1e-6)
+        return first, max(math.ceil(high - 1e-6), first + 1)
     first = min(max(math.floor(low + 1e-6), 0), size - 1)
     return first, max(min(math.ceil(high - 1e-6), size), first + 1)

@@ -29,7 +29,7 @@ from backend.compare.comparison import Settings, run
 from backend.compare.coregistration import displacement
 from backend.errors import Cancelled, InputError, ResourceError
 from backend.events import Comparison, Event, Progress
-from backend.grid import ground_edges
+from backend.grid import Grid, ground_edges
 from backend.metrics.spectrum import TILE, power
 from backend.metrics.terrain import SLOPE_CLASSES
 from backend.page.drawings import ticks
@@ -362,6 +362,59 @@ def test_what_is_made_up_at_a_border_or_gap_does_not_count(tmp_path: Path, compa
     # Four pixels along each axis make a value: three rows and columns of the border and around the hole are lost.
     # Figures before and after are of the same pixels.
     assert raw_["count"] == after["count"] == 147 * 147 - 13 * 13
+
+
+def test_means_that_are_made_of_a_part_do_not_count(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    """An exact DEM of ten times finer pixels, on a slope: a mean over half of a pixel is that of other ground."""
+    heights = 0.5 * np.broadcast_to(np.arange(400) * 3.0 + 1.5, (300, 400))
+    reference = write(tmp_path / "r.tif", heights.reshape(30, 10, 40, 10).mean(axis=(1, 3)).astype(np.float32))
+    fine = heights.astype(np.float32)
+    fine[:, 20:24] = fine[150:151, 205] = -9999
+    fine = fine[:, :396]
+    tested = write(tmp_path / "t.tif", fine, transform=DEM_TRANSFORM @ Affine.scale(0.1), nodata=-9999)
+    found = raw(compared(reference, tested))
+    assert found["count"] == 30 * 40 - 30 - 1 - 30 and found["rmse"] < 1e-4
+
+
+def test_error_rasters_of_like_names_have_names_of_their_own(tmp_path: Path, pair: Pair) -> None:
+    tested = [
+        tmp_path / folder / name for folder, name in (("x", "a.tif"), ("y", "a.tif"), ("z", "a-1.tif"), ("z", "B.tif"), ("y", "b.tif"))
+    ]
+    for path in tested:
+        path.parent.mkdir(exist_ok=True)
+        shutil.copy(pair.tested, path)
+    settings = Settings(reference=str(pair.reference), tested=tuple(map(str, tested)), error=str(tmp_path))
+    _, report = run(settings, lambda event: None)
+    written = [Path(entry["error_raster"]).name for entry in report["tested"]]
+    assert written == ["a-2_error.tif", "a-3_error.tif", "a-1_error.tif", "B-4_error.tif", "b-5_error.tif"]
+    assert sorted(path.name for path in tmp_path.glob("*_error.tif")) == sorted(written)
+
+
+def test_a_dem_is_coarse_as_it_is_where_it_is_compared(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    """1 arc second of the whole Earth is 31 m high at 65 degrees, and 13 m wide: as large as pixels of 20 m."""
+    crs, size = "EPSG:32633", 120
+    x, y = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(15, 65)
+    transform = Affine(10, 0, round(x) - 600, 0, -10, round(y) + 600)
+    reference = write(tmp_path / "r.tif", terrain(size, size, pixel=10).astype(np.float32), transform=transform, crs=crs)
+    second = 1 / 3600
+    world = Grid(CRS.from_epsg(4326).to_wkt(), Affine(second, 0, -180, 0, -second, 84), 360 * 3600, 168 * 3600)
+    col, row = round((15 + 180) / second) - 60, round((84 - 65) / second) - 60
+    tile = write(
+        tmp_path / "tile.tif",
+        terrain(size, size).astype(np.float32),
+        transform=world.transform @ Affine.translation(col, row),
+        crs="EPSG:4326",
+    )
+    path = tmp_path / "earth.vrt"
+    path.write_text(
+        f'<VRTDataset rasterXSize="{world.width}" rasterYSize="{world.height}"><SRS>EPSG:4326</SRS>'
+        f"<GeoTransform>{', '.join(f'{value!r}' for value in world.transform.to_gdal())}</GeoTransform>"
+        f'<VRTRasterBand dataType="Float32" band="1"><NoDataValue>-9999</NoDataValue><SimpleSource>'
+        f'<SourceFilename relativeToVRT="1">{tile.name}</SourceFilename><SourceBand>1</SourceBand>'
+        f'<DstRect xOff="{col}" yOff="{row}" xSize="{size}" ySize="{size}"/></SimpleSource></VRTRasterBand></VRTDataset>'
+    )
+    sizes = [compared(reference, dem, coregister=True)["tested"][0]["coregistration"]["pixel_size"] for dem in (tile, path)]
+    assert sizes[0] == sizes[1] == pytest.approx(20, rel=0.01)
 
 
 def test_identical_dems_are_said_not_to_be_moved(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:

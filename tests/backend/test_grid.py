@@ -172,6 +172,25 @@ def test_longitudes_may_be_counted_across_the_antimeridian(west: float) -> None:
     assert target_grid(dem, ratio=3, extent=(west - 1, -17, west + 1, -16)) == whole
 
 
+@pytest.mark.parametrize("west", [-180.0, 0.0, -180.1])
+def test_an_extent_across_180_degrees_is_one_piece_of_the_whole_earth(west: float) -> None:
+    earth = Grid(DEGREES, Affine(0.2, 0, west, 0, -0.2, 90), 1800, 900)
+    square = CRS.from_epsg(32760).to_wkt(), (500_000.0, 7_800_000.0, 900_000.0, 8_200_000.0)
+    for extent, crs, bounds in (
+        ((170.0, -10.0, 190.0, 0.0), DEGREES, (170, -10, 190, 0)),
+        ((170.0, -10.0, 190.0, 0.0), None, (170, -10, 190, 0)),
+        ((-190.0, -10.0, -170.0, 0.0), None, (170, -10, 190, 0)),
+        (square[1], square[0], (177.0, -19.93, 180.87, -16.2)),
+    ):
+        part = target_grid(earth, ratio=3, extent=extent, extent_crs=crs)
+        left, bottom, right, top = part.bounds()
+        around = math.floor((left + 180) / 360) * 360
+        assert (left - around, bottom, right - around, top) == pytest.approx(bounds, abs=0.15)
+    whole = target_grid(earth, ratio=3)
+    assert target_grid(earth, ratio=3, extent=(-180.0, -90.0, 180.0, 90.0), extent_crs=DEGREES).width == whole.width
+    assert target_grid(earth, ratio=3, extent=(west - 5, -10, west + 365, 0)).width == whole.width
+
+
 def test_only_the_horizontal_part_of_a_crs_counts() -> None:
     assert horizontal(CRS.from_user_input("EPSG:32632+5773")).to_epsg() == 32632
     assert horizontal(CRS.from_epsg(4979)).to_epsg() == 4326

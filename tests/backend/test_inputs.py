@@ -270,6 +270,16 @@ def test_a_mosaic_without_a_file_that_is_needed_is_refused_before_work(tmp_path:
     assert error.code == "file-unreadable" and "east & more.tif" in error.message and "where the mosaic looks for it" in error.hint
 
 
+def test_a_mosaic_whose_heights_look_whole_needs_no_file_elsewhere(tmp_path: Path, superresolve: Superresolve) -> None:
+    """What it is looked at for is asked of all of it, as far as it is there."""
+    path = mosaic(tmp_path / "m.vrt", missing=True)
+    path.write_text(path.read_text().replace('dataType="Int16"', 'dataType="Float32"'))
+    west = superresolve(path, extent=(600_000, 5_198_920, 600_600, 5_200_000))
+    assert west.shape == (108, 60) and np.isfinite(west).all()
+    like = write(tmp_path / "like.tif", np.zeros((108, 120), np.float32), transform=DEM_TRANSFORM @ Affine.scale(1 / 3))
+    assert refused(superresolve, path, like=like).code == "file-unreadable"
+
+
 def test_a_mosaic_finds_its_files_as_gdal_does(tmp_path: Path, superresolve: Superresolve, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside what a link leads to, and from the folder that the run is in."""
     (tmp_path / "there").mkdir()

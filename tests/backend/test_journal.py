@@ -293,12 +293,14 @@ def test_a_key_knows_its_files_by_their_content(tmp_path: Path) -> None:
     files = [tmp_path / "a", tmp_path / "b"]
     for file in files:
         file.write_bytes(b"content")
-    first = key(map(str, files), {"tile": 1}, nothing)
-    assert first == key(map(str, reversed(files)), {"tile": 1}, nothing)
-    assert first != key(map(str, files), {"tile": 2}, nothing)
+    first = key([map(str, files)], {"tile": 1}, nothing)
+    assert first == key([map(str, reversed(files))], {"tile": 1}, nothing)
+    assert first != key([map(str, files)], {"tile": 2}, nothing)
     files[1].write_bytes(b"Content")
-    assert first != key(map(str, files), {"tile": 1}, nothing)
-    assert key([str(files[0]), "/vsizip/there.zip/a"], {}, nothing) is None
+    assert first != key([map(str, files)], {"tile": 1}, nothing)
+    assert key([[str(files[0]), "/vsizip/there.zip/a"]], {}, nothing) is None
+    dem, guide = ([str(file)] for file in files)
+    assert key([dem, guide], {}, nothing) != key([guide, dem], {}, nothing)
 
 
 def test_of_many_large_files_a_key_reads_no_more_than_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,7 +320,7 @@ def test_of_many_large_files_a_key_reads_no_more_than_of_one(tmp_path: Path, mon
     small.write_bytes(bytes(10_000))
 
     def now() -> str | None:
-        return key(map(str, [*names, small]), {}, count)
+        return key([map(str, [*names, small])], {}, count)
 
     first = now()
     assert read < 5 * len(names)
@@ -333,6 +335,19 @@ def test_of_many_large_files_a_key_reads_no_more_than_of_one(tmp_path: Path, mon
         first = second
     os.utime(names[3], ns=(0, 0))
     assert now() != first
+
+
+def test_a_dem_and_a_guide_that_are_exchanged_are_another_run(folder: Path, tmp_path: Path, small_model: Path) -> None:
+    """Both could be either: stacks of three bands on one grid."""
+    hills = np.repeat(rasters_for_tests.terrain(36, 40)[None].astype(np.float32), 3, axis=0)
+    stacks = [rasters_for_tests.write(tmp_path / f"{name}.tif", hills + more) for name, more in (("a", 0), ("b", 1000))]
+
+    def of(dem: Path, guide: Path) -> Settings:
+        return settings(dem, small_model, folder, guide=str(guide), guide_bands=(1, 2, 3), resolution=10.0)
+
+    stopped(of(*stacks[::-1]), 4)
+    assert not any("going on" in text for text in finished(of(*stacks)))
+    assert np.nanmax(rasters_for_tests.read(folder / "fine.tif")) < 1000 + hills.min()
 
 
 def test_another_raster_of_the_same_file_is_another_run(folder: Path, tmp_path: Path, small_model: Path) -> None:

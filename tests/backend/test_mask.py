@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 from affine import Affine
 from pyproj import CRS, Transformer
+from rasters_for_tests import write
 
-from backend.compare.mask import Polygons
+from backend.compare.mask import Cells, Polygons
+from backend.errors import InputError
 from backend.grid import Grid
+from backend.rasters import Raster
 from backend.windows import Window
 
 
@@ -31,6 +34,28 @@ def counted(folder: Path, on: Grid, *polygons: list[Any]) -> np.ndarray:
     file = folder / "mask.geojson"
     file.write_text(json.dumps({"type": "MultiPolygon", "coordinates": polygons}))
     return Polygons(str(file)).on(on, Window(0, 0, on.width, on.height))
+
+
+def test_an_empty_polygon_has_nothing(tmp_path: Path) -> None:
+    """RFC 7946, 3.1: it may be null, or a list of nothing."""
+    of = PLACES["UTM"]
+    ring = box(-180, 60, 180, 90)
+    assert np.array_equal(counted(tmp_path, of, [], [ring]), counted(tmp_path, of, [ring]))
+    file = tmp_path / "empty.geojson"
+    file.write_text(json.dumps({"type": "Polygon", "coordinates": []}))
+    with pytest.raises(InputError, match="has no polygon"):
+        Polygons(str(file))
+
+
+@pytest.mark.parametrize("west", [179.0, -181.0])
+def test_a_raster_of_the_whole_earth_counts_on_beyond_its_last_column(tmp_path: Path, west: float) -> None:
+    values = np.ones((180, 360), np.uint8)
+    values[:, 0] = 0
+    path = write(tmp_path / "mask.tif", values, transform=Affine(1, 0, -180, 0, -1, 90), crs="EPSG:4326")
+    on = Grid(CRS.from_epsg(4326).to_wkt(), Affine(0.05, 0, west, 0, -0.05, 1), 60, 40)
+    with Raster(str(path), "The mask") as raster:
+        found = Cells(raster).on(on, Window(0, 0, 60, 40))
+    assert found.all(axis=0).tolist() == [True] * 20 + [False] * 20 + [True] * 20 and not found[:, 20:40].any()
 
 
 PLACES = {

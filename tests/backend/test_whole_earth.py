@@ -59,6 +59,18 @@ def test_an_image_lies_on_the_whole_earth(place: str) -> None:
     assert EARTH.pixel_size_at(guide) == pytest.approx(10 / np.sqrt(there.columns_per_pixel * there.rows_per_pixel), rel=2e-3)
 
 
+def test_an_extent_across_180_degrees_is_made_as_its_halves_are(tmp_path: Path, superresolve: Superresolve) -> None:
+    """And the report tells of the part under it, not of all longitudes."""
+    rows, cols = np.mgrid[:60, :360]
+    heights = (500 + 300 * np.sin(np.radians(cols) * 8) + 2.0 * rows).astype(np.float32)
+    earth = write(tmp_path / "earth.tif", heights, transform=Affine(1, 0, -180, 0, -1, 30), crs="EPSG:4326")
+    made = superresolve(earth, extent=(170, -10, 190, 0), extent_crs="EPSG:4326", report=tmp_path / "report.html", dem_error=0.0)
+    west, east = (superresolve(earth, extent=extent, dem_error=0.0) for extent in ((170, -10, 180, 0), (-180, -10, -170, 0)))
+    assert made.shape == (30, 60) and np.isfinite(made).all()
+    np.testing.assert_allclose(made, np.concatenate([west, east], axis=1), atol=1e-3)
+    assert "20 × 10 pixels" in (tmp_path / "report.html").read_text().replace("\u202f", " ").replace("\u00a0", " ")
+
+
 def test_degrees_across_180_are_not_cut() -> None:
     for west in (179.9, -180.1):
         guide = Grid(DEGREES, Affine(SECOND / 3, 0, west, 0, -SECOND / 3, -16.4), 2160, 1080)

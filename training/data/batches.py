@@ -48,7 +48,8 @@ class DataSettings:
     on them, where the rendered guide shows some (none where the guide is real: nobody knows where they stand); `error_share` carry a
     correlated error, its standard deviation drawn log-uniformly from `error_range`, in target pixel sizes; `rounding_share` of those with
     an error are rounded to whole metres as well. `misstated_share` of all that are wrong come with a stated error between none and one and
-    a half times the true one, a small one more often than not: nobody may be harmed by a wrong answer. A metre is that of a target pixel
+    a half times the true one, a small one more often than not: nobody may be harmed by a wrong answer. All stated errors are off by up to
+    two thirds, either way, besides. A metre is that of a target pixel
     of 5 to 30 m, whatever the area's pixel is. The defaults are modest: most users' DEMs have less wrong with them than SRTM, and a clean
     one must still be sharpened.
 
@@ -232,7 +233,10 @@ class BatchSource:
         shares = (self.settings.canopy_share, self.settings.building_share, self.settings.error_share, WOODED)
         forest, built, wrong, wooded = (bool(drawn) for drawn in rng.random(4) < shares)
         wooded = wrong and wooded
-        guide, valid, scene = self._guide(crop, size, forest or wooded, built, rng, gen)
+        # Drawn apart: without a guide, or with another one, a patch's DEM is the same.
+        guide_rng = np.random.default_rng([self.seed, step, 1 + index, 1])
+        guide_gen = torch.Generator().manual_seed(int(guide_rng.integers(2**62)))
+        guide, valid, scene = self._guide(crop, size, forest or wooded, built, guide_rng, guide_gen)
         coarse = crop.coarse[cut] if crop.coarse is not None and rng.random() < self.settings.real_coarse else None
         if coarse is not None and bool(torch.isfinite(coarse).all()):
             dem, error = coarse, crop.coarse_error
@@ -250,7 +254,7 @@ class BatchSource:
         truthful = error == 0 or rng.random() >= self.settings.misstated_share
         if not truthful:
             error *= 1.5 * float(rng.uniform()) ** 2
-        # A user's idea of the error is rough: half to double.
+        # A user's idea of the error is rough: 0.6 to 1.65 times the true one.
         error *= float(np.exp(rng.uniform(-0.5, 0.5)))
         size_and_error = torch.tensor([crop.pixel_size]), torch.tensor([error])
         return Batch(dem, guide[cut], valid[cut], *size_and_error, crop.dem[cut], torch.tensor([float(truthful)]))

@@ -59,11 +59,9 @@ def slope_bias(coarse: Tensor, height: float, pixel_size: float) -> Tensor:
 
 
 def _slope(coarse: Tensor) -> Tensor:
-    """Rise from one pixel to the next, smoothed: (N, 1, h, w)."""
-    slope = torch.zeros_like(coarse)
-    slope[..., 1:, :] += (coarse[..., 1:, :] - coarse[..., :-1, :]).abs()
-    slope[..., :, 1:] += (coarse[..., :, 1:] - coarse[..., :, :-1]).abs()
-    return gaussian_blur(slope, 1.0)
+    """Rise per pixel, smoothed: (N, 1, h, w). By central differences: an error that goes with the slope is to lie where the slope is, not
+    half a pixel beside it."""
+    return gaussian_blur(torch.hypot(*torch.gradient(coarse, dim=(-2, -1))), 1.0)
 
 
 def canopy(forest: Tensor, height: float, generator: torch.Generator) -> Tensor:
