@@ -291,8 +291,7 @@ def _figures(figures: Sequence[Figure]) -> list[str]:
     ]
     first = ["cubic itself", *(f"{scores.errors.bias:+.3f}, {number(scores.consistency)}" for scores in cubic.values())]
     parts += [
-        "Bias (mean error), and RMSE of the means over coarse pixels against the coarse DEM that was given, both in metres (–: the coarse "
-        "DEM's own grid is unknown):",
+        "Bias (mean error), and RMSE of the means over coarse pixels against the coarse DEM that was given, both in metres:",
         _by_area(figures, metres, first, mean=False),
     ]
     covered = _coverages(figures)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from training.data.area_list import read_list
 from training.data.areas import load_areas
 from training.data.coarse import cubic_upsample
 from training.errors import DataError
+from training.evaluation.pairs import with_real_coarse
 from training.prepare import main, prepare, sha256
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -203,6 +205,25 @@ def test_a_real_coarse_dem_is_brought_onto_the_reference_as_gdal_does(tmp_path: 
     assert entry["coarse_dem"]["bias"] == pytest.approx(0.0, abs=0.3)
     assert area.level_offset == pytest.approx(0.0, abs=0.3)
     assert set(entry["sha256"]) == {"z.tif", "coarse.tif"}
+
+
+def test_a_real_coarse_dems_own_pixels_are_kept_for_back_projection(tmp_path: Path) -> None:
+    """A result is brought back to them in an evaluation as in the backend: as far as it is off by more than twice the stated error."""
+    z = hills(120, 120)
+    coarse = np.rint(z.reshape(40, 3, 40, 3).mean(axis=(1, 3))).astype(np.int16)
+    coarse[20, 20] = -32768
+    write(tmp_path / "z.tif", z)
+    write(tmp_path / "coarse.tif", coarse, step=30.0, nodata=-32768)
+    prepare(listing(tmp_path, ONE + 'coarse = "coarse.tif"\n'), tmp_path, tmp_path / "out")
+    area = load_areas(tmp_path / "out", "train")[0]
+    assert area.cells is not None and area.cells.step == 1.0
+    beyond = (area.cells.grid.width - 40) // 2
+    np.testing.assert_array_equal(area.cells.dem[beyond:-beyond, beyond:-beyond], np.where(coarse == -32768, np.nan, coarse))
+    pair = with_real_coarse(area, 3)
+    assert pair is not None and pair.coarse is None and pair.step == 1.0
+    for error, left in ((0.0, 0.5), (2.0, 4.0)):
+        off = replace(pair, dem_error=error).back_projected(pair.cubic + np.float32(10)) - pair.cubic
+        assert float(np.median(off[pair.judged])) == pytest.approx(left, abs=0.1)
 
 
 def test_another_vertical_datum_is_refused(tmp_path: Path) -> None:

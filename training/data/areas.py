@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from affine import Affine
 from numpy.typing import NDArray
 
+from backend.grid import Grid
 from training.errors import DataError
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 MANIFEST = "manifest.json"
-FORMAT = 3
+FORMAT = 4
 ROWS = 1024
 """Rows that are looked at at once, where an area may be larger than the memory."""
 
@@ -35,13 +37,24 @@ class _File:
 
 
 @dataclass(frozen=True)
+class Cells:
+    """A real coarse DEM as it is: its own pixels `dem` (h, w), metres, NaN where unknown, on `grid`; the area lies on the grid `area`. Its
+    heights are in steps of `step` metres, 0 where they are in none."""
+
+    dem: NDArray[np.float32]
+    grid: Grid
+    area: Grid
+    step: float
+
+
+@dataclass(frozen=True)
 class Area:
     """One area in memory.
 
     `dem` (H, W) float32 metres, NaN where unknown. `guide` (3, H, W) float32: NIR, R, G, each scaled by its scene's 2nd and 98th
     percentile to 0..1, NaN where unknown; None where there is no image. `dx`, `dy`: pixel width and height on the ground, metres.
     `coarse` (H, W) float32 metres: a real coarse DEM of the same ground, cubic-resampled onto this grid, NaN where unknown; None where
-    there is none. `coarse_error`: its NMAD against `dem`, `level_offset`: how far it lies above it where it is level
+    there is none; `cells` are its own. `coarse_error`: its NMAD against `dem`, `level_offset`: how far it lies above it where it is level
     (training/data/level.py), metres. Arrays of a prepared area are mapped files: read-only, and read when they are looked at. Pickled,
     they travel as file names.
     """
@@ -55,6 +68,7 @@ class Area:
     coarse: NDArray[np.float32] | None = None
     coarse_error: float = 0.0
     level_offset: float = 0.0
+    cells: Cells | None = None
 
     @property
     def pixel_size(self) -> float:
@@ -67,8 +81,11 @@ class Area:
         return sum(int(np.isfinite(self.dem[top : top + ROWS]).sum()) for top in range(0, len(self.dem), ROWS))
 
     def __getstate__(self) -> dict[str, Any]:
+        # The cells are for evaluation, which no other process does.
         names = ("name", "split", "dem", "guide", "dx", "dy", "coarse", "coarse_error", "level_offset")
-        return {name: _File(str(array.filename)) if isinstance(array := getattr(self, name), np.memmap) else array for name in names}
+        return {"cells": None} | {
+            name: _File(str(array.filename)) if isinstance(array := getattr(self, name), np.memmap) else array for name in names
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
@@ -77,7 +94,8 @@ class Area:
 
 def save_area(area: Area, folder: Path) -> dict[str, Any]:
     """Writes an area's arrays into `folder`; returns its manifest entry."""
-    for kind, array in (("dem", area.dem), ("guide", area.guide), ("coarse", area.coarse)):
+    cells = area.cells
+    for kind, array in (("dem", area.dem), ("guide", area.guide), ("coarse", area.coarse), ("cells", cells.dem if cells else None)):
         if array is not None:
             np.save(folder / f"{area.name}.{kind}.npy", array.astype(np.float32, copy=False))
     return {
@@ -86,6 +104,7 @@ def save_area(area: Area, folder: Path) -> dict[str, Any]:
         "guide": area.guide is not None,
         "coarse": area.coarse is not None,
         "coarse_error": area.coarse_error,
+        "cells": {"grid": cells.grid.to_event(), "area": cells.area.to_event(), "step": cells.step} if cells else None,
         "level_offset": area.level_offset,
         "dx": area.dx,
         "dy": area.dy,
@@ -132,7 +151,7 @@ def check_held_out(trained_on: Iterable[Mapping[str, str]], data: Path) -> None:
 
 
 def load_array(folder: Path, name: str, kind: str) -> NDArray[np.float32]:
-    """One array of an area, mapped: `dem`, `guide` or `coarse`."""
+    """One array of an area, mapped: `dem`, `guide`, `coarse` or `cells`."""
     return _File(str(folder / f"{name}.{kind}.npy")).open()
 
 
@@ -150,6 +169,14 @@ def load_areas(folder: Path, split: Split) -> list[Area]:
             load_array(folder, entry["name"], "coarse") if entry["coarse"] else None,
             entry["coarse_error"],
             entry["level_offset"],
+            _load_cells(folder, entry),
         )
         for entry in manifest_entries(folder, split)
     ]
+
+
+def _load_cells(folder: Path, entry: Mapping[str, Any]) -> Cells | None:
+    if (cells := entry["cells"]) is None:
+        return None
+    grid, area = (Grid(at["crs"], Affine(*at["transform"]), at["width"], at["height"]) for at in (cells["grid"], cells["area"]))
+    return Cells(load_array(folder, entry["name"], "cells"), grid, area, cells["step"])

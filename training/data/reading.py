@@ -25,13 +25,15 @@ from backend.resample import Sampler, read_array
 from backend.vertical import doubt, is_unit
 from backend.windows import Window
 from training.data.area_list import Entry
-from training.data.areas import Area
+from training.data.areas import Area, Cells
 from training.data.level import level_offset
 from training.data.sampling import sampled, strips
 from training.errors import DataError
 
 FARTHEST_DATUM = 20.0
 """Metres. A coarse DEM that lies higher or lower by more than this refers to another vertical datum."""
+_CELLS_BEYOND = 8
+"""Pixels of a coarse DEM around an area: its cubic kernel looks at two."""
 FILL = 16
 """Target pixels over which gaps of the coarse DEM are filled for the cubic kernel's sake; they stay unknown."""
 
@@ -62,7 +64,7 @@ def read_area(entry: Entry, root: Path, *, coregister: bool = False) -> Reading:
 def _read(entry: Entry, root: Path, coregister: bool) -> Reading:
     notes: list[str] = []
     files = {str(name): root / name for name in (entry.dem, entry.coarse, entry.guide, entry.mask) if name}
-    guide = coarse = None
+    guide = coarse = cells = None
     facts: dict[str, Any] = {}
     with Raster(str(root / entry.dem), "The DEM") as raster:
         if raster.grid.rotated:
@@ -91,13 +93,13 @@ def _read(entry: Entry, root: Path, coregister: bool) -> Reading:
             level = f"all that is known of {entry.dem} is {np.nanmin(dem):g} m high"
             raise DataError(level, "Name a DEM with relief; there is none to learn or to judge.")
         if entry.coarse:
-            coarse, facts = _coarse(root / entry.coarse, elevation, grid, dem, coregister, notes)
+            coarse, cells, facts = _coarse(root / entry.coarse, elevation, grid, dem, coregister, notes)
     if entry.guide:
         guide = _guide(root / entry.guide, entry.guide_bands, grid, dem, notes)
     across, down = ground_edges(grid.crs, grid.transform, grid.width / 2, grid.height / 2)
     dx, dy = float(np.hypot(*across)), float(np.hypot(*down))
     above = 0.0 if coarse is None else level_offset(coarse, dem, dx, dy)
-    area = Area(entry.name, entry.split, dem, guide, dx, dy, coarse, float(facts.get("error", 0.0)), above)
+    area = Area(entry.name, entry.split, dem, guide, dx, dy, coarse, float(facts.get("error", 0.0)), above, cells)
     return Reading(area, grid, files, notes, facts)
 
 
@@ -178,8 +180,8 @@ def _check_overlap(role: str, path: Path, known: NDArray[np.bool_], dem: NDArray
 
 def _coarse(
     path: Path, fine: Elevation, grid: Grid, dem: NDArray[np.float32], coregister: bool, notes: list[str]
-) -> tuple[NDArray[np.float32], dict[str, Any]]:
-    """A real coarse DEM on the grid of the reference, as the backend would bring it there, and what is known of it."""
+) -> tuple[NDArray[np.float32], Cells, dict[str, Any]]:
+    """A real coarse DEM on the grid of the reference, as the backend would bring it there, its own pixels, and what is known of it."""
     with Raster(str(path), "The coarse DEM") as raster:
         elevation, source, up = _elevation(raster, grid, notes), raster.grid, 0.0
         if (one := _datum(fine.raster.crs)) and (other := _datum(raster.crs)) and one != other:
@@ -199,7 +201,11 @@ def _coarse(
                 f"coregistered: moved {shift.east:.2f} m east, {shift.north:.2f} m north, {shift.up:.2f} m up; "
                 f"NMAD {shift.nmad_before:.2f} to {shift.nmad_after:.2f} m"
             )
-        return coarse, facts | _error(elevation, source, up, dem, grid, notes)
+        whole = source.north_up()
+        around = whole.covering(grid.bounds_beside(source))
+        around = around.window(Window(0, 0, around.width, around.height).widened(_CELLS_BEYOND))
+        own = sampled(around, source, elevation.read_metres) + np.float32(up)
+        return coarse, Cells(own, around, grid, elevation.step), facts | _error(elevation, source, up, dem, grid, notes)
 
 
 def _error(elevation: Elevation, source: Grid, up: float, dem: NDArray[np.float32], grid: Grid, notes: list[str]) -> dict[str, float]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.dem_source import SOURCES
+from backend.dem_source import ROUNDING, SOURCES
 from backend.engines import Run
 from training.evaluation.conditions import CONDITIONS, SHARP, guides_of
 from training.evaluation.pairs import Pair
@@ -72,7 +72,7 @@ class Scores:
     """All that is measured of one DEM. `data_range` (metres, SSIM's and PSNR's): the reference's highest minus lowest judged pixel.
 
     Slope and aspect RMSE in degrees, curvature RMSE in 1/m times 100. `consistency`: RMSE of the means over coarse pixels against the
-    coarse DEM that the method was given, metres; NaN where that is a real one, whose grid is unknown. `detail` is None where no tile is
+    coarse DEM that the method was given, metres; NaN where nobody knows its grid. `detail` is None where no tile is
     free of gaps, `coverage` without a sigma.
     """
 
@@ -165,22 +165,11 @@ def score(pair: Pair, elevation: Floats, sigma: Floats | None = None) -> Scores:
         slope_rmse=rmse(shape.slope - pair.terrain.slope, where),
         aspect_rmse=aspect_rmse(shape, pair.terrain, where),
         curvature_rmse=rmse(shape.curvature - pair.terrain.curvature, where),
-        consistency=_consistency(pair, elevation),
+        consistency=pair.consistency(elevation),
         detail=_detail(power_spectrum(elevation, where), pair.spectrum, pair.ratio),
         by_slope=tuple(classes),
         coverage=coverage(difference, sigma, where) if sigma is not None else None,
     )
-
-
-def _consistency(pair: Pair, elevation: Floats) -> float:
-    if pair.coarse is None:
-        return math.nan
-    height, width = pair.coarse.shape
-
-    def blocks(values: NDArray[Any]) -> NDArray[Any]:
-        return np.asarray(values.reshape(height, pair.ratio, width, pair.ratio).mean(axis=(1, 3), dtype=np.float64))
-
-    return rmse(blocks(elevation) - pair.coarse, blocks(pair.judged) == 1)
 
 
 def _detail(spectrum: Spectrum | None, reference: Spectrum | None, ratio: int) -> Detail | None:
@@ -213,7 +202,7 @@ def evaluate(
     """Cubic and all `resamplers` once in each area, and all `models` (by name) under all `conditions`.
 
     Resamplers take no guide: their rows stand under "no guide". Cubic is measured as the models get it, which is what GDAL's gives;
-    naming it among the resamplers adds nothing. A pair with a real coarse DEM, whose own grid is unknown, has cubic alone and the
+    naming it among the resamplers adds nothing. A pair with a real coarse DEM has cubic alone and the
     conditions of SHARP; their names are prefixed. Those it has with its error as it was measured and, with `misstated`, as a user would
     state it who names any of the sources that the backend knows. `back_projected` are the models whose card asks for that.
     """
@@ -236,10 +225,11 @@ def evaluate(
         for condition, guides in guides_of(pair, given):
             say(f"area {number} of {len(pairs)}: {area.name}, {prefix}{condition}")
             for stated, error in (_stated_errors(pair) if misstated else {"": pair.dem_error}).items():
+                told = replace(pair, dem_error=error)
                 for method, run in models.items():
                     results = [run(pair.cubic, guide, valid, area.pixel_size, error) for guide, valid in guides]
                     if method in back_projected:
-                        results = [(pair.back_projected(elevation), sigma) for elevation, sigma in results]
+                        results = [(told.back_projected(elevation), sigma) for elevation, sigma in results]
                     scores = [score(pair, elevation, sigma) for elevation, sigma in results]
                     figures.append(Figure(area.name, f"{prefix}{stated}{condition}", method, mean_of(scores), cubic))
                     if not stated:
@@ -251,7 +241,9 @@ def _stated_errors(pair: Pair) -> dict[str, float]:
     """What the model is told that the coarse DEM is off by, metres, by the words that name it; the measured one has none."""
     if pair.coarse is not None:
         return {"": pair.dem_error}
-    return {"": pair.dem_error} | {f"stated as {source.name}, ": source.error for source in SOURCES.values()}
+    # Whole metres are off by their rounding, whatever was said (backend/superresolve.py).
+    least = ROUNDING * pair.step
+    return {"": pair.dem_error} | {f"stated as {source.name}, ": max(source.error, least) for source in SOURCES.values()}
 
 
 def mean_of(values: Sequence[T]) -> T:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,9 +18,9 @@ from backend.grid import Grid
 from backend.resample import Sampler, read_array
 from backend.windows import Window
 from training.data import coarse as coarsen_dem
-from training.data.areas import Area
+from training.data.areas import Area, Cells
 from training.errors import TrainingError
-from training.metrics import Spectrum, Terrain, power_spectrum, terrain
+from training.metrics import Spectrum, Terrain, power_spectrum, rmse, terrain
 from training.objectives.content import SHARES
 
 PLANE = CRS.from_epsg(3857).to_wkt()
@@ -31,8 +32,8 @@ class Pair:
     """An area with its coarse DEM on the fine grid, all (H, W); `judged` marks the pixels that count.
 
     `cubic` is what a model is given and what ratios refer to. `coarse` (H/ratio, W/ratio) is what it was made of, and None where the coarse
-    DEM is a real one, which came resampled. `dem_error` (metres) is what a model is told that the coarse DEM is off by, `step`
-    (metres) what its heights are rounded to.
+    DEM is a real one, whose pixels are the area's `cells`. `dem_error` (metres) is what a model is told that the coarse DEM is off by,
+    `step` (metres) what its heights are rounded to.
     """
 
     area: Area
@@ -62,17 +63,37 @@ class Pair:
     def back_projected(self, elevation: NDArray[np.float32]) -> NDArray[np.float32]:
         """A model's result (H, W) as the backend brings it back to the coarse DEM (backend/back_projection.py); as it is where the coarse
         DEM's own pixels are unknown."""
-        if self.coarse is None:
-            return elevation
         height, width = elevation.shape
-        fine, cells = Grid(PLANE, Affine.identity(), width, height), Grid(PLANE, Affine.scale(self.ratio), *reversed(self.coarse.shape))
-        projection, everything = BackProjection(Sampler(cells, fine), self.dem_error, self.step), Window(0, 0, width, height)
+        cells, everything = self._cells, Window(0, 0, width, height)
+        if cells is None:
+            return elevation
+        projection = BackProjection(Sampler(cells.grid, cells.area), self.dem_error, self.step)
         window = projection.cells(everything)
         if window is None:
             return elevation
-        dem, known = read_array(self.coarse)(window)
+        dem, known = read_array(cells.dem)(window)
         projected = elevation + projection.correction(elevation, everything, everything, dem, known)
         return projection.held_level(projected, self.cubic, everything, dem, known)
+
+    def consistency(self, elevation: NDArray[np.float32]) -> float:
+        """RMSE (metres) of a result's means over the coarse pixels against what these are, as far as all of their area is judged. NaN where
+        there is none, or nobody knows where they lie."""
+        cells = self._cells
+        if cells is None:
+            return math.nan
+        read, everything = read_array(np.where(self.judged, elevation, np.nan)), Window(0, 0, cells.grid.width, cells.grid.height)
+        means, known = Sampler(cells.area, cells.grid).sample(everything, read, bands=1, reach=0, whole=True)
+        return rmse(means[0].astype(np.float64) - cells.dem, known & np.isfinite(cells.dem))
+
+    @cached_property
+    def _cells(self) -> Cells | None:
+        """The coarse DEM's pixels and where they lie; None of a real one of an area that was not prepared."""
+        height, width = self.target.shape
+        if self.coarse is not None:
+            grid, fine = Grid(PLANE, Affine.scale(self.ratio), *reversed(self.coarse.shape)), Grid(PLANE, Affine.identity(), width, height)
+            return Cells(self.coarse, grid, fine, self.step)
+        real = self.area.cells
+        return replace(real, area=real.area.window(Window(0, 0, width, height))) if real else None
 
 
 def simulate(area: Area, ratio: int) -> Pair:
@@ -100,7 +121,8 @@ def with_real_coarse(area: Area, ratio: int) -> Pair | None:
         return None
     _, within_one_sigma = SHARES[0]
     error = float(np.quantile(np.abs(coarse - fine)[judged], within_one_sigma))
-    return Pair(area, fill(fine), fill(coarse), judged, ratio, dem_error=error)
+    step = area.cells.step if area.cells else 0.0
+    return Pair(area, fill(fine), fill(coarse), judged, ratio, dem_error=error, step=step)
 
 
 def fill(dem: NDArray[np.float32]) -> NDArray[np.float32]:
