@@ -14,6 +14,8 @@ import torch
 from training.data import batches
 from training.data.areas import Area, load_areas
 from training.data.batches import BatchSource, DataSettings
+from training.data.coarse import area_mean
+from training.data.degradations import slope_bias
 from training.errors import DataError
 
 SMALL = DataSettings(patch=48, batch=4)
@@ -184,6 +186,61 @@ def test_roads_and_parcels_are_on_the_ground_and_not_in_the_heights(areas: list[
     assert torch.equal(without.dem, with_lines.dem)
     changed = (without.guide - with_lines.guide).abs().amax(dim=(1, 2, 3))
     assert int((changed > 0.05).sum()) >= 2, changed
+
+
+def test_an_image_is_turned_and_mirrored_with_its_ground(areas: list[Area]) -> None:
+    """And so are the sizes of pixels that are not square."""
+    rows, columns = np.mgrid[:200, :210].astype(np.float32)
+    for dem, across, down in ((3 * columns, 1.0, 0.0), (3 * rows, 0.0, 1.0)):
+        area = replace(areas[0], dem=dem, guide=np.repeat(dem[None] / 1000, 3, axis=0), dx=10.0, dy=20.0)
+        source, seen = BatchSource([area], SMALL, 0), set()
+        for seed in range(24):
+            crop = source._crop(np.random.default_rng(seed), 60)
+            assert crop.guide is not None and torch.allclose(crop.guide * 1000, crop.dem.expand(-1, 3, -1, -1))
+            slopes = [float(step.abs().mean()) for step in torch.gradient(crop.dem[0, 0])]
+            # The ramp runs along the axis that it ran along, whichever way that lies now.
+            along = crop.dx if slopes[1] > slopes[0] else crop.dy
+            assert along == across * 10.0 + down * 20.0 and crop.dx * crop.dy == 200.0
+            seen.add(slopes[1] > slopes[0])
+        assert seen == {True, False}
+
+
+def test_what_an_image_shows_changes_nothing_of_the_dem(areas: list[Area], monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for trees and houses, which it is to show."""
+    monkeypatch.setattr(batches, "WOODED", 0.0)
+    settings = replace(SMALL, error_share=1.0, canopy_share=0.0, building_share=0.0, real_guide=0.0)
+    one, other = (BatchSource(areas, replace(settings, no_guide=share), 0).batch(3) for share in (0.0, 1.0))
+    assert float(one.guide_valid.mean()) > 0.5 > float(other.guide_valid.mean())
+    assert all(torch.equal(getattr(one, name), getattr(other, name)) for name in ("dem", "target", "dem_error", "truthful"))
+
+
+def test_too_high_slopes_are_where_the_trees_of_the_image_are(areas: list[Area], monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = replace(SMALL.clean(), batch=1, error_share=1.0, rounding_share=0.0, no_guide=0.0, bad_guide=0.0, real_guide=0.0)
+    settings = replace(settings, ratios=(3,), ratio_shares=(1.0,))
+    scenes, crops, made = [], [], list[torch.Tensor]()
+    guide, degrade = BatchSource._guide, BatchSource._degrade
+
+    def keep_scene(*arguments: Any) -> Any:
+        drawn = guide(*arguments)
+        scenes.append(drawn[2])
+        return drawn
+
+    def keep_coarse(source: BatchSource, crop: batches.Crop, *arguments: Any) -> Any:
+        coarse, error = degrade(source, crop, *arguments)
+        crops.append(crop)
+        made.append(coarse)
+        return coarse, error
+
+    monkeypatch.setattr(BatchSource, "_guide", keep_scene)
+    monkeypatch.setattr(BatchSource, "_degrade", keep_coarse)
+    for wooded in (0.0, 1.0):
+        monkeypatch.setattr(batches, "WOODED", wooded)
+        for step in range(8):
+            BatchSource([areas[0]], settings, 1).batch(step)
+    for scene, crop, bare, high in zip(scenes[8:], crops, made[:8], made[8:], strict=False):
+        expected = slope_bias(area_mean(crop.dem, 3), 1.0, 3 * crop.pixel_size) * area_mean(scene.forest, 3)
+        both = torch.stack([expected.flatten(), (high - bare).flatten()])
+        assert float(torch.corrcoef(both)[0, 1]) > 0.999
 
 
 def test_patches_avoid_gaps(areas: list[Area]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -161,8 +162,19 @@ def test_trees_are_where_the_rendered_guide_shows_them(areas: list[Area]) -> Non
         green = wooded.guide[:, 0] - wooded.guide[:, 1]
         for k in range(4):
             if trees[k].std() > 0.1:
-                agreement.append(abs(float(torch.corrcoef(torch.stack([trees[k].flatten(), green[k].flatten()]))[0, 1])))
+                agreement.append(float(torch.corrcoef(torch.stack([trees[k].flatten(), green[k].flatten()]))[0, 1]))
     assert np.mean(agreement) > 0.3
+
+
+@pytest.mark.parametrize("turn", [0.0, 30.0, 45.0])
+def test_what_goes_with_slopes_lies_on_them_and_is_as_large_whichever_way_they_face(turn: float) -> None:
+    y, x = torch.meshgrid(torch.arange(61.0) - 30, torch.arange(61.0) - 30, indexing="ij")
+    along = x * math.cos(math.radians(turn)) + y * math.sin(math.radians(turn))
+    plane = slope_bias((0.2 * 30 * along)[None, None], 2.0, pixel_size=30.0)
+    assert float(plane[..., 20:40, 20:40].mean()) == pytest.approx(2.0, rel=1e-3)
+    ridge = slope_bias((200 * torch.exp(-((along / 6) ** 2)))[None, None], 2.0, pixel_size=30.0)[0, 0]
+    inner = (x**2 + y**2).sqrt() < 22
+    assert float((ridge * along)[inner].sum() / ridge[inner].sum()) == pytest.approx(0, abs=0.01)
 
 
 def test_real_coarse_dems_are_given_as_they_are_but_for_an_offset(areas: list[Area]) -> None:

@@ -86,6 +86,20 @@ def test_it_learns(prepared: Path, tmp_path: Path) -> None:
     assert metrics(tmp_path / "run")[-1]["rmse_ratio_spoiled"] < 1
 
 
+def test_averaged_weights_follow_the_weights_faster_at_first(prepared: Path, tmp_path: Path) -> None:
+    """By 10/11 of the way, 9/12 after three steps: the mean of a run is not to hold the weights that it began with."""
+    config = replace(TINY, train=replace(TINY.train, steps=3, stop_after=2))
+    train(config, prepared, tmp_path / "run")
+    before = load_checkpoint(tmp_path / "run")
+    train(replace(config, train=replace(config.train, stop_after=0)), prepared, tmp_path / "run", resume=True)
+    after = load_checkpoint(tmp_path / "run")
+    assert after.step == 3
+    for name, averaged in before.ema.items():
+        expected = averaged + (1 - 3 / 12) * (after.weights[name] - averaged)
+        torch.testing.assert_close(after.ema[name], expected)
+    assert any(not torch.equal(after.ema[name], before.ema[name]) for name in before.ema)
+
+
 @pytest.mark.parametrize("precision", ["32", "bf16"])
 def test_the_game_begins_after_the_warm_up(prepared: Path, tmp_path: Path, precision: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two of six steps are warm-up, at 0.3: no loss of the game in them, and all of them in the others."""
