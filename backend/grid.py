@@ -347,9 +347,15 @@ def _squares(aligned_with: Grid, dem: Grid, resolution: float) -> Grid:
         raise InputError(
             "grid-invalid",
             f"--resolution {resolution:g} ({unit}) is larger than the DEM.",
-            f"Pass the pixel size in units of the output's CRS: {unit}.",
+            f"Pass the pixel size in units of the output's CRS: {unit}. {_instead(aligned_with, dem, resolution, unit)}".rstrip(),
         )
     return Grid(aligned_with.crs, Affine(resolution, 0.0, left, 0.0, -resolution, top), 1, 1).covering(bounds)
+
+
+def _instead(grid: Grid, dem: Grid, metres: float, unit: str) -> str:
+    """What somebody who meant metres should have typed; nothing where that cannot be what was meant."""
+    in_metres = grid.pixel_size_at(dem) / math.sqrt(abs(grid.transform.determinant))
+    return f"{metres:g} m are about {metres / in_metres:.2g} {unit} there." if in_metres > 1000 else ""
 
 
 def _finer(dem: Grid, ratio: float) -> Grid:

@@ -28,7 +28,7 @@ from training.errors import TrainingError, interruptible, refused
 from training.evaluate import engine_run, load_model, load_pairs
 from training.evaluation.figures import SLOPE_CLASSES, Figure, evaluate, mean_of
 from training.evaluation.panels import EXAGGERATION, LEAST_ERROR, LEVEL, REAL_COARSE, Place, Places, write_place
-from training.evaluation.tables import number, table
+from training.evaluation.tables import degrees, number, table
 
 RATIO = 3
 """Coarse pixel divided by fine pixel: what the model is measured at."""
@@ -173,7 +173,7 @@ def _coverages(figures: Sequence[Figure]) -> dict[str, dict[str, tuple[float, fl
         scores = [figure.scores for figure in figures if figure.condition == condition]
         parts = {"overall": [score.coverage for score in scores]}
         for place, (low, high) in enumerate(SLOPE_CLASSES):
-            parts[_degrees(low, high)] = [score.by_slope[place].coverage for score in scores]
+            parts[degrees(low, high)] = [score.by_slope[place].coverage for score in scores]
         covered = {
             name: mean_of([(one.one_sigma, one.two_sigma) for one in several if one is not None])
             for name, several in parts.items()
@@ -182,10 +182,6 @@ def _coverages(figures: Sequence[Figure]) -> dict[str, dict[str, tuple[float, fl
         if covered:
             found[condition] = covered
     return found
-
-
-def _degrees(low: float, high: float) -> str:
-    return f"over {low:.0f}°" if high >= 90 else f"{low:.0f}–{high:.0f}°"
 
 
 def check_kept_apart(model: Model, data: Path) -> None:
@@ -296,7 +292,7 @@ def _figures(figures: Sequence[Figure]) -> list[str]:
     ]
     covered = _coverages(figures)
     if covered:
-        classes = ["overall", *(_degrees(low, high) for low, high in SLOPE_CLASSES)]
+        classes = ["overall", *(degrees(low, high) for low, high in SLOPE_CLASSES)]
         nothing = (math.nan, math.nan)
         rows = [
             [condition, *(", ".join(number(share) for share in shares.get(name, nothing)) for name in classes)]
@@ -397,7 +393,9 @@ def write_model_card(model: Model, data: Path, figures: Sequence[Figure], places
         *_ancestors(model, data),
         "No weight was fitted to the validation areas; they were looked at while the model was trained:",
         _areas(data, "validation"),
-        "Test areas were never trained on. All figures and pictures below are of these:",
+        "Test areas were never trained on. They were looked at: which of a run's weights were shipped, and what is expected of rounded "
+        "DEMs, was decided with their figures in sight ([weights.md](weights.md), [design.md](design.md)), so on new ground a model may "
+        "do a little worse. All figures and pictures below are of these:",
         _areas(data, "test"),
         "Whole areas are split, never patches of one area. `training.prepare` compares the known pixels of every two areas of different "
         "splits on the ground, and refuses the list where they share any (`training/data/overlap.py`). The training areas above are "

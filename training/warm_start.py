@@ -38,10 +38,10 @@ def solve_skip(network: SuperResolver, source: BatchSource, batches: int) -> flo
         total += float(wanted.square().sum())
     if not total:
         return 1.0  # Nothing is missing, as at ratio 1: the skip adds nothing.
-    squares += RIDGE * squares.diagonal().mean() * torch.eye(taps, dtype=torch.float64)
-    solution = torch.linalg.solve(squares, products)
+    ridge = RIDGE * float(squares.diagonal().mean())
+    solution = torch.linalg.solve(squares + ridge * torch.eye(taps, dtype=torch.float64), products)
     skip.weight.copy_(solution.T.reshape(skip.weight.shape).float())
-    left = total - float((solution * products).sum())
+    left = total - float((solution * products).sum()) - ridge * float(solution.square().sum())
     return math.sqrt(max(left, 0.0) / total)
 
 

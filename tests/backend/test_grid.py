@@ -172,6 +172,16 @@ def test_longitudes_may_be_counted_across_the_antimeridian(west: float) -> None:
     assert target_grid(dem, ratio=3, extent=(west - 1, -17, west + 1, -16)) == whole
 
 
+def test_metres_typed_for_degrees_are_answered_with_degrees() -> None:
+    dem = Grid(DEGREES, Affine(1 / 3600, 0, 10, 0, -1 / 3600, 47), 300, 300)
+    with pytest.raises(InputError) as refused:
+        target_grid(dem, ratio=3, resolution=10)
+    assert "10 m are about 0.00011 degree there" in refused.value.hint
+    with pytest.raises(InputError) as refused:
+        target_grid(Grid(CRS.from_epsg(32632).to_wkt(), Affine(30, 0, 5e5, 0, -30, 5e6), 10, 10), ratio=3, resolution=1000)
+    assert refused.value.hint.endswith("metre.")
+
+
 @pytest.mark.parametrize("west", [-180.0, 0.0, -180.1])
 def test_an_extent_across_180_degrees_is_one_piece_of_the_whole_earth(west: float) -> None:
     earth = Grid(DEGREES, Affine(0.2, 0, west, 0, -0.2, 90), 1800, 900)

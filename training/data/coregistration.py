@@ -23,6 +23,7 @@ from backend.grid import Grid, transform_points
 from backend.resample import Read
 from training.data.sampling import sampled
 from training.errors import DataError
+from training.metrics import nmad
 
 FARTHEST = 3.0
 """Coarse pixels. What is farther away is another place, another CRS or a mistake."""
@@ -74,17 +75,15 @@ def find_shift(fine: Grid, read_fine: Read, coarse: Grid, read_coarse: Read) -> 
             f"more than {FARTHEST:g} of its pixels of {pixel:.1f} m",
             "Check its CRS and that both show the same ground.",
         )
-    before = nmad(there - reference)
-    after = nmad(sampled(grid, moved(coarse, east, north, fine), read_coarse) - reference)
+    before = _spread(there - reference)
+    after = _spread(sampled(grid, moved(coarse, east, north, fine), read_coarse) - reference)
     if after < before:
         return Shift(east, north, up, before, after)
     return Shift(0.0, 0.0, -float(np.nanmedian(there - reference)), before, before)
 
 
-def nmad(differences: NDArray[np.float32]) -> float:
-    """1.4826 times the median absolute deviation from the median, of what is finite: a standard deviation that outliers do not touch."""
-    known = differences[np.isfinite(differences)]
-    return float(1.4826 * np.median(np.abs(known - np.median(known))))
+def _spread(differences: NDArray[np.float32]) -> float:
+    return nmad(differences, np.isfinite(differences))
 
 
 def _metric(area: Grid, pixel: float) -> Grid:

@@ -29,6 +29,7 @@ from training.data.areas import Area, Cells
 from training.data.level import level_offset
 from training.data.sampling import sampled, strips
 from training.errors import DataError
+from training.metrics import nmad
 
 FARTHEST_DATUM = 20.0
 """Metres. A coarse DEM that lies higher or lower by more than this refers to another vertical datum."""
@@ -217,16 +218,16 @@ def _error(elevation: Elevation, source: Grid, up: float, dem: NDArray[np.float3
     if part is None:
         raise DataError("the coarse DEM does not touch the reference", "Check the CRS of both.")
     differences = sampled(part, source, elevation.read_metres) + np.float32(up) - sampled(part, grid, read_array(dem))
-    known = differences[np.isfinite(differences)]
-    if not known.size:
+    known = np.isfinite(differences)
+    if not known.any():
         raise DataError("no pixel of the coarse DEM lies on ground that the reference knows", "Give a larger reference.")
-    bias = float(np.median(known))
+    bias = float(np.median(differences[known]))
     if abs(bias) > FARTHEST_DATUM:
         raise DataError(
             f"the coarse DEM lies {bias:+.1f} m above the reference: another vertical datum or unit",
             "Convert one of the two (gdalwarp with compound CRSs), or set coregister = true, which takes an offset away.",
         )
-    error = float(1.4826 * np.median(np.abs(known - bias)))
+    error = nmad(differences, known)
     notes.append(f"the coarse DEM's error is {error:.2f} m (NMAD), its bias {bias:+.2f} m")
     return {"bias": round(bias, 3), "error": round(error, 3)}
 

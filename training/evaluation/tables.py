@@ -66,7 +66,7 @@ def summary(figures: Sequence[Figure]) -> list[tuple[str, list[str], list[list[s
         ),
         (
             "RMSE divided by cubic's, by slope of the reference, mean over the areas",
-            ["method", "condition", "areas", *(_degrees(low, high) for low, high in SLOPE_CLASSES)],
+            ["method", "condition", "areas", *(degrees(low, high) for low, high in SLOPE_CLASSES)],
             [named(row) + ratios(row, *classes) for row in rows],
         ),
     ]
@@ -74,7 +74,7 @@ def summary(figures: Sequence[Figure]) -> list[tuple[str, list[str], list[list[s
         tables.append(
             (
                 "Errors within the model's own sigma, mean over the areas",
-                ["method", "condition", "areas", "within 1σ", "within 2σ", *(_degrees(low, high) for low, high in SLOPE_CLASSES)],
+                ["method", "condition", "areas", "within 1σ", "within 2σ", *(degrees(low, high) for low, high in SLOPE_CLASSES)],
                 [
                     [
                         *named(row),
@@ -143,7 +143,7 @@ def by_area(figures: Sequence[Figure]) -> list[tuple[str, list[str], list[list[s
             [
                 [
                     *named(figure),
-                    _degrees(part.low, part.high),
+                    degrees(part.low, part.high),
                     str(part.errors.pixels),
                     *(number(getattr(part.errors, name)) for name in ("rmse", "mae", "bias", "nmad", "le90")),
                 ]
@@ -163,7 +163,7 @@ def by_area(figures: Sequence[Figure]) -> list[tuple[str, list[str], list[list[s
                     for figure in figures
                     for slope, covered in [
                         ("all", figure.scores.coverage),
-                        *((_degrees(part.low, part.high), part.coverage) for part in figure.scores.by_slope if part.errors.pixels),
+                        *((degrees(part.low, part.high), part.coverage) for part in figure.scores.by_slope if part.errors.pixels),
                     ]
                     if covered is not None
                 ],
@@ -183,5 +183,5 @@ def markdown(figures: Sequence[Figure], title: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _degrees(low: float, high: float) -> str:
+def degrees(low: float, high: float) -> str:
     return f"over {low:.0f}°" if high >= 90 else f"{low:.0f}–{high:.0f}°"
