@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import metadata
 from typing import Any
@@ -46,10 +47,10 @@ def as_lines(info: dict[str, Any]) -> list[str]:
     return lines
 
 
-def packages() -> dict[str, str]:
-    """Version of each of PACKAGES that is installed."""
+def packages(names: Sequence[str] = PACKAGES) -> dict[str, str]:
+    """Version of each of `names` that is installed."""
     found = {}
-    for name in PACKAGES:
+    for name in names:
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

@@ -67,11 +67,6 @@ class Outputs:
         self._together.add(file)
 
     @property
-    def names(self) -> list[str]:
-        """What was added, in this order."""
-        return list(self._by_name)
-
-    @property
     def known(self) -> bool:
         """Whether a pixel with a value was written."""
         return any(output.known for output in self._by_name.values())

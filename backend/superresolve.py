@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -39,6 +38,7 @@ from backend.pipeline import DIFFERENCE, ELEVATION, UNCERTAINTY, Pipeline
 from backend.rasters import GDAL, Raster, anywhere, check_parts
 from backend.report.gathered import Gathered
 from backend.stopwatch import Stopwatch
+from backend.terminal import command_line
 from backend.text import PAGES, Text
 from backend.version import version
 from backend.vertical import doubt, is_unit, with_vertical_of
@@ -106,7 +106,7 @@ class Settings:
                 if setting.name in _FILES and not (setting.name == "model" and said in models.installed()):
                     said = anywhere(said, made=setting.name in _MADE)
                 words.append(f"--{setting.name.replace('_', '-')}" + ("" if value is True else f"={said}"))
-        return shlex.join([*words, "--", anywhere(self.dem), anywhere(self.output, made=True)])
+        return command_line([*words, "--", anywhere(self.dem), anywhere(self.output, made=True)])
 
 
 def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished: Unfinished | None = None) -> Result:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import re
+import shlex
+import subprocess
+import sys
 
 import click
 
@@ -16,6 +19,11 @@ _ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud
 def shown(text: str) -> str:
     """`text` on one line, with an escape (as Python writes it) in place of each control character."""
     return _ACTS.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
+
+
+def command_line(words: list[str]) -> str:
+    """Words of a command as one line that this system's shell takes apart again."""
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def echo(*lines: str, err: bool = False) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import importlib
 import platform
-from importlib import metadata
 
 from backend.errors import CheckError
+from backend.info import packages
 
 NEEDED = ("numpy", "pyproj", "rasterio", "onnx", "onnxruntime")
 REPORTED = ("numpy", "rasterio", "pyproj", "onnx", "onnxruntime", "onnxruntime-gpu", "torch")
@@ -31,13 +31,7 @@ def versions() -> dict[str, str]:
     """Name to version: the packages of REPORTED that are installed, GDAL and PROJ as rasterio brings them, and Python."""
     import rasterio
 
-    found = {"python": platform.python_version()}
-    for name in REPORTED:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return {**found, "gdal": rasterio.__gdal_version__, "proj": rasterio.__proj_version__}
+    return {"python": platform.python_version(), **packages(REPORTED), "gdal": rasterio.__gdal_version__, "proj": rasterio.__proj_version__}
 
 
 def require_rasters() -> None:

@@ -11,7 +11,6 @@ import contextlib
 import itertools
 import math
 import os
-import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -41,6 +40,7 @@ from backend.page.numbers import rounded_up
 from backend.page.parts import Picture
 from backend.page.pictures import errors, hillshade
 from backend.rasters import GDAL, Raster, anywhere, check_parts
+from backend.terminal import command_line
 from backend.text import PAGES, Text
 from backend.together import Together
 from backend.version import version
@@ -78,7 +78,7 @@ class Settings:
             if value := getattr(self, name):
                 words += [f"--{name}", anywhere(value, made=name != "mask")]
         words += [f"--{name}" for name in ("coregister", "overwrite") if getattr(self, name)]
-        return shlex.join(words)
+        return command_line(words)
 
 
 @dataclass

@@ -148,10 +148,7 @@ class Statistics:
 
     def histogram(self, bins: int) -> tuple[Floats, NDArray[np.int64]]:
         """Edges (bins + 1,), metres, symmetric about 0, and counts (bins,) of the errors; 99 % lie within the edges."""
-        sketch = self._sketch(slice(None))
-        limit = sketch.distance_quantile(0.99, 0.0)
-        edges = np.linspace(-1, 1, bins + 1) * (limit if limit > 0 else 1.0)
-        return edges, sketch.histogram(edges)
+        return self._sketch(slice(None)).around_zero(bins)
 
     def _add_shape(self, view: View, dem: NDArray[Any], where: Bools) -> None:
         slope, curvature = view.shape(dem)

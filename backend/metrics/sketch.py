@@ -81,6 +81,12 @@ class Sketch:
         numbers, counts = self.bins()
         return np.asarray(np.histogram(numbers, edges, weights=counts)[0]).astype(np.int64)
 
+    def around_zero(self, bins: int) -> tuple[Floats, NDArray[np.int64]]:
+        """Edges (bins + 1,), symmetric about 0, and counts (bins,); 99 % lie within the edges."""
+        limit = self.distance_quantile(0.99, 0.0)
+        edges = np.linspace(-1, 1, bins + 1) * (limit if limit > 0 else 1.0)
+        return edges, self.histogram(edges)
+
 
 def _quantile(numbers: Floats, counts: NDArray[np.int64], share: float) -> float:
     upto = np.cumsum(counts)

@@ -59,9 +59,3 @@ class Change:
     def within(self, share: float) -> float:
         """What the size of `share` of all changes does not exceed; NaN of none."""
         return self.sketch.distance_quantile(share, 0.0)
-
-    def histogram(self, bins: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Edges (bins + 1,), metres, symmetric about 0, and counts (bins,); 99 % lie within the edges."""
-        limit = self.within(0.99)
-        edges = np.linspace(-1, 1, bins + 1) * (limit if limit > 0 else 1.0)
-        return edges, self.sketch.histogram(edges)

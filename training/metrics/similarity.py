@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
@@ -37,8 +35,3 @@ def ssim(result: Array, reference: Array, where: NDArray[np.bool_], *, data_rang
     means = (2 * mean_x * mean_y + c1) / (mean_x**2 + mean_y**2 + c1)
     structure = (2 * covariance + c2) / (variance_x + variance_y + c2)
     return float((means * structure)[where].mean())
-
-
-def psnr(rmse: float, *, data_range: float) -> float:
-    """Peak signal-to-noise ratio in dB, 20 log10(data_range / RMSE); both in metres. Infinite where nothing differs."""
-    return 20 * math.log10(data_range / rmse) if rmse > 0 else math.inf
