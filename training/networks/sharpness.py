@@ -31,8 +31,8 @@ GAIN = 0.25
 """Their logarithms span -8 to 2."""
 UNUSED, USED = -0.55, -0.54
 """Sharpness of images that say nothing of what a DEM lacks at ratio 3, and of those that do. Images of 3 times larger pixels,
-cubic-resampled, have more than -0.543 (99 % of the ground under rendered ones), of 4 times larger ones less than -0.557, sharp ones more
-than -0.34 (benchmarks/sharpness.py)."""
+cubic-resampled, have more than -0.545 (99 % of the ground under rendered ones), of 4 times larger ones less than -0.555, sharp ones more
+than -0.30 (benchmarks/sharpness.py)."""
 
 
 def dem_sharpness(detail: Tensor) -> Tensor:
