@@ -18,7 +18,7 @@ from backend.windows import Window
 
 LARGEST_CELL = 32.0
 """Target pixels. A DEM's pixels that are larger than this are left alone: what has to be read around a tile would outgrow it."""
-_SIGMAS = 2.0
+SIGMAS = 2.0
 """Standard deviations that a DEM may be off by in a pixel: one in twenty is off by more. With one, half of what a network gains on real
 SRTM would be taken back, whose errors are large in few places (docs/design.md)."""
 _REACH = 2.5
@@ -35,7 +35,7 @@ class BackProjection:
     def __init__(self, sampler: Sampler, dem_error: float, step: float = 0.0) -> None:
         self._up = sampler
         self._half_step = 0.5 * step
-        self.tolerance = max(_SIGMAS * dem_error, self._half_step)
+        self.tolerance = max(SIGMAS * dem_error, self._half_step)
         """Metres that a mean may differ by: a DEM of whole metres is off by up to half of one, whatever is said of it."""
         target = sampler.target
         self._down = Sampler(target, sampler.source)
