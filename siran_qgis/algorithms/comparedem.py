@@ -242,8 +242,8 @@ class CompareDem(SiranAlgorithm):
         # Its name is what the report calls the mask.
         name = re.sub(r"[^\w-]+", "_", source.sourceName())[:60] or "mask"
         path = QgsProcessingUtils.generateTempFilename(f"{name}.geojson")
-        crs = self.parameterAsRasterLayer(parameters, self.REFERENCE, context).crs()
-        comparison.write_polygons(source, crs, path, context, feedback)
+        reference = self.parameterAsRasterLayer(parameters, self.REFERENCE, context)
+        comparison.write_polygons(source, reference, path, context, feedback)
         return path
 
     def _given(self, parameters, name):
