@@ -37,12 +37,11 @@ def file_of(layer) -> str:
         raise SiranError(tr("Layer {} is no raster file ({}).").format(name, layer.providerType()), save)
     if layer.subsetString():
         raise SiranError(tr("Layer {} has a filter.").format(name), tr("Remove the filter, or save the layer as a GeoTIFF and use that."))
-    its_own, given = layer.dataProvider().crs().authid(), layer.crs().authid()
-    if its_own and given and its_own != given:
-        raise SiranError(
-            tr("Layer {} lies in {} here, and in {} by its file, which is what the backend reads.").format(name, given, its_own), save
-        )
     provider = layer.dataProvider()
+    its_own, given = provider.crs(), layer.crs()
+    if its_own.isValid() and given.isValid() and its_own != given:
+        said = tr("Layer {} lies in {} here, and in {} by its file, which is what the backend reads.")
+        raise SiranError(said.format(name, _called(given), _called(its_own)), save)
     for band in range(1, provider.bandCount() + 1):
         ignored = provider.sourceHasNoDataValue(band) and not provider.useSourceNoDataValue(band)
         if ignored or provider.userNoDataValues(band):
@@ -66,6 +65,12 @@ def file_of(layer) -> str:
         if SERVER.search(part):
             raise SiranError(tr("Layer {} lies on a server.").format(name), save)  # its address may hold a password
     return source
+
+
+def _called(crs):
+    """A CRS as a sentence names it: one of one's own has no code, and often no name."""
+    name = crs.description()
+    return crs.authid() or (name if name.lower() not in ("", "unknown", "unnamed") else crs.toProj())
 
 
 def _sources(path):
