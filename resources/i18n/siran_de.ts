@@ -988,12 +988,12 @@
             <translation>Die neue Umgebung wird geprüft</translation>
         </message>
         <message>
-            <source>The backend's environment could not be written: {}.</source>
-            <translation>Die Umgebung des Backends konnte nicht geschrieben werden: {}.</translation>
+            <source>Try again when that has ended.</source>
+            <translation>Versuchen Sie es noch einmal, wenn das beendet ist.</translation>
         </message>
         <message>
-            <source>See that the disk has room and that no backend is running.</source>
-            <translation>Achten Sie darauf, dass auf dem Datenträger Platz ist und kein Backend läuft.</translation>
+            <source>The backend is being set up or removed just now ({}).</source>
+            <translation>Das Backend wird gerade eingerichtet oder entfernt ({}).</translation>
         </message>
         <message>
             <source>{} was not made by SIRAN.</source>
@@ -1020,12 +1020,20 @@
             <translation>es endete mit Status {}</translation>
         </message>
         <message>
+            <source>it did not answer within {:.0f} s</source>
+            <translation>es hat nicht innerhalb von {:.0f} s geantwortet</translation>
+        </message>
+        <message>
             <source>The backend does not run in {}: {}.</source>
             <translation>Das Backend läuft nicht in {}: {}.</translation>
         </message>
         <message>
             <source>{} does not start</source>
             <translation>{} startet nicht</translation>
+        </message>
+        <message>
+            <source>{} did not answer within {:.0f} s</source>
+            <translation>{} hat nicht innerhalb von {:.0f} s geantwortet</translation>
         </message>
         <message>
             <source>{} lacks the module venv or ensurepip (on Debian and Ubuntu: the package python3-venv)</source>
@@ -1050,6 +1058,14 @@
         <message>
             <source>Install one and name it in the parameter PYTHON.</source>
             <translation>Installieren Sie eines und geben Sie es im Parameter PYTHON an.</translation>
+        </message>
+        <message>
+            <source>The backend's environment could not be written: {}.</source>
+            <translation>Die Umgebung des Backends konnte nicht geschrieben werden: {}.</translation>
+        </message>
+        <message>
+            <source>See that the disk has room and that no backend is running.</source>
+            <translation>Achten Sie darauf, dass auf dem Datenträger Platz ist und kein Backend läuft.</translation>
         </message>
         <message>
             <source>Making a virtual environment with Python {} ({})</source>
@@ -1090,6 +1106,10 @@
         <message>
             <source>Run the algorithm 'Set up backend' (siran:setupbackend) again.</source>
             <translation>Führen Sie den Algorithmus „Backend einrichten“ (siran:setupbackend) noch einmal aus.</translation>
+        </message>
+        <message>
+            <source>Wait until that has ended.</source>
+            <translation>Warten Sie, bis das beendet ist.</translation>
         </message>
         <message>
             <source>Run the algorithm 'Set up backend' (siran:setupbackend) with the action repair.</source>
