@@ -573,7 +573,7 @@
         </message>
         <message>
             <source>Guide bands: near infrared, red, green</source>
-            <translation>Kanäle des Führungsbilds: nahes Infrarot, Rot, Grün</translation>
+            <translation>Kanäle des Führungsbilds: NIR, Rot, Grün</translation>
         </message>
         <message>
             <source>Three band numbers in this order, as in 4,3,2. Empty: found from the image's metadata.</source>
