@@ -1196,8 +1196,8 @@
             <translation>{} {} — Verhältnisse {}, Führungsbild optional</translation>
         </message>
         <message>
-            <source>{:g} to {:g}</source>
-            <translation>{:g} bis {:g}</translation>
+            <source>{} to {}</source>
+            <translation>{} bis {}</translation>
         </message>
         <message>
             <source>The model {} needs a guide image: choose one, or another model.</source>
@@ -1208,8 +1208,16 @@
             <translation>Wählen Sie eine Pixelgröße der Ausgabe (RESOLUTION) von {} m am Boden oder ein anderes Modell</translation>
         </message>
         <message>
-            <source>The elevation model's pixel ({:.3g} m) is {:.3g} times the output's ({:.3g} m), and the model {} is for {}: {}.</source>
-            <translation>Das Pixel des Höhenmodells ({:.3g} m) ist {:.3g}-mal so groß wie das der Ausgabe ({:.3g} m), und das Modell {} ist für Verhältnisse von {} gemacht: {}.</translation>
+            <source>The output pixel size (RESOLUTION) counts in {} here, and {} was probably meant as metres.</source>
+            <translation>Die Pixelgröße der Ausgabe (RESOLUTION) zählt hier in der Einheit {}, und {} war wohl in Metern gemeint.</translation>
+        </message>
+        <message>
+            <source>choose an output pixel size (RESOLUTION) of {} {} ({} m on the ground), or another model</source>
+            <translation>Wählen Sie eine Pixelgröße der Ausgabe (RESOLUTION) von {} {} ({} m am Boden) oder ein anderes Modell</translation>
+        </message>
+        <message>
+            <source>The elevation model's pixel ({} m) is {} times the output's ({} m), and the model {} is for {}: {}.</source>
+            <translation>Das Pixel des Höhenmodells ({} m) ist {}-mal so groß wie das der Ausgabe ({} m), und das Modell {} ist für Verhältnisse von {} gemacht: {}.</translation>
         </message>
         <message>
             <source>Comes from</source>
@@ -1334,10 +1342,6 @@
         <message>
             <source>no licence stated</source>
             <translation>keine Lizenz angegeben</translation>
-        </message>
-        <message>
-            <source>{} to {}</source>
-            <translation>{} bis {}</translation>
         </message>
         <message>
             <source>It is a card without a model file.</source>

@@ -15,7 +15,7 @@ from conftest import PROCESSING, ROOT
 from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 
 from siran_qgis import paths
-from siran_qgis.translation import tr
+from siran_qgis.translation import number, tr
 
 
 def load(name):
@@ -79,6 +79,28 @@ class TestALanguage:
         again = tmp_path / ts(language).name
         translate.write(again, language, TEXTS, translate.read(ts(language)))
         assert again.read_bytes() == ts(language).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "english", "german"),
+    [
+        (2.21, ".2f", "2.21", "2,21"),
+        (4.0, ".1f", "4.0", "4,0"),
+        (0.0000278, ".3g", "0.0000278", "0,0000278"),
+        (988123.0, ".3g", "988000", "988000"),
+        (27, "g", "27", "27"),
+    ],
+)
+def test_numbers_are_written_as_their_texts_are(qgis_app, value, form, english, german):
+    """As texts in German are, in German, whatever the machine's own notation; and without exponents."""
+    assert number(value, form) == english
+    translator = QTranslator()
+    assert translator.load(str(qm("de")))
+    QCoreApplication.installTranslator(translator)
+    try:
+        assert number(value, form) == german
+    finally:
+        QCoreApplication.removeTranslator(translator)
 
 
 def hashes(data):
