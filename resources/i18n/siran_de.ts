@@ -728,6 +728,10 @@
             <translation>{} hat {} Kanäle, keinen Kanal {}.</translation>
         </message>
         <message>
+            <source>The guide image, {}, has fewer than three bands: are the elevation model and the guide exchanged?</source>
+            <translation>Das Führungsbild {} hat weniger als drei Kanäle: Sind Höhenmodell und Führungsbild vertauscht?</translation>
+        </message>
+        <message>
             <source>Guide bands are given, but no guide image.</source>
             <translation>Es sind Kanäle des Führungsbilds angegeben, aber kein Führungsbild.</translation>
         </message>

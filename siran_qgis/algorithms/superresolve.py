@@ -271,15 +271,18 @@ class SuperResolve(SiranAlgorithm):
         dem = self.parameterAsRasterLayer(parameters, self.INPUT, context)
         if not 1 <= job.band <= dem.bandCount():
             raise QgsProcessingException(self.tr("{} has {} bands, no band {}.").format(dem.name(), dem.bandCount(), job.band))
+        guide = self.parameterAsRasterLayer(parameters, self.GUIDE, context)
+        # Who names one band thrice means it.
+        if guide is not None and guide.bandCount() < min(3, max(job.guide_bands or (3,))):
+            sentence = self.tr("The guide image, {}, has fewer than three bands: are the elevation model and the guide exchanged?")
+            raise QgsProcessingException(sentence.format(guide.name()))
         if job.guide_bands:
-            guide = self.parameterAsRasterLayer(parameters, self.GUIDE, context)
             if guide is None:
                 raise QgsProcessingException(self.tr("Guide bands are given, but no guide image."))
             if max(job.guide_bands) > guide.bandCount():
                 raise QgsProcessingException(
                     self.tr("{} has {} bands, no band {}.").format(guide.name(), guide.bandCount(), max(job.guide_bands))
                 )
-        guide = self.parameterAsRasterLayer(parameters, self.GUIDE, context)
         unfit = model_fit.refusal(job.model, dem, guide, job.resolution, context)
         if unfit:
             raise QgsProcessingException(unfit)

@@ -166,6 +166,20 @@ def test_refusals_before_the_run(algorithm, context, dem, guide, parameters, wor
     assert words in refusal(algorithm, context, **parameters)
 
 
+@pytest.mark.parametrize("bands", ["", "1,2,3"])
+def test_an_elevation_model_as_guide_is_asked_about(algorithm, context, dem, guide, bands):
+    message = refusal(algorithm, context, INPUT=str(guide), GUIDE=str(dem), GUIDE_BANDS=bands)
+    assert message == "The guide image, dem, has fewer than three bands: are the elevation model and the guide exchanged?"
+
+
+def test_an_image_of_one_band_may_be_named_thrice(algorithm, context, dem, tmp_path):
+    """As on the command line."""
+    grey = write_raster(tmp_path / "grey.tif", [lambda column, row: column], size=(120, 90), origin=(540000, 4190000), pixel=30, epsg=32610)
+    assert algorithm.checkParameterValues({"INPUT": str(dem), "GUIDE": str(grey), "GUIDE_BANDS": "1,1,1", "OUTPUT": "/tmp/o.tif"}, context)[
+        0
+    ]
+
+
 def test_a_layer_that_is_no_file_is_refused(algorithm, context, dem):
     layer = QgsRasterLayer("type=xyz&url=http://127.0.0.1:1/{z}/{x}/{y}.png", "tiles", "wms")
     assert layer.isValid()
