@@ -40,6 +40,7 @@ class CompareDem(SiranAlgorithm):
     ERRORS = "ERRORS"
 
     NEEDS_BACKEND = True
+    LIKELY_DEM = REFERENCE
 
     def name(self):
         return "comparedem"

@@ -48,6 +48,7 @@ class SuperResolve(SiranAlgorithm):
     REPORT = "REPORT"
 
     NEEDS_BACKEND = True
+    LIKELY_DEM = INPUT
     CHOICES: ClassVar = {
         DEM_SOURCE: (
             Choice("auto", "Found from metadata or file name"),
@@ -191,12 +192,6 @@ class SuperResolve(SiranAlgorithm):
         self.addOutput(QgsProcessingOutputNumber("PIXEL_SIZE", self.tr("Pixel size in metres")))
         self.addOutput(QgsProcessingOutputString("MODEL_NAME", self.tr("Model name")))
         self.addOutput(QgsProcessingOutputString("MODEL_SHA256", self.tr("Model sha256")))
-
-    def first_values(self):
-        from .. import likely  # of a project: qgis_process has none
-
-        layer = likely.dem()
-        return {} if layer is None else {self.INPUT: layer.id()}
 
     def checkParameterValues(self, parameters, context):
         for name in (self.INPUT, self.GUIDE):
