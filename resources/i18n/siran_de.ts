@@ -584,12 +584,12 @@
             <translation>Modell</translation>
         </message>
         <message>
-            <source>An installed model by name, or a model file. Empty: the bundled one.</source>
-            <translation>Der Name eines installierten Modells oder eine Modelldatei. Leer: das mitgelieferte.</translation>
+            <source>An installed model by name, or a model file. Empty: the default, {}.</source>
+            <translation>Der Name eines installierten Modells oder eine Modelldatei. Leer: das Standardmodell, {}.</translation>
         </message>
         <message>
-            <source>Bundled model</source>
-            <translation>Mitgeliefertes Modell</translation>
+            <source>Default: {}</source>
+            <translation>Standard: {}</translation>
         </message>
         <message>
             <source>Models (*.onnx)</source>

@@ -123,10 +123,10 @@ class SuperResolve(SiranAlgorithm):
         )
         self.add(
             QgsProcessingParameterString(self.MODEL, self.tr("Model"), optional=True),
-            self.tr("An installed model by name, or a model file. Empty: the bundled one."),
+            self.tr("An installed model by name, or a model file. Empty: the default, {}.").format(paths.default_model()),
             widget=self._combo(
                 [
-                    ["", self.tr("Bundled model")],
+                    ["", self.tr("Default: {}").format(paths.default_model())],
                     *([name, model_card.label(name, path)] for name, path in paths.installed_models().items()),
                 ],
                 self.tr("Models (*.onnx)"),

@@ -244,9 +244,20 @@ def widget(algorithm, name, dialog=None):
     return WidgetWrapperFactory.create_wrapper(algorithm.parameterDefinition(name), dialog)
 
 
+def test_what_runs_where_no_model_is_chosen_is_named(algorithm, model):
+    """A file DEFAULT in the user's folder may name another than the bundled one."""
+    paths.models().mkdir(parents=True)
+    (paths.models() / "alps.onnx").write_bytes(model.read_bytes())
+    (paths.models() / "DEFAULT").write_text("alps\n")
+    fresh = algorithm.create()  # owns the parameters
+    definition = fresh.parameterDefinition("MODEL")
+    assert definition.metadata()["widget_wrapper"]["choices"][0] == ["", "Default: alps"]
+    assert definition.help().endswith("Empty: the default, alps.")
+
+
 def test_a_model_is_chosen_or_typed(algorithm):
     wrapper = widget(algorithm, "MODEL")
-    assert wrapper.value() == "" and wrapper.combo.currentText() == "Bundled model"
+    assert wrapper.value() == "" and wrapper.combo.currentText() == f"Default: {paths.default_model()}" != "Default: "
     wrapper.setWidgetValue("/data/my.onnx", QgsProcessingContext())
     assert wrapper.widgetValue() == "/data/my.onnx"
     wrapper.setValue(None)
