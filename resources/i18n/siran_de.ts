@@ -784,6 +784,38 @@
             <translation>{} endete ohne ein Wort: Vielleicht ist es kein Python, das die Pakete des Backends hat.</translation>
         </message>
         <message>
+            <source>Give the numbers of the guide's near infrared, red and green bands (GUIDE_BANDS), as in 4,3,2.</source>
+            <translation>Geben Sie die Nummern der Kanäle des Führungsbilds mit nahem Infrarot, Rot und Grün an (GUIDE_BANDS), wie in 4,3,2.</translation>
+        </message>
+        <message>
+            <source>Choose another device (DEVICE), such as auto, or another model (MODEL).</source>
+            <translation>Wählen Sie ein anderes Gerät (DEVICE), etwa auto, oder ein anderes Modell (MODEL).</translation>
+        </message>
+        <message>
+            <source>Check the CRS of all layers, and the extent (EXTENT) or the mask (MASK) where one is given: all must show the same ground.</source>
+            <translation>Prüfen Sie das KBS aller Layer und, wo angegeben, die Ausdehnung (EXTENT) oder die Maske (MASK): Alle müssen dasselbe Gelände zeigen.</translation>
+        </message>
+        <message>
+            <source>See that the folder is there and may be written to, or name an output elsewhere.</source>
+            <translation>Achten Sie darauf, dass es den Ordner gibt und darin geschrieben werden darf, oder geben Sie eine Ausgabe an anderer Stelle an.</translation>
+        </message>
+        <message>
+            <source>Name another output.</source>
+            <translation>Geben Sie eine andere Ausgabe an.</translation>
+        </message>
+        <message>
+            <source>Give the raster the right CRS with 'Assign projection', or bring it onto one with 'Warp (reproject)'.</source>
+            <translation>Geben Sie dem Raster mit „Projektion zuweisen“ das richtige KBS, oder bringen Sie es mit „Transformieren (Reproject)“ in eines.</translation>
+        </message>
+        <message>
+            <source>Free some space, or name the outputs on another disk; a smaller extent needs less.</source>
+            <translation>Schaffen Sie Platz oder legen Sie die Ausgaben auf einen anderen Datenträger; eine kleinere Ausdehnung braucht weniger.</translation>
+        </message>
+        <message>
+            <source>Wait until that run has ended, or name another output.</source>
+            <translation>Warten Sie, bis dieser Lauf beendet ist, oder geben Sie eine andere Ausgabe an.</translation>
+        </message>
+        <message>
             <source>The backend was killed, most likely because the memory ran out.</source>
             <translation>Das Backend wurde beendet, höchstwahrscheinlich weil der Arbeitsspeicher nicht ausreichte.</translation>
         </message>

@@ -170,7 +170,7 @@ def test_a_device_of_the_settings_that_cannot_be_used_is_said_to_be_theirs(provi
     monkeypatch.setenv("SIRAN_PYTHON", fake_python(said))
     settings.write(Settings(device="cuda"))
     given = {"INPUT": str(dem), "OUTPUT": str(tmp_path / "fine.tif")}
-    for device, words in (("auto", "It is the device of the settings"), ("cuda", "Pass --device auto.")):
+    for device, words in (("auto", "It is the device of the settings"), ("cuda", r"Choose another device \(DEVICE\), such as auto")):
         with pytest.raises(QgsProcessingException, match=words):
             provider.algorithm("superresolve").create().processAlgorithm({**given, "DEVICE": device}, context, QgsProcessingFeedback())
 
