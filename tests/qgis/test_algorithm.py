@@ -377,5 +377,10 @@ def test_colours_are_fitted_to_the_values(tmp_path, context, look, value, low, h
         assert values[2] == 0 and items[2].color.name() == "#f7f7f7"
 
 
-def test_results_that_nobody_loads_are_left_alone(dem, context):
+def test_results_that_nobody_loads_are_left_alone(dem, context, monkeypatch):
+    monkeypatch.setattr(layers, "_post_processors", [])
     layers.style_when_loaded(str(dem), context, layers.hillshade)
+    assert not layers._post_processors and not context.layersToLoadOnCompletion()
+    context.addLayerToLoadOnCompletion(str(dem), QgsProcessingContext.LayerDetails("hills", QgsProject.instance(), "OUTPUT"))
+    layers.style_when_loaded(str(dem.with_name("other.tif")), context, layers.hillshade)
+    assert not layers._post_processors and context.layerToLoadOnCompletionDetails(str(dem)).postProcessor() is None
