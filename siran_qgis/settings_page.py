@@ -61,6 +61,15 @@ class SettingsPage(QgsOptionsPageWidget):
         self._show(settings.read())
         for changed in (self.own.toggled, self.python.fileChanged, self.folder.fileChanged):
             changed.connect(self._changed)
+        # `activated` by the user alone: the list of devices is filled anew when the backend has said what there is.
+        for changed in (
+            self.own.toggled,
+            self.python.fileChanged,
+            self.folder.fileChanged,
+            self.device.activated,
+            self.threads.valueChanged,
+        ):
+            changed.connect(self._forget)
         self._changed()
         self._soon.stop()
 
@@ -183,6 +192,13 @@ class SettingsPage(QgsOptionsPageWidget):
         self.trouble.setText(f"{trouble} {self.tr('The folder that was set before is kept.')}" if trouble else "")
         self.trouble.setVisible(bool(trouble))
         self._soon.start()
+
+    def _forget(self, *_):
+        """The answer of a test is about what the page showed when it began."""
+        if self._testing is None:
+            self.answer.clear()
+        else:
+            self._testing.cancel()
 
     def _show(self, kept):
         (self.own if kept.python else self.managed).setChecked(True)
