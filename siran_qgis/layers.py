@@ -12,7 +12,7 @@ from qgis.core import (
 
 from . import enums, paths
 from .errors import SiranError
-from .translation import tr
+from .translation import number, tr
 
 SAMPLE = 100_000  # pixels that a range of colours is found from, while the desktop waits: 250,000 take a tenth of a second
 
@@ -113,7 +113,7 @@ class Styled(QgsProcessingLayerPostProcessorInterface):
         pixel_size = None
         if self.result:
             metres = self.result.grid["pixel_size"]
-            layer.setName(f"{layer.name()} ({self.result.model['name']}, {metres:.3g} m)")
+            layer.setName(f"{layer.name()} ({self.result.model['name']}, {number(metres, '.3g')} m)")
             layer.setCustomProperty(HEIGHT_UNIT, self.result.metres_per_unit)
             pixel_size = metres / height_unit(layer)
         layer.setCustomProperty(MADE_HERE, True)
@@ -168,7 +168,7 @@ def elevation(layer):
     if not (math.isfinite(low) and math.isfinite(high)):
         low, high = 0.0, 1.0
     low, high = math.floor(low), max(math.ceil(high), math.floor(low) + 1)
-    _spread(layer, lambda place: low + place * (high - low), "{:.0f}")
+    _spread(layer, lambda place: low + place * (high - low), ".0f")
 
 
 def _stretch(layer, largest, least=0.0):
@@ -179,10 +179,10 @@ def _stretch(layer, largest, least=0.0):
         digit = 10.0 ** (math.floor(math.log10(largest)) - 1)
         low = math.floor(least / digit)
         first, last = (float(f"{count * digit:.2g}") for count in (low, max(math.ceil(largest / digit), low + 1)))
-    _spread(layer, lambda place: first + place * (last - first), "{:g}")
+    _spread(layer, lambda place: first + place * (last - first), "g")
 
 
-def _spread(layer, value_at, label):
+def _spread(layer, value_at, form):
     """Move the colours of a layer's style to other values."""
     # A new one: the legend of a layer that is on the map hears of no change within the old one.
     renderer = layer.renderer().clone()
@@ -190,7 +190,7 @@ def _spread(layer, value_at, label):
     items = []
     for item in colours.colorRampItemList():
         value = value_at(item.value)
-        items.append(QgsColorRampShader.ColorRampItem(value, item.color, label.format(value)))
+        items.append(QgsColorRampShader.ColorRampItem(value, item.color, number(value, form)))
     renderer.setClassificationMin(items[0].value)
     renderer.setClassificationMax(items[-1].value)
     colours.setColorRampItemList(items)

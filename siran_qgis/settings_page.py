@@ -28,7 +28,7 @@ from qgis.PyQt.QtWidgets import (
 from . import background, client, command, environment, interpreter, paths, settings
 from .environment import State
 from .errors import Cancelled, SiranError
-from .translation import tr
+from .translation import number, tr
 
 DEVICES = ("cpu", "cuda")
 """Offered before the backend has said what there is."""
@@ -322,9 +322,9 @@ def _sentence(found):
     if found.difference is None:
         how = tr("there is no stored answer to compare with, but its values make sense")
     else:
-        how = tr("it gives its stored answer, to {:.2g} m").format(found.difference)
-    return tr("All is right. The model {} {} ran on {}, threads: {}; {} ({:.1f} s).").format(
-        found.model.get("name"), found.model.get("version"), found.provider, found.threads, how, found.seconds
+        how = tr("it gives its stored answer, to {} m").format(number(found.difference, ".2g"))
+    return tr("All is right. The model {} {} ran on {}, threads: {}; {} ({} s).").format(
+        found.model.get("name"), found.model.get("version"), found.provider, found.threads, how, number(found.seconds, ".1f")
     )
 
 

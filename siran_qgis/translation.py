@@ -16,8 +16,11 @@ def tr(text):
 
 
 def number(value, form="g"):
-    """`format(value, form)` as the user writes numbers, without exponents. Works on any thread."""
-    text = f"{Decimal(format(value, form)):f}"
+    """`format(value, form)` as the user writes numbers, and without exponents where nobody would write one. Works on any thread."""
+    text = format(value, form)
+    if value and not 1e-9 <= abs(value) < 1e15:  # infinite, or of a stranger's card
+        return text
+    text = f"{Decimal(text):f}"
     # Translated as the code of a language, so that texts that stay English have English numbers in them.
     locale = QLocale(tr("en"))
     locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)

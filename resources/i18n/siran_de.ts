@@ -708,8 +708,8 @@
             <translation>Es ist das Gerät aus den Einstellungen (Einstellungen &gt; Optionen &gt; Verarbeitung &gt; Datenanbieter &gt; SIRAN). Bitte ein anderes wählen.</translation>
         </message>
         <message>
-            <source>{} x {} pixels in {:.1f} s with model {} on {}</source>
-            <translation>{} x {} Pixel in {:.1f} s mit dem Modell {} auf {}</translation>
+            <source>{} x {} pixels in {} s with model {} on {}</source>
+            <translation>{} x {} Pixel in {} s mit dem Modell {} auf {}</translation>
         </message>
         <message>
             <source>The output is a GeoTIFF; {} does not end with .tif.</source>
@@ -1272,8 +1272,8 @@
             <translation>Größe</translation>
         </message>
         <message>
-            <source>{:.3g} MB</source>
-            <translation>{:.3g} MB</translation>
+            <source>{} MB</source>
+            <translation>{} MB</translation>
         </message>
         <message>
             <source>SHA-256</source>
@@ -1624,12 +1624,12 @@
             <translation>es gibt keine gespeicherte Antwort zum Vergleich, aber seine Werte sind sinnvoll</translation>
         </message>
         <message>
-            <source>it gives its stored answer, to {:.2g} m</source>
-            <translation>es gibt seine gespeicherte Antwort, auf {:.2g} m genau</translation>
+            <source>it gives its stored answer, to {} m</source>
+            <translation>es gibt seine gespeicherte Antwort, auf {} m genau</translation>
         </message>
         <message>
-            <source>All is right. The model {} {} ran on {}, threads: {}; {} ({:.1f} s).</source>
-            <translation>Alles ist in Ordnung. Das Modell {} {} lief auf {}, Threads: {}; {} ({:.1f} s).</translation>
+            <source>All is right. The model {} {} ran on {}, threads: {}; {} ({} s).</source>
+            <translation>Alles ist in Ordnung. Das Modell {} {} lief auf {}, Threads: {}; {} ({} s).</translation>
         </message>
         <message>
             <source>Find a file</source>

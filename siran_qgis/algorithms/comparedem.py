@@ -21,7 +21,7 @@ from qgis.core import (
 
 from .. import client, comparison, enums, interpreter, layers
 from ..errors import SiranError
-from ..translation import tr
+from ..translation import number, tr
 from .base import PAGES, RASTERS, SiranAlgorithm
 
 
@@ -254,7 +254,7 @@ class CompareDem(SiranAlgorithm):
         """Says the figures; those of the first DEM are results. One that there is nothing for is left out."""
         for states in tested:
             for measured in states:
-                known = [f"{name} {value:.4g} m" for name, value in measured.figures.items() if value is not None]
+                known = [f"{name} {number(value, '.4g')} m" for name, value in measured.figures.items() if value is not None]
                 said = ", ".join(known) or self.tr("no pixel counts")
                 state = self.tr("raw") if measured.state == comparison.RAW else self.tr("coregistered")
                 feedback.pushInfo(self.tr("{} ({}): {}").format(measured.name, state, said))

@@ -21,6 +21,7 @@ from qgis.core import (
 from .. import client, command, enums, interpreter, layers, model_card, model_fit, paths, relief, settings
 from ..choices import Choice
 from ..errors import BackendFailed, SiranError
+from ..translation import number
 from .base import PAGES, RASTERS, SiranAlgorithm
 
 OWN = "own"
@@ -226,8 +227,8 @@ class SuperResolve(SiranAlgorithm):
                 raise QgsProcessingException(f"{error.message} {hint}") from None
             raise QgsProcessingException(str(error)) from None
         feedback.pushInfo(
-            self.tr("{} x {} pixels in {:.1f} s with model {} on {}").format(
-                result.grid["width"], result.grid["height"], result.seconds, result.model["name"], result.provider
+            self.tr("{} x {} pixels in {} s with model {} on {}").format(
+                result.grid["width"], result.grid["height"], number(result.seconds, ".1f"), result.model["name"], result.provider
             )
         )
         layers.style_when_loaded(job.output, context, relief.look, result)
