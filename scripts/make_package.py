@@ -2,14 +2,18 @@
 
     python scripts/make_package.py [COMMIT]
 
-What the zip leaves out is said in .gitattributes (export-ignore). Work that is not committed is not in it; a line says so.
+What the zip leaves out is said in .gitattributes (export-ignore). Work that is not committed is not in it; a line says so. The newest part
+of CHANGELOG.md stands in its metadata.txt, where QGIS's plugin manager shows it.
 """
 
 from __future__ import annotations
 
 import configparser
+import os
+import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -31,7 +35,36 @@ def make(commit: str = "HEAD", folder: Path = ROOT / "dist") -> tuple[Path, str]
     folder.mkdir(parents=True, exist_ok=True)
     package = folder / f"siran-{version}.zip"
     git("archive", "--format=zip", "-9", "--prefix=siran/", f"--output={package}", commit)
+    tell_changes(package)
     return package, version
+
+
+def tell_changes(package: Path) -> None:
+    """Write the newest part of the changes in a package into its metadata."""
+    part = package.with_suffix(".part")
+    with zipfile.ZipFile(package) as made, zipfile.ZipFile(part, "w") as told:
+        told.comment = made.comment  # git's name of the commit
+        changes = newest(made.read("siran/CHANGELOG.md").decode("utf-8"))
+        for entry in made.infolist():
+            content = made.read(entry)
+            if entry.filename == "siran/metadata.txt":
+                content = with_changes(content.decode("utf-8"), changes).encode("utf-8")
+            told.writestr(entry, content, compresslevel=9)
+    os.replace(part, package)
+
+
+def newest(changes: str) -> str:
+    """The first part of CHANGELOG.md, from the version on."""
+    return re.split(r"^## ", changes, flags=re.MULTILINE)[1].strip()
+
+
+def with_changes(metadata: str, changes: str) -> str:
+    """metadata.txt with its field `changelog` filled; further lines are indented, and QGIS takes a lone per cent sign for a placeholder."""
+    lines = [line.strip() for line in changes.replace("%", "%%").splitlines() if line.strip()]
+    filled, count = re.subn(r"^changelog=.*$", lambda _: "changelog=" + "\n  ".join(lines), metadata, flags=re.MULTILINE)
+    if count != 1:
+        raise SystemExit("metadata.txt has no field changelog to be filled.")
+    return filled
 
 
 def main() -> None:

@@ -71,7 +71,7 @@ def run(python: str, arguments: list[str], feedback, models=None) -> events.Resu
             tr("The backend's environment is incomplete: {} is missing or was changed.").format(damaged), interpreter.repair(python)
         )
     if listener.failure is not None:
-        raise BackendFailed(listener.failure.message, listener.failure.hint, listener.failure.code)
+        raise BackendFailed(listener.failure.message, hint(listener.failure), listener.failure.code)
     if finished.status == 0 and not listener.heard:
         silent = tr("{} ended without a word: it may be no Python that has the backend's packages.")
         raise BackendFailed(silent.format(python), interpreter.repair(python))
@@ -79,6 +79,22 @@ def run(python: str, arguments: list[str], feedback, models=None) -> events.Resu
         # A traceback is for a bug report, not for the log of a run: QGIS's Log Messages panel keeps it.
         QgsMessageLog.logMessage(finished.stderr, "SIRAN", Qgis.MessageLevel.Warning, False)
     raise unexplained(finished.status, finished.stderr, interpreter.repair(python))
+
+
+def hint(failure: events.Failure) -> str:
+    """What to do about a failure: the backend's own hints are for the command line, and those that name its options are said anew here."""
+    return {
+        "guide-bands-unknown": tr("Give the numbers of the guide's near infrared, red and green bands (GUIDE_BANDS), as in 4,3,2."),
+        "device-unavailable": tr("Choose another device (DEVICE), such as auto, or another model (MODEL)."),
+        "no-overlap": tr(
+            "Check the CRS of all layers, and the extent (EXTENT) or the mask (MASK) where one is given: all must show the same ground."
+        ),
+        "output-folder": tr("See that the folder is there and may be written to, or name an output elsewhere."),
+        "output-is-input": tr("Name another output."),
+        "crs-missing": tr("Give the raster the right CRS with 'Assign projection', or bring it onto one with 'Warp (reproject)'."),
+        "disk-full": tr("Free some space, or name the outputs on another disk; a smaller extent needs less."),
+        "output-busy": tr("Wait until that run has ended, or name another output."),
+    }.get(failure.code, failure.hint)
 
 
 def unexplained(status: int, stderr: str, repair: str) -> BackendFailed:

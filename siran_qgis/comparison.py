@@ -5,7 +5,16 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsCsException, QgsFeatureRequest, QgsWkbTypes
+from qgis.core import (
+    Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsFeatureRequest,
+    QgsRectangle,
+    QgsUnitTypes,
+    QgsWkbTypes,
+)
 
 from . import enums
 from .errors import Cancelled, SiranError
@@ -14,6 +23,8 @@ from .translation import tr
 FIGURES = ("BIAS", "RMSE", "NMAD", "LE90")
 """Of the report, which are results of the algorithm: metres."""
 RAW, COREGISTERED = "raw", "coregistered"
+PIECE = 1000.0
+"""Metres of a polygon's edge that are straight in any CRS: a parallel at 75 degrees bends by some centimetres over them."""
 
 
 class Job(NamedTuple):
@@ -73,13 +84,17 @@ def check_polygons(source) -> None:
         raise SiranError(tr("The mask, {}, has no features.").format(source.sourceName()), tr("Select some, or leave the mask out."))
 
 
-def write_polygons(source, crs, path: str, context, feedback) -> None:
-    """The polygons of a feature source as GeoJSON in `crs`, which is that of the reference: what is exchanged in its own CRS is not moved
-    by two PROJs that disagree. Raises SiranError where there is none or one does not fit into the CRS, Cancelled."""
+def write_polygons(source, reference, path: str, context, feedback) -> None:
+    """The polygons of a feature source as GeoJSON in the CRS of the raster layer `reference`: what is exchanged in its own CRS is not moved
+    by two PROJs that disagree. Edges are straight in the CRS of the source, as on the command line. Raises SiranError where there is no
+    polygon or one does not fit into the CRS, Cancelled."""
     check_polygons(source)
+    crs = reference.crs()
     if not crs.isValid():
         crs = QgsCoordinateReferenceSystem("EPSG:4326")  # the backend will say what is wrong with the reference
     transform = QgsCoordinateTransform(source.sourceCrs(), crs, context.transformContext())
+    piece = PIECE * QgsUnitTypes.fromUnitToUnitFactor(enums.METRES, source.sourceCrs().mapUnits())
+    near = _around(reference, transform)
     count = 0
     with open(path, "w", encoding="utf-8") as file:
         named = {"type": "name", "properties": {"name": crs_name(crs)}}
@@ -102,6 +117,9 @@ def write_polygons(source, crs, path: str, context, feedback) -> None:
                 feedback.pushWarning(tr("Polygon {} of the mask is not valid and is left out.").format(feature.id()))
                 continue
             try:
+                # Far away nobody looks at the edges: the cells of a net over the whole Earth would become millions of corners.
+                if not transform.isShortCircuited() and near.intersects(geometry.boundingBox()):
+                    geometry = geometry.densifyByDistance(piece)
                 geometry.transform(transform)
             except QgsCsException as error:
                 raise SiranError(
@@ -114,6 +132,22 @@ def write_polygons(source, crs, path: str, context, feedback) -> None:
         file.write("\n]}\n")
     if not count:
         raise SiranError(tr("The mask, {}, has no polygon.").format(source.sourceName()), tr("Choose a layer that has one."))
+
+
+def _around(reference, transform):
+    """A rectangle around the raster layer `reference`, in the CRS that `transform` comes from; around everything where there is none."""
+    everywhere = QgsRectangle(-1e12, -1e12, 1e12, 1e12)
+    try:
+        box = transform.transformBoundingBox(reference.extent(), Qgis.TransformDirection.Reverse)
+    except QgsCsException:
+        return everywhere
+    if not box.isFinite():
+        return everywhere
+    box.scale(2)  # it is made of places here and there
+    if transform.sourceCrs().isGeographic():  # a longitude of 181 degrees is one of -179, too
+        box.setXMinimum(everywhere.xMinimum())
+        box.setXMaximum(everywhere.xMaximum())
+    return box
 
 
 def crs_name(crs) -> str:

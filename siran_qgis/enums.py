@@ -10,6 +10,7 @@ from qgis.core import (
     QgsProcessingParameterDefinition,
     QgsProcessingParameterNumber,
     QgsRasterMinMaxOrigin,
+    QgsUnitTypes,
     QgsWkbTypes,
 )
 
@@ -29,6 +30,7 @@ AS_THEY_ARE = _value("ProcessingFeatureSourceFlag.SkipGeometryValidityChecks", Q
 NO_CHECK = _value("InvalidGeometryCheck.NoCheck", QgsFeatureRequest, "GeometryNoCheck")
 SKIP_INVALID = _value("InvalidGeometryCheck.SkipInvalid", QgsFeatureRequest, "GeometrySkipInvalid")
 POLYGON = _value("GeometryType.Polygon", QgsWkbTypes, "PolygonGeometry")
+METRES = _value("DistanceUnit.Meters", QgsUnitTypes, "DistanceMeters")
 WKT_PREFERRED = _value("CrsWktVariant.Preferred", QgsCoordinateReferenceSystem, "WKT_PREFERRED")
 CUMULATIVE_CUT = _value("RasterRangeLimit.CumulativeCut", QgsRasterMinMaxOrigin, "CumulativeCut")
 STRETCH = _value("ContrastEnhancementAlgorithm.StretchToMinimumMaximum", QgsContrastEnhancement, "StretchToMinimumMaximum")

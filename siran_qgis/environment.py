@@ -1,11 +1,13 @@
 """The managed environment: a virtual environment for the backend in the user's profile.
 
 It is built under another name, checked by running the backend in it, marked, and only then moved to its place. So a folder at that place
-with a marker is complete, and anything else is said to be what it is. Only folders that carry our marker are ever removed.
+with a marker is complete, and anything else is said to be what it is. Only folders that carry our marker are ever removed. Who builds or
+removes holds a lock beside them: of two at once the second would take away what the first is making.
 """
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import enum
 import hashlib
@@ -17,6 +19,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from qgis.PyQt.QtCore import QLockFile
+
 from . import process
 from .errors import Cancelled, EnvironmentFailed
 from .translation import tr
@@ -24,6 +28,8 @@ from .translation import tr
 MARKER = "siran-environment.json"
 VARIANTS = ("cpu", "nvidia")
 NEEDED = (3, 11)  # the oldest Python that the pinned requirements have wheels for
+LONGEST_ASK = 20.0  # seconds that an interpreter may take to say its version
+LONGEST_INFO = 120.0  # seconds that a backend may take to say what there is
 
 # The backend imports its packages where it needs them: `info` alone would not notice one that does not load.
 _LOAD = (
@@ -38,6 +44,7 @@ class State(enum.Enum):
 
     MISSING = "missing"
     INTERRUPTED = "interrupted"
+    BUSY = "busy"
     BROKEN = "broken"
     OUTDATED = "outdated"
     READY = "ready"
@@ -58,6 +65,7 @@ class Environment:
         self.plugin = plugin
         self.building = folder.with_name(folder.name + ".building")
         self.retired = folder.with_name(folder.name + ".retired")
+        self.lock = folder.with_name(folder.name + ".lock")
 
     @property
     def python(self) -> Path:
@@ -74,6 +82,12 @@ class Environment:
 
     def look(self):
         """(state, one sentence about it). Cheap: reads two small files and looks for the packages' folders."""
+        state, sentence = self._look()
+        if state is not State.READY and self._is_busy():
+            return State.BUSY, self._busy()
+        return state, sentence
+
+    def _look(self):
         if not self.folder.is_dir():
             if self.building.is_dir():
                 return State.INTERRUPTED, tr("An installation of the backend was interrupted ({}).").format(self.building)
@@ -100,6 +114,10 @@ class Environment:
         requirements = self.requirements(variant)
         if not requirements.is_file():
             raise EnvironmentFailed(tr("The plugin lacks {}.").format(requirements), tr("Install the plugin again."))
+        with self._alone():
+            return self._build(requirements, variant, base, feedback)
+
+    def _build(self, requirements: Path, variant: str, base: Base, feedback) -> dict:
         self._refuse_foreign()
         try:
             self._discard(self.building)
@@ -121,21 +139,22 @@ class Environment:
             )
             self._take_place()
         except OSError as error:
-            raise EnvironmentFailed(
-                tr("The backend's environment could not be written: {}.").format(error),
-                tr("See that the disk has room and that no backend is running."),
-            ) from error
+            raise _unwritten(error) from error
         finally:
-            shutil.rmtree(self.building, ignore_errors=True)
+            with contextlib.suppress(EnvironmentFailed):  # what stays is discarded the next time
+                self._discard(self.building)
         feedback.setProgress(100)
         return answer
 
     def remove(self) -> list[Path]:
         """Remove the environment and what an interrupted installation left; returns the folders that went."""
         self._refuse_foreign()
-        gone = [folder for folder in (self.folder, self.building, self.retired) if folder.exists()]
-        for folder in gone:
-            self._discard(folder)
+        if not self.folder.parent.is_dir():  # a lock would make it
+            return []
+        with self._alone():
+            gone = [folder for folder in (self.folder, self.building, self.retired) if folder.exists()]
+            for folder in gone:
+                self._discard(folder)
         return gone
 
     def damage(self) -> str:
@@ -154,6 +173,38 @@ class Environment:
         for folder, _, files in os.walk(self.folder):
             total += sum(os.lstat(os.path.join(folder, name)).st_size for name in files)
         return total
+
+    @contextlib.contextmanager
+    def _alone(self):
+        """Holds the lock. Raises EnvironmentFailed where another holds it, in this QGIS or elsewhere; not where one died with it."""
+        lock = self._lock_file()
+        try:
+            self.lock.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritten(error) from error
+        if not lock.tryLock(1000):  # a look holds it for a moment
+            if lock.error() != QLockFile.LockError.LockFailedError:
+                raise _unwritten(self.lock)
+            raise EnvironmentFailed(self._busy(), tr("Try again when that has ended."))
+        try:
+            yield
+        finally:
+            lock.unlock()
+
+    def _is_busy(self):
+        lock = self._lock_file()
+        if not self.lock.exists() or lock.tryLock(0):
+            lock.unlock()
+            return False
+        return lock.error() == QLockFile.LockError.LockFailedError
+
+    def _busy(self):
+        return tr("The backend is being set up or removed just now ({}).").format(self.lock)
+
+    def _lock_file(self):
+        lock = QLockFile(str(self.lock))
+        lock.setStaleLockTime(0)  # pip may take as long as it likes; whether the process lives is looked at all the same
+        return lock
 
     def _refuse_foreign(self):
         for folder in (self.folder, self.building, self.retired):
@@ -188,7 +239,8 @@ class Environment:
             if self.retired.exists():
                 os.replace(self.retired, self.folder)
             raise
-        self._discard(self.retired)
+        with contextlib.suppress(EnvironmentFailed):  # the new one is in its place; what stays of the old is discarded the next time
+            self._discard(self.retired)
 
 
 def interpreter(folder: Path) -> Path:
@@ -209,7 +261,9 @@ def backend_info(python: Path, plugin: Path, is_cancelled, models: Path | None =
     variables = backend_variables(plugin, models)
     try:
         for arguments in (["-c", _LOAD], ["-m", "backend", "info", "--json"]):
-            finished, answer = process.capture([str(python), *arguments], environment=variables, is_cancelled=is_cancelled)
+            finished, answer = process.capture(
+                [str(python), *arguments], environment=variables, is_cancelled=is_cancelled, limit=LONGEST_INFO
+            )
             if is_cancelled():
                 raise Cancelled(tr("Cancelled."))
             if finished.status != 0:
@@ -220,6 +274,8 @@ def backend_info(python: Path, plugin: Path, is_cancelled, models: Path | None =
             except ValueError:
                 raise EnvironmentFailed(tr("{} is no Python that has the backend's packages.").format(python)) from None
         reason = last_line(finished.stderr) or tr("it ended with status {}").format(finished.status)
+        if finished.cancelled:
+            reason = tr("it did not answer within {:.0f} s").format(LONGEST_INFO)
     except OSError as error:
         reason = str(error)
     raise EnvironmentFailed(tr("The backend does not run in {}: {}.").format(python, reason))
@@ -231,7 +287,10 @@ def find_base(candidates, is_cancelled) -> Base:
     for candidate in candidates:
         try:
             finished, answer = process.capture(
-                [candidate, "-c", _ASK], environment=process.clean_environment(dict(os.environ)), is_cancelled=is_cancelled, limit=20
+                [candidate, "-c", _ASK],
+                environment=process.clean_environment(dict(os.environ)),
+                is_cancelled=is_cancelled,
+                limit=LONGEST_ASK,
             )
         except OSError:
             seen.append(tr("{} does not start").format(candidate))
@@ -239,7 +298,9 @@ def find_base(candidates, is_cancelled) -> Base:
         version = answer.strip()
         if is_cancelled():
             raise Cancelled(tr("Cancelled."))
-        if finished.status != 0 and "No module named" in finished.stderr:
+        if finished.status != 0 and finished.cancelled:
+            seen.append(tr("{} did not answer within {:.0f} s").format(candidate, LONGEST_ASK))
+        elif finished.status != 0 and "No module named" in finished.stderr:
             lacking = tr("{} lacks the module venv or ensurepip (on Debian and Ubuntu: the package python3-venv)")
             seen.append(lacking.format(candidate))
         elif finished.status != 0 or not re.fullmatch(r"\d+\.\d+\.\d+", version):
@@ -282,6 +343,13 @@ def last_line(text: str) -> str:
     """The last line that says something, without its full stop."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1].rstrip(".") if lines else ""
+
+
+def _unwritten(reason) -> EnvironmentFailed:
+    return EnvironmentFailed(
+        tr("The backend's environment could not be written: {}.").format(reason),
+        tr("See that the disk has room and that no backend is running."),
+    )
 
 
 def _make_venv(base: Base, folder: Path, feedback):

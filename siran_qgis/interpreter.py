@@ -18,6 +18,8 @@ def what_to_do(state) -> str:
         return tr("Run the algorithm 'Set up backend' (siran:setupbackend) first.")
     if state is State.INTERRUPTED:
         return tr("Run the algorithm 'Set up backend' (siran:setupbackend) again.")
+    if state is State.BUSY:
+        return tr("Wait until that has ended.")
     if state in (State.BROKEN, State.OUTDATED):
         return tr("Run the algorithm 'Set up backend' (siran:setupbackend) with the action repair.")
     return ""

@@ -12,7 +12,7 @@ from qgis.core import (
 
 from . import enums, paths
 from .errors import SiranError
-from .translation import tr
+from .translation import number, tr
 
 SAMPLE = 100_000  # pixels that a range of colours is found from, while the desktop waits: 250,000 take a tenth of a second
 
@@ -37,12 +37,11 @@ def file_of(layer) -> str:
         raise SiranError(tr("Layer {} is no raster file ({}).").format(name, layer.providerType()), save)
     if layer.subsetString():
         raise SiranError(tr("Layer {} has a filter.").format(name), tr("Remove the filter, or save the layer as a GeoTIFF and use that."))
-    its_own, given = layer.dataProvider().crs().authid(), layer.crs().authid()
-    if its_own and given and its_own != given:
-        raise SiranError(
-            tr("Layer {} lies in {} here, and in {} by its file, which is what the backend reads.").format(name, given, its_own), save
-        )
     provider = layer.dataProvider()
+    its_own, given = provider.crs(), layer.crs()
+    if its_own.isValid() and given.isValid() and its_own != given:
+        said = tr("Layer {} lies in {} here, and in {} by its file, which is what the backend reads.")
+        raise SiranError(said.format(name, _called(given), _called(its_own)), save)
     for band in range(1, provider.bandCount() + 1):
         ignored = provider.sourceHasNoDataValue(band) and not provider.useSourceNoDataValue(band)
         if ignored or provider.userNoDataValues(band):
@@ -66,6 +65,12 @@ def file_of(layer) -> str:
         if SERVER.search(part):
             raise SiranError(tr("Layer {} lies on a server.").format(name), save)  # its address may hold a password
     return source
+
+
+def _called(crs):
+    """A CRS as a sentence names it: one of one's own has no code, and often no name."""
+    name = crs.description()
+    return crs.authid() or (name if name.lower() not in ("", "unknown", "unnamed") else crs.toProj())
 
 
 def _sources(path):
@@ -108,7 +113,7 @@ class Styled(QgsProcessingLayerPostProcessorInterface):
         pixel_size = None
         if self.result:
             metres = self.result.grid["pixel_size"]
-            layer.setName(f"{layer.name()} ({self.result.model['name']}, {metres:.3g} m)")
+            layer.setName(f"{layer.name()} ({self.result.model['name']}, {number(metres, '.3g')} m)")
             layer.setCustomProperty(HEIGHT_UNIT, self.result.metres_per_unit)
             pixel_size = metres / height_unit(layer)
         layer.setCustomProperty(MADE_HERE, True)
@@ -163,7 +168,7 @@ def elevation(layer):
     if not (math.isfinite(low) and math.isfinite(high)):
         low, high = 0.0, 1.0
     low, high = math.floor(low), max(math.ceil(high), math.floor(low) + 1)
-    _spread(layer, lambda place: low + place * (high - low), "{:.0f}")
+    _spread(layer, lambda place: low + place * (high - low), ".0f")
 
 
 def _stretch(layer, largest, least=0.0):
@@ -174,10 +179,10 @@ def _stretch(layer, largest, least=0.0):
         digit = 10.0 ** (math.floor(math.log10(largest)) - 1)
         low = math.floor(least / digit)
         first, last = (float(f"{count * digit:.2g}") for count in (low, max(math.ceil(largest / digit), low + 1)))
-    _spread(layer, lambda place: first + place * (last - first), "{:g}")
+    _spread(layer, lambda place: first + place * (last - first), "g")
 
 
-def _spread(layer, value_at, label):
+def _spread(layer, value_at, form):
     """Move the colours of a layer's style to other values."""
     # A new one: the legend of a layer that is on the map hears of no change within the old one.
     renderer = layer.renderer().clone()
@@ -185,7 +190,7 @@ def _spread(layer, value_at, label):
     items = []
     for item in colours.colorRampItemList():
         value = value_at(item.value)
-        items.append(QgsColorRampShader.ColorRampItem(value, item.color, label.format(value)))
+        items.append(QgsColorRampShader.ColorRampItem(value, item.color, number(value, form)))
     renderer.setClassificationMin(items[0].value)
     renderer.setClassificationMax(items[-1].value)
     colours.setColorRampItemList(items)

@@ -17,7 +17,7 @@ import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
-from .translation import tr
+from .translation import number, tr
 
 KEY = b"siran_card"
 FORMAT = 1
@@ -82,7 +82,7 @@ def label(name, path) -> str:
 
 def span(pair) -> str:
     """Two numbers as `1 to 6`."""
-    return tr("{:g} to {:g}").format(*pair)
+    return tr("{} to {}").format(*map(number, pair))
 
 
 def plain(value, most=500) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from qgis.core import QgsCoordinateTransform, QgsCsException, QgsDistanceArea, QgsPointXY
+from qgis.core import QgsCoordinateTransform, QgsCsException, QgsDistanceArea, QgsPointXY, QgsUnitTypes
 
-from . import model_card, paths
-from .translation import tr
+from . import enums, model_card, paths
+from .translation import number, tr
 
 # Pixels in degrees are never quite what a card says in metres, and differ over a raster. What lies just beyond is the backend's to warn of.
 SLACK = 1.1
@@ -38,11 +38,25 @@ def refusal(model, dem, guide, resolution, context) -> str:
     if facts.ratios[0] / SLACK <= ratio <= facts.ratios[1] * SLACK:
         return ""
     # Terrain is close to self-similar: of pixels that are larger or smaller than those of its training the backend only warns.
-    offered = _rounded(coarse / facts.ratios[1], math.ceil), _rounded(coarse / facts.ratios[0], math.floor)
-    what = tr("choose an output pixel size (RESOLUTION) of {} m on the ground, or another model").format(model_card.span(offered))
-    return tr("The elevation model's pixel ({:.3g} m) is {:.3g} times the output's ({:.3g} m), and the model {} is for {}: {}.").format(
-        coarse, ratio, fine, name, model_card.span(facts.ratios), what
-    )
+    most, least = coarse / facts.ratios[0], coarse / facts.ratios[1]
+    ground = model_card.span(_rounded(least, most))
+    unit = where.crs().mapUnits()
+    begin = ""
+    if unit == enums.METRES:
+        what = tr("choose an output pixel size (RESOLUTION) of {} m on the ground, or another model").format(ground)
+    else:
+        reach = 10 if where.crs().isGeographic() else SLACK  # nobody means half a degree; feet are not so far from metres
+        if resolution and least / reach <= resolution <= most * reach:
+            begin = tr("The output pixel size (RESOLUTION) counts in {} here, and {} was probably meant as metres.") + " "
+            begin = begin.format(QgsUnitTypes.toString(unit), number(resolution))
+        one = where.rasterUnitsPerPixelX()
+        one /= ground_pixel(where, one, where, context)
+        what = tr("choose an output pixel size (RESOLUTION) of {} {} ({} m on the ground), or another model").format(
+            model_card.span(_rounded(least * one, most * one)), QgsUnitTypes.toString(unit), ground
+        )
+    said = tr("The elevation model's pixel ({} m) is {} times the output's ({} m), and the model {} is for {}: {}.")
+    sizes = (number(size, ".3g") for size in (coarse, ratio, fine))
+    return begin + said.format(*sizes, name, model_card.span(facts.ratios), what)
 
 
 def ground_pixel(layer, resolution, where, context):
@@ -64,7 +78,7 @@ def ground_pixel(layer, resolution, where, context):
     return edge if math.isfinite(edge) and edge > 0 else None
 
 
-def _rounded(metres, how):
-    """To two digits, upwards (`math.ceil`) or downwards: the ends of a range towards its inside."""
-    unit = 10.0 ** (math.floor(math.log10(metres)) - 1) if metres > 0 else 1.0
-    return how(metres / unit) * unit
+def _rounded(low, high):
+    """A range to two digits, its ends towards its inside."""
+    units = [10.0 ** (math.floor(math.log10(end)) - 1) if end > 0 else 1.0 for end in (low, high)]
+    return math.ceil(low / units[0]) * units[0], math.floor(high / units[1]) * units[1]

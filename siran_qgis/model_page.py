@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from .model_card import plain
-from .translation import tr
+from .translation import number, tr
 
 STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 1rem auto; padding: 0 1rem; color: #1a1a1a; background: #fff; }
@@ -22,7 +22,7 @@ def rows(model) -> list:
     card = model.card
     said = [
         (tr("Comes from"), tr("SIRAN (bundled)") if model.bundled else tr("you (added)")),
-        (tr("Size"), tr("{:.3g} MB").format(model.size / 1e6)),
+        (tr("Size"), tr("{} MB").format(number(model.size / 1e6, ".3g"))),
         (tr("SHA-256"), model.sha256 or tr("unknown")),
         (tr("File"), plain(model.path)),
     ]
@@ -95,4 +95,4 @@ def _span(pair) -> str:
 
 
 def _number(value) -> str:
-    return f"{value:g}" if isinstance(value, (int, float)) else plain(value, 40)
+    return number(value) if isinstance(value, (int, float)) else plain(value, 40)

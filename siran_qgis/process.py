@@ -120,7 +120,7 @@ def run(
         return Finished(process.returncode, _tail(errors), cancelled, killed)
 
 
-def capture(command: Sequence[str], *, environment: dict[str, str], is_cancelled: Callable[[], bool], limit: float = 120.0):
+def capture(command: Sequence[str], *, environment: dict[str, str], is_cancelled: Callable[[], bool], limit: float):
     """Run a command that answers quickly: (how it ended, its stdout). Cancelled after `limit` seconds."""
     lines: list[str] = []
     end = time.monotonic() + limit

@@ -28,7 +28,7 @@ from qgis.PyQt.QtWidgets import (
 from . import background, client, command, environment, interpreter, paths, settings
 from .environment import State
 from .errors import Cancelled, SiranError
-from .translation import tr
+from .translation import number, tr
 
 DEVICES = ("cpu", "cuda")
 """Offered before the backend has said what there is."""
@@ -61,6 +61,15 @@ class SettingsPage(QgsOptionsPageWidget):
         self._show(settings.read())
         for changed in (self.own.toggled, self.python.fileChanged, self.folder.fileChanged):
             changed.connect(self._changed)
+        # `activated` by the user alone: the list of devices is filled anew when the backend has said what there is.
+        for changed in (
+            self.own.toggled,
+            self.python.fileChanged,
+            self.folder.fileChanged,
+            self.device.activated,
+            self.threads.valueChanged,
+        ):
+            changed.connect(self._forget)
         self._changed()
         self._soon.stop()
 
@@ -184,6 +193,13 @@ class SettingsPage(QgsOptionsPageWidget):
         self.trouble.setVisible(bool(trouble))
         self._soon.start()
 
+    def _forget(self, *_):
+        """The answer of a test is about what the page showed when it began."""
+        if self._testing is None:
+            self.answer.clear()
+        else:
+            self._testing.cancel()
+
     def _show(self, kept):
         (self.own if kept.python else self.managed).setChecked(True)
         self.python.setFilePath(kept.python)
@@ -306,9 +322,9 @@ def _sentence(found):
     if found.difference is None:
         how = tr("there is no stored answer to compare with, but its values make sense")
     else:
-        how = tr("it gives its stored answer, to {:.2g} m").format(found.difference)
-    return tr("All is right. The model {} {} ran on {}, threads: {}; {} ({:.1f} s).").format(
-        found.model.get("name"), found.model.get("version"), found.provider, found.threads, how, found.seconds
+        how = tr("it gives its stored answer, to {} m").format(number(found.difference, ".2g"))
+    return tr("All is right. The model {} {} ran on {}, threads: {}; {} ({} s).").format(
+        found.model.get("name"), found.model.get("version"), found.provider, found.threads, how, number(found.seconds, ".1f")
     )
 
 

@@ -4,6 +4,8 @@ English stands in the source. Of another language there is a file resources/i18n
 that it lacks stays English, as does all that the backend's process says.
 """
 
+from decimal import Decimal
+
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, QTranslator
 
@@ -11,6 +13,18 @@ from qgis.PyQt.QtCore import QCoreApplication, QLocale, QTranslator
 def tr(text):
     """`text`, which has to be a literal (scripts/translate.py collects them), as the user reads it. Works on any thread."""
     return QCoreApplication.translate("SIRAN", text)
+
+
+def number(value, form="g"):
+    """`format(value, form)` as the user writes numbers, and without exponents where nobody would write one. Works on any thread."""
+    text = format(value, form)
+    if value and not 1e-9 <= abs(value) < 1e15:  # infinite, or of a stranger's card
+        return text
+    text = f"{Decimal(text):f}"
+    # Translated as the code of a language, so that texts that stay English have English numbers in them.
+    locale = QLocale(tr("en"))
+    locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
+    return locale.toString(float(text), "f", len(text.partition(".")[2]))
 
 
 def install(folder):

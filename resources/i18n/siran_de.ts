@@ -573,7 +573,7 @@
         </message>
         <message>
             <source>Guide bands: near infrared, red, green</source>
-            <translation>Kanäle des Führungsbilds: nahes Infrarot, Rot, Grün</translation>
+            <translation>Kanäle des Führungsbilds: NIR, Rot, Grün</translation>
         </message>
         <message>
             <source>Three band numbers in this order, as in 4,3,2. Empty: found from the image's metadata.</source>
@@ -584,12 +584,12 @@
             <translation>Modell</translation>
         </message>
         <message>
-            <source>An installed model by name, or a model file. Empty: the bundled one.</source>
-            <translation>Der Name eines installierten Modells oder eine Modelldatei. Leer: das mitgelieferte.</translation>
+            <source>An installed model by name, or a model file. Empty: the default, {}.</source>
+            <translation>Der Name eines installierten Modells oder eine Modelldatei. Leer: das Standardmodell, {}.</translation>
         </message>
         <message>
-            <source>Bundled model</source>
-            <translation>Mitgeliefertes Modell</translation>
+            <source>Default: {}</source>
+            <translation>Standard: {}</translation>
         </message>
         <message>
             <source>Models (*.onnx)</source>
@@ -708,8 +708,8 @@
             <translation>Es ist das Gerät aus den Einstellungen (Einstellungen &gt; Optionen &gt; Verarbeitung &gt; Datenanbieter &gt; SIRAN). Bitte ein anderes wählen.</translation>
         </message>
         <message>
-            <source>{} x {} pixels in {:.1f} s with model {} on {}</source>
-            <translation>{} x {} Pixel in {:.1f} s mit dem Modell {} auf {}</translation>
+            <source>{} x {} pixels in {} s with model {} on {}</source>
+            <translation>{} x {} Pixel in {} s mit dem Modell {} auf {}</translation>
         </message>
         <message>
             <source>The output is a GeoTIFF; {} does not end with .tif.</source>
@@ -726,6 +726,10 @@
         <message>
             <source>{} has {} bands, no band {}.</source>
             <translation>{} hat {} Kanäle, keinen Kanal {}.</translation>
+        </message>
+        <message>
+            <source>The guide image, {}, has fewer than three bands: are the elevation model and the guide exchanged?</source>
+            <translation>Das Führungsbild {} hat weniger als drei Kanäle: Sind Höhenmodell und Führungsbild vertauscht?</translation>
         </message>
         <message>
             <source>Guide bands are given, but no guide image.</source>
@@ -778,6 +782,38 @@
         <message>
             <source>{} ended without a word: it may be no Python that has the backend's packages.</source>
             <translation>{} endete ohne ein Wort: Vielleicht ist es kein Python, das die Pakete des Backends hat.</translation>
+        </message>
+        <message>
+            <source>Give the numbers of the guide's near infrared, red and green bands (GUIDE_BANDS), as in 4,3,2.</source>
+            <translation>Geben Sie die Nummern der Kanäle des Führungsbilds mit nahem Infrarot, Rot und Grün an (GUIDE_BANDS), wie in 4,3,2.</translation>
+        </message>
+        <message>
+            <source>Choose another device (DEVICE), such as auto, or another model (MODEL).</source>
+            <translation>Wählen Sie ein anderes Gerät (DEVICE), etwa auto, oder ein anderes Modell (MODEL).</translation>
+        </message>
+        <message>
+            <source>Check the CRS of all layers, and the extent (EXTENT) or the mask (MASK) where one is given: all must show the same ground.</source>
+            <translation>Prüfen Sie das KBS aller Layer und, wo angegeben, die Ausdehnung (EXTENT) oder die Maske (MASK): Alle müssen dasselbe Gelände zeigen.</translation>
+        </message>
+        <message>
+            <source>See that the folder is there and may be written to, or name an output elsewhere.</source>
+            <translation>Achten Sie darauf, dass es den Ordner gibt und darin geschrieben werden darf, oder geben Sie eine Ausgabe an anderer Stelle an.</translation>
+        </message>
+        <message>
+            <source>Name another output.</source>
+            <translation>Geben Sie eine andere Ausgabe an.</translation>
+        </message>
+        <message>
+            <source>Give the raster the right CRS with 'Assign projection', or bring it onto one with 'Warp (reproject)'.</source>
+            <translation>Geben Sie dem Raster mit „Projektion zuweisen“ das richtige KBS, oder bringen Sie es mit „Transformieren (Reproject)“ in eines.</translation>
+        </message>
+        <message>
+            <source>Free some space, or name the outputs on another disk; a smaller extent needs less.</source>
+            <translation>Schaffen Sie Platz oder legen Sie die Ausgaben auf einen anderen Datenträger; eine kleinere Ausdehnung braucht weniger.</translation>
+        </message>
+        <message>
+            <source>Wait until that run has ended, or name another output.</source>
+            <translation>Warten Sie, bis dieser Lauf beendet ist, oder geben Sie eine andere Ausgabe an.</translation>
         </message>
         <message>
             <source>The backend was killed, most likely because the memory ran out.</source>
@@ -988,12 +1024,12 @@
             <translation>Die neue Umgebung wird geprüft</translation>
         </message>
         <message>
-            <source>The backend's environment could not be written: {}.</source>
-            <translation>Die Umgebung des Backends konnte nicht geschrieben werden: {}.</translation>
+            <source>Try again when that has ended.</source>
+            <translation>Versuchen Sie es noch einmal, wenn das beendet ist.</translation>
         </message>
         <message>
-            <source>See that the disk has room and that no backend is running.</source>
-            <translation>Achten Sie darauf, dass auf dem Datenträger Platz ist und kein Backend läuft.</translation>
+            <source>The backend is being set up or removed just now ({}).</source>
+            <translation>Das Backend wird gerade eingerichtet oder entfernt ({}).</translation>
         </message>
         <message>
             <source>{} was not made by SIRAN.</source>
@@ -1020,12 +1056,20 @@
             <translation>es endete mit Status {}</translation>
         </message>
         <message>
+            <source>it did not answer within {:.0f} s</source>
+            <translation>es hat nicht innerhalb von {:.0f} s geantwortet</translation>
+        </message>
+        <message>
             <source>The backend does not run in {}: {}.</source>
             <translation>Das Backend läuft nicht in {}: {}.</translation>
         </message>
         <message>
             <source>{} does not start</source>
             <translation>{} startet nicht</translation>
+        </message>
+        <message>
+            <source>{} did not answer within {:.0f} s</source>
+            <translation>{} hat nicht innerhalb von {:.0f} s geantwortet</translation>
         </message>
         <message>
             <source>{} lacks the module venv or ensurepip (on Debian and Ubuntu: the package python3-venv)</source>
@@ -1050,6 +1094,14 @@
         <message>
             <source>Install one and name it in the parameter PYTHON.</source>
             <translation>Installieren Sie eines und geben Sie es im Parameter PYTHON an.</translation>
+        </message>
+        <message>
+            <source>The backend's environment could not be written: {}.</source>
+            <translation>Die Umgebung des Backends konnte nicht geschrieben werden: {}.</translation>
+        </message>
+        <message>
+            <source>See that the disk has room and that no backend is running.</source>
+            <translation>Achten Sie darauf, dass auf dem Datenträger Platz ist und kein Backend läuft.</translation>
         </message>
         <message>
             <source>Making a virtual environment with Python {} ({})</source>
@@ -1090,6 +1142,10 @@
         <message>
             <source>Run the algorithm 'Set up backend' (siran:setupbackend) again.</source>
             <translation>Führen Sie den Algorithmus „Backend einrichten“ (siran:setupbackend) noch einmal aus.</translation>
+        </message>
+        <message>
+            <source>Wait until that has ended.</source>
+            <translation>Warten Sie, bis das beendet ist.</translation>
         </message>
         <message>
             <source>Run the algorithm 'Set up backend' (siran:setupbackend) with the action repair.</source>
@@ -1176,8 +1232,8 @@
             <translation>{} {} — Verhältnisse {}, Führungsbild optional</translation>
         </message>
         <message>
-            <source>{:g} to {:g}</source>
-            <translation>{:g} bis {:g}</translation>
+            <source>{} to {}</source>
+            <translation>{} bis {}</translation>
         </message>
         <message>
             <source>The model {} needs a guide image: choose one, or another model.</source>
@@ -1188,8 +1244,16 @@
             <translation>Wählen Sie eine Pixelgröße der Ausgabe (RESOLUTION) von {} m am Boden oder ein anderes Modell</translation>
         </message>
         <message>
-            <source>The elevation model's pixel ({:.3g} m) is {:.3g} times the output's ({:.3g} m), and the model {} is for {}: {}.</source>
-            <translation>Das Pixel des Höhenmodells ({:.3g} m) ist {:.3g}-mal so groß wie das der Ausgabe ({:.3g} m), und das Modell {} ist für Verhältnisse von {} gemacht: {}.</translation>
+            <source>The output pixel size (RESOLUTION) counts in {} here, and {} was probably meant as metres.</source>
+            <translation>Die Pixelgröße der Ausgabe (RESOLUTION) zählt hier in der Einheit {}, und {} war wohl in Metern gemeint.</translation>
+        </message>
+        <message>
+            <source>choose an output pixel size (RESOLUTION) of {} {} ({} m on the ground), or another model</source>
+            <translation>Wählen Sie eine Pixelgröße der Ausgabe (RESOLUTION) von {} {} ({} m am Boden) oder ein anderes Modell</translation>
+        </message>
+        <message>
+            <source>The elevation model's pixel ({} m) is {} times the output's ({} m), and the model {} is for {}: {}.</source>
+            <translation>Das Pixel des Höhenmodells ({} m) ist {}-mal so groß wie das der Ausgabe ({} m), und das Modell {} ist für Verhältnisse von {} gemacht: {}.</translation>
         </message>
         <message>
             <source>Comes from</source>
@@ -1208,8 +1272,8 @@
             <translation>Größe</translation>
         </message>
         <message>
-            <source>{:.3g} MB</source>
-            <translation>{:.3g} MB</translation>
+            <source>{} MB</source>
+            <translation>{} MB</translation>
         </message>
         <message>
             <source>SHA-256</source>
@@ -1314,10 +1378,6 @@
         <message>
             <source>no licence stated</source>
             <translation>keine Lizenz angegeben</translation>
-        </message>
-        <message>
-            <source>{} to {}</source>
-            <translation>{} bis {}</translation>
         </message>
         <message>
             <source>It is a card without a model file.</source>
@@ -1564,12 +1624,12 @@
             <translation>es gibt keine gespeicherte Antwort zum Vergleich, aber seine Werte sind sinnvoll</translation>
         </message>
         <message>
-            <source>it gives its stored answer, to {:.2g} m</source>
-            <translation>es gibt seine gespeicherte Antwort, auf {:.2g} m genau</translation>
+            <source>it gives its stored answer, to {} m</source>
+            <translation>es gibt seine gespeicherte Antwort, auf {} m genau</translation>
         </message>
         <message>
-            <source>All is right. The model {} {} ran on {}, threads: {}; {} ({:.1f} s).</source>
-            <translation>Alles ist in Ordnung. Das Modell {} {} lief auf {}, Threads: {}; {} ({:.1f} s).</translation>
+            <source>All is right. The model {} {} ran on {}, threads: {}; {} ({} s).</source>
+            <translation>Alles ist in Ordnung. Das Modell {} {} lief auf {}, Threads: {}; {} ({} s).</translation>
         </message>
         <message>
             <source>Find a file</source>

@@ -21,6 +21,8 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
     CHOICES: ClassVar = {}  # parameter name -> tuple of Choice
     # Whether a backend must be there for a run. Not said by canExecute: QGIS would refuse to open the dialog, and leave no way on.
     NEEDS_BACKEND = False
+    # The parameter for which a new dialog begins with a layer that is likely an elevation model.
+    LIKELY_DEM = ""
 
     def createInstance(self):
         return type(self)()
@@ -59,7 +61,12 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
 
     def first_values(self):
         """Values that a new dialog has beside QGIS's defaults."""
-        return {}
+        if not self.LIKELY_DEM:
+            return {}
+        from .. import likely  # of a project: qgis_process has none
+
+        layer = likely.dem()
+        return {} if layer is None else {self.LIKELY_DEM: layer.id()}
 
     def add(self, parameter, help_text="", advanced=False, widget=None):
         """Add a parameter with its help; `widget` holds the metadata of a widget wrapper."""

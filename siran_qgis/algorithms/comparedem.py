@@ -21,7 +21,7 @@ from qgis.core import (
 
 from .. import client, comparison, enums, interpreter, layers
 from ..errors import SiranError
-from ..translation import tr
+from ..translation import number, tr
 from .base import PAGES, RASTERS, SiranAlgorithm
 
 
@@ -40,6 +40,7 @@ class CompareDem(SiranAlgorithm):
     ERRORS = "ERRORS"
 
     NEEDS_BACKEND = True
+    LIKELY_DEM = REFERENCE
 
     def name(self):
         return "comparedem"
@@ -242,8 +243,8 @@ class CompareDem(SiranAlgorithm):
         # Its name is what the report calls the mask.
         name = re.sub(r"[^\w-]+", "_", source.sourceName())[:60] or "mask"
         path = QgsProcessingUtils.generateTempFilename(f"{name}.geojson")
-        crs = self.parameterAsRasterLayer(parameters, self.REFERENCE, context).crs()
-        comparison.write_polygons(source, crs, path, context, feedback)
+        reference = self.parameterAsRasterLayer(parameters, self.REFERENCE, context)
+        comparison.write_polygons(source, reference, path, context, feedback)
         return path
 
     def _given(self, parameters, name):
@@ -253,7 +254,7 @@ class CompareDem(SiranAlgorithm):
         """Says the figures; those of the first DEM are results. One that there is nothing for is left out."""
         for states in tested:
             for measured in states:
-                known = [f"{name} {value:.4g} m" for name, value in measured.figures.items() if value is not None]
+                known = [f"{name} {number(value, '.4g')} m" for name, value in measured.figures.items() if value is not None]
                 said = ", ".join(known) or self.tr("no pixel counts")
                 state = self.tr("raw") if measured.state == comparison.RAW else self.tr("coregistered")
                 feedback.pushInfo(self.tr("{} ({}): {}").format(measured.name, state, said))

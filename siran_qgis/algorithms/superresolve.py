@@ -21,6 +21,7 @@ from qgis.core import (
 from .. import client, command, enums, interpreter, layers, model_card, model_fit, paths, relief, settings
 from ..choices import Choice
 from ..errors import BackendFailed, SiranError
+from ..translation import number
 from .base import PAGES, RASTERS, SiranAlgorithm
 
 OWN = "own"
@@ -48,6 +49,7 @@ class SuperResolve(SiranAlgorithm):
     REPORT = "REPORT"
 
     NEEDS_BACKEND = True
+    LIKELY_DEM = INPUT
     CHOICES: ClassVar = {
         DEM_SOURCE: (
             Choice("auto", "Found from metadata or file name"),
@@ -122,10 +124,10 @@ class SuperResolve(SiranAlgorithm):
         )
         self.add(
             QgsProcessingParameterString(self.MODEL, self.tr("Model"), optional=True),
-            self.tr("An installed model by name, or a model file. Empty: the bundled one."),
+            self.tr("An installed model by name, or a model file. Empty: the default, {}.").format(paths.default_model()),
             widget=self._combo(
                 [
-                    ["", self.tr("Bundled model")],
+                    ["", self.tr("Default: {}").format(paths.default_model())],
                     *([name, model_card.label(name, path)] for name, path in paths.installed_models().items()),
                 ],
                 self.tr("Models (*.onnx)"),
@@ -192,12 +194,6 @@ class SuperResolve(SiranAlgorithm):
         self.addOutput(QgsProcessingOutputString("MODEL_NAME", self.tr("Model name")))
         self.addOutput(QgsProcessingOutputString("MODEL_SHA256", self.tr("Model sha256")))
 
-    def first_values(self):
-        from .. import likely  # of a project: qgis_process has none
-
-        layer = likely.dem()
-        return {} if layer is None else {self.INPUT: layer.id()}
-
     def checkParameterValues(self, parameters, context):
         for name in (self.INPUT, self.GUIDE):
             if parameters.get(name) in (None, "") and name == self.GUIDE:
@@ -231,8 +227,8 @@ class SuperResolve(SiranAlgorithm):
                 raise QgsProcessingException(f"{error.message} {hint}") from None
             raise QgsProcessingException(str(error)) from None
         feedback.pushInfo(
-            self.tr("{} x {} pixels in {:.1f} s with model {} on {}").format(
-                result.grid["width"], result.grid["height"], result.seconds, result.model["name"], result.provider
+            self.tr("{} x {} pixels in {} s with model {} on {}").format(
+                result.grid["width"], result.grid["height"], number(result.seconds, ".1f"), result.model["name"], result.provider
             )
         )
         layers.style_when_loaded(job.output, context, relief.look, result)
@@ -271,15 +267,18 @@ class SuperResolve(SiranAlgorithm):
         dem = self.parameterAsRasterLayer(parameters, self.INPUT, context)
         if not 1 <= job.band <= dem.bandCount():
             raise QgsProcessingException(self.tr("{} has {} bands, no band {}.").format(dem.name(), dem.bandCount(), job.band))
+        guide = self.parameterAsRasterLayer(parameters, self.GUIDE, context)
+        # Who names one band thrice means it.
+        if guide is not None and guide.bandCount() < min(3, max(job.guide_bands or (3,))):
+            sentence = self.tr("The guide image, {}, has fewer than three bands: are the elevation model and the guide exchanged?")
+            raise QgsProcessingException(sentence.format(guide.name()))
         if job.guide_bands:
-            guide = self.parameterAsRasterLayer(parameters, self.GUIDE, context)
             if guide is None:
                 raise QgsProcessingException(self.tr("Guide bands are given, but no guide image."))
             if max(job.guide_bands) > guide.bandCount():
                 raise QgsProcessingException(
                     self.tr("{} has {} bands, no band {}.").format(guide.name(), guide.bandCount(), max(job.guide_bands))
                 )
-        guide = self.parameterAsRasterLayer(parameters, self.GUIDE, context)
         unfit = model_fit.refusal(job.model, dem, guide, job.resolution, context)
         if unfit:
             raise QgsProcessingException(unfit)

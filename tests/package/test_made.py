@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import configparser
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -67,6 +69,41 @@ def test_it_holds_what_a_user_needs_and_not_what_developers_need(package: tuple[
     folders = {name.split("/")[1] for name in names if name.count("/") > 1}
     assert not any(name.endswith(".ts") for name in names)
     assert not folders & {"training", "tests", "benchmarks", "scripts", ".ci", "build"}
+
+
+def test_the_plugin_manager_shows_the_newest_changes(package: tuple[Path, str]) -> None:
+    with zipfile.ZipFile(package[0]) as archive:
+        metadata, changes = (archive.read(f"siran/{name}").decode("utf-8") for name in ("metadata.txt", "CHANGELOG.md"))
+    parser = configparser.ConfigParser()  # with placeholders, as QGIS reads it
+    parser.read_string(metadata)
+    general = dict(parser["general"])
+    shown = general["changelog"].splitlines()
+    _, part, older = changes.split("\n## ", 2)
+    assert shown == [line for line in part.splitlines() if line]
+    assert shown[0].startswith(f"{package[1]} - ") and len(shown) > 1 and older.splitlines()[0] not in shown
+    assert general["icon"] == "resources/icon.svg" and general["about[de]"] and general["tags[de]"]
+
+
+def test_a_per_cent_sign_in_the_changes_stays_one() -> None:
+    make_package = load("make_package")
+    metadata = make_package.with_changes("[general]\nname=x\nchangelog=no\nicon=y\n", "1.0\n\n- 3 % less\n- #no comment, 50%(x)s")
+    parser = configparser.ConfigParser()
+    parser.read_string(metadata)
+    assert dict(parser["general"]) == {"name": "x", "changelog": "1.0\n- 3 % less\n- #no comment, 50%(x)s", "icon": "y"}
+    with pytest.raises(SystemExit, match="changelog"):
+        make_package.with_changes("[general]\n", "1.0")
+
+
+def test_links_of_its_pages_lead_to_what_is_in_it(package: tuple[Path, str]) -> None:
+    with zipfile.ZipFile(package[0]) as archive:
+        names = set(archive.namelist())
+        pages = {name: archive.read(name).decode("utf-8") for name in names if name.endswith((".md", ".html"))}
+    for name, text in pages.items():
+        for link in re.findall(r"\]\(([^)#\s]+)|(?:href|src)=\"([^\"#]+)", text):
+            target = link[0] or link[1]
+            if not re.match(r"[a-z]+:", target):
+                place = os.path.normpath(os.path.join(os.path.dirname(name), target))
+                assert place in names or f"{place}/" in names, f"{name}: {target}"
 
 
 @pytest.mark.slow

@@ -166,6 +166,20 @@ def test_refusals_before_the_run(algorithm, context, dem, guide, parameters, wor
     assert words in refusal(algorithm, context, **parameters)
 
 
+@pytest.mark.parametrize("bands", ["", "1,2,3"])
+def test_an_elevation_model_as_guide_is_asked_about(algorithm, context, dem, guide, bands):
+    message = refusal(algorithm, context, INPUT=str(guide), GUIDE=str(dem), GUIDE_BANDS=bands)
+    assert message == "The guide image, dem, has fewer than three bands: are the elevation model and the guide exchanged?"
+
+
+def test_an_image_of_one_band_may_be_named_thrice(algorithm, context, dem, tmp_path):
+    """As on the command line."""
+    grey = write_raster(tmp_path / "grey.tif", [lambda column, row: column], size=(120, 90), origin=(540000, 4190000), pixel=30, epsg=32610)
+    assert algorithm.checkParameterValues({"INPUT": str(dem), "GUIDE": str(grey), "GUIDE_BANDS": "1,1,1", "OUTPUT": "/tmp/o.tif"}, context)[
+        0
+    ]
+
+
 def test_a_layer_that_is_no_file_is_refused(algorithm, context, dem):
     layer = QgsRasterLayer("type=xyz&url=http://127.0.0.1:1/{z}/{x}/{y}.png", "tiles", "wms")
     assert layer.isValid()
@@ -230,9 +244,20 @@ def widget(algorithm, name, dialog=None):
     return WidgetWrapperFactory.create_wrapper(algorithm.parameterDefinition(name), dialog)
 
 
+def test_what_runs_where_no_model_is_chosen_is_named(algorithm, model):
+    """A file DEFAULT in the user's folder may name another than the bundled one."""
+    paths.models().mkdir(parents=True)
+    (paths.models() / "alps.onnx").write_bytes(model.read_bytes())
+    (paths.models() / "DEFAULT").write_text("alps\n")
+    fresh = algorithm.create()  # owns the parameters
+    definition = fresh.parameterDefinition("MODEL")
+    assert definition.metadata()["widget_wrapper"]["choices"][0] == ["", "Default: alps"]
+    assert definition.help().endswith("Empty: the default, alps.")
+
+
 def test_a_model_is_chosen_or_typed(algorithm):
     wrapper = widget(algorithm, "MODEL")
-    assert wrapper.value() == "" and wrapper.combo.currentText() == "Bundled model"
+    assert wrapper.value() == "" and wrapper.combo.currentText() == f"Default: {paths.default_model()}" != "Default: "
     wrapper.setWidgetValue("/data/my.onnx", QgsProcessingContext())
     assert wrapper.widgetValue() == "/data/my.onnx"
     wrapper.setValue(None)
@@ -352,5 +377,10 @@ def test_colours_are_fitted_to_the_values(tmp_path, context, look, value, low, h
         assert values[2] == 0 and items[2].color.name() == "#f7f7f7"
 
 
-def test_results_that_nobody_loads_are_left_alone(dem, context):
+def test_results_that_nobody_loads_are_left_alone(dem, context, monkeypatch):
+    monkeypatch.setattr(layers, "_post_processors", [])
     layers.style_when_loaded(str(dem), context, layers.hillshade)
+    assert not layers._post_processors and not context.layersToLoadOnCompletion()
+    context.addLayerToLoadOnCompletion(str(dem), QgsProcessingContext.LayerDetails("hills", QgsProject.instance(), "OUTPUT"))
+    layers.style_when_loaded(str(dem.with_name("other.tif")), context, layers.hillshade)
+    assert not layers._post_processors and context.layerToLoadOnCompletionDetails(str(dem)).postProcessor() is None

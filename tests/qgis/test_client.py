@@ -4,6 +4,7 @@ import json
 import time
 
 import pytest
+from conftest import ROOT
 from qgis.core import QgsProcessingFeedback
 
 from siran_qgis import client
@@ -61,9 +62,30 @@ def test_events_reach_the_feedback(fake_python, feedback):
 
 
 def test_a_failure_has_message_and_hint(fake_python, feedback):
-    python = fake_python("say(event='error', code='crs-missing', message='a.tif has no CRS.', hint='Give it one.'); sys.exit(2)")
-    with pytest.raises(BackendFailed, match=r"^a.tif has no CRS. Give it one.$"):
+    python = fake_python("say(event='error', code='grid-invalid', message='a.tif has no grid.', hint='Give it one.'); sys.exit(2)")
+    with pytest.raises(BackendFailed, match=r"^a.tif has no grid. Give it one.$"):
         client.superresolve(python, [], feedback)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("guide-bands-unknown", "GUIDE_BANDS"),
+        ("device-unavailable", "DEVICE"),
+        ("no-overlap", "EXTENT"),
+        ("output-folder", "folder"),
+        ("output-is-input", "another output"),
+        ("crs-missing", "Assign projection"),
+        ("disk-full", "another disk"),
+        ("output-busy", "Wait"),
+    ],
+)
+def test_a_hint_names_parameters_and_no_options(fake_python, feedback, code, words):
+    assert f"`{code}`" in (ROOT / "docs" / "contracts.md").read_text(encoding="utf-8")
+    python = fake_python(f"say(event='error', code='{code}', message='It is so.', hint='Pass --this, or --that.'); sys.exit(2)")
+    with pytest.raises(BackendFailed, match=r"^It is so\. ") as raised:
+        client.superresolve(python, [], feedback)
+    assert words in raised.value.hint and "--" not in str(raised.value) and raised.value.code == code
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 import json
 import os
 import struct
+import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import write_raster
+from conftest import ROOT, write_raster
 from osgeo import gdal
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -219,6 +220,14 @@ def test_the_report_is_shown_among_the_results(algorithm):
     assert algorithm.parameterDefinition("REPORT").createByDefault() and not algorithm.parameterDefinition("ERROR").createByDefault()
 
 
+def as_geojson(layer, reference, context, folder):
+    """What the backend gets of the polygons of a layer."""
+    source = QgsProcessingUtils.variantToSource(layer, context)
+    path = folder / "mask.geojson"
+    comparison.write_polygons(source, QgsRasterLayer(str(reference), "reference"), str(path), context, QgsProcessingFeedback())
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize(
     ("kind", "shape", "rings"),
     [
@@ -227,17 +236,45 @@ def test_the_report_is_shown_among_the_results(algorithm):
         ("CurvePolygon", "CURVEPOLYGON(CIRCULARSTRING(0 0, 5 5, 10 0, 5 -5, 0 0))", 1),
     ],
 )
-def test_polygons_of_any_kind_become_geojson(context, kind, shape, rings, tmp_path, qgis_app):
-    crs = QgsCoordinateReferenceSystem("EPSG:32610")
-    layer = polygons(shape, "POLYGON EMPTY", kind=kind)
-    source = QgsProcessingUtils.variantToSource(layer, context)
-    path = tmp_path / "mask.geojson"
-    comparison.write_polygons(source, crs, str(path), context, QgsProcessingFeedback())
-    written = json.loads(path.read_text(encoding="utf-8"))
+def test_polygons_of_any_kind_become_geojson(context, kind, shape, rings, tmp_path, dem):
+    written = as_geojson(polygons(shape, "POLYGON EMPTY", kind=kind), dem, context, tmp_path)
     (feature,) = written["features"]
     assert written["crs"]["properties"]["name"] == "EPSG:32610" and feature["geometry"]["type"] in ("Polygon", "MultiPolygon")
     coordinates = feature["geometry"]["coordinates"]
     assert len(coordinates) == rings
+
+
+PARALLELS = [[8, 46], [10, 46], [10, 47], [8, 47], [8, 46]]
+
+
+def test_edges_are_straight_in_the_layers_crs_as_on_the_command_line(algorithm, context, backend_python, tmp_path):
+    """A parallel is none in UTM: a chord of two degrees lies half a kilometre beside it."""
+    wide = {"size": (180, 140), "origin": (418000, 5213000), "pixel": 900, "epsg": 32632}
+    reference = write_raster(tmp_path / "reference.tif", [lambda column, row: column], **wide)
+    tested = write_raster(tmp_path / "tested.tif", [lambda column, row: row], **wide)
+    kept, told = tmp_path / "kept.json", tmp_path / "told.json"
+    shape = "POLYGON((" + ", ".join(f"{x} {y}" for x, y in PARALLELS) + "))"
+    compare(context, TESTED=[str(tested)], REFERENCE=str(reference), MASK=polygons(shape, crs="EPSG:4326"), JSON=str(kept))
+    mask = tmp_path / "mask.geojson"
+    mask.write_text(json.dumps({"type": "Polygon", "coordinates": [PARALLELS]}))
+    command = [backend_python, "-m", "backend", "compare", str(reference), str(tested), f"--mask={mask}", f"--json={told}"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    counts = [json.loads(path.read_text(encoding="utf-8"))["tested"][0]["results"][0]["count"] for path in (kept, told)]
+    assert counts[0] == counts[1] > 0
+
+
+def test_polygons_have_more_corners_only_where_they_matter(context, tmp_path, dem):
+    """Near the reference, and where the CRS is another one."""
+    near = polygons("POLYGON((-123 37, -122 37, -122 38, -123 38, -123 37))", crs="EPSG:4326")
+    far = polygons("POLYGON((13 47, 14 47, 14 48, 13 48, 13 47))", "POLYGON((-123 7, -122 7, -122 8, -123 8, -123 7))", crs="EPSG:4326")
+
+    def corners(layer):
+        return [len(one["geometry"]["coordinates"][0]) for one in as_geojson(layer, dem, context, tmp_path)["features"]]
+
+    (many,) = corners(near)
+    assert 400 < many < 500  # a corner for each kilometre
+    assert corners(far)[1] == corners(polygons(WEST))[0] == 5
+    assert many == corners(polygons("POLYGON((237 37, 238 37, 238 38, 237 38, 237 37))", crs="EPSG:4326"))[0]  # the same longitudes
 
 
 def test_errors_are_white_at_0_and_as_red_as_blue(tmp_path, context, qgis_app):

@@ -1,8 +1,13 @@
 """The dialogs that Processing makes of the algorithms: standard, batch, and the model designer's."""
 
 import pytest
-from qgis.core import QgsProcessingContext, QgsProcessingModelAlgorithm, QgsProject, QgsRasterLayer
+from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingModelAlgorithm, QgsProject, QgsRasterLayer
 from qgis.gui import QgsBrowserGuiModel
+from qgis.PyQt.QtCore import QCoreApplication, QTranslator
+from qgis.PyQt.QtWidgets import QApplication, QScrollArea, QWidget
+
+from siran_qgis import paths
+from siran_qgis.provider import SiranProvider
 
 
 @pytest.fixture
@@ -80,3 +85,49 @@ def test_the_model_designer_takes_typed_and_linked_values(provider, iface):
     sources = child.parameterSources()
     assert sources["MODEL"][0].staticValue() == "/data/my.onnx"
     assert sources["DEVICE"][0].staticValue() == "auto"
+
+
+@pytest.fixture(params=["", *sorted(path.stem[len("siran_") :] for path in paths.TRANSLATIONS.glob("siran_*.qm"))])
+def spoken(request, qgis_app, qgis_processing):
+    """The provider, once in each language that the plugin speaks; empty: English."""
+    translator = QTranslator()
+    if request.param:
+        assert translator.load(str(paths.TRANSLATIONS / f"siran_{request.param}.qm"))
+        QCoreApplication.installTranslator(translator)
+    provider = SiranProvider()  # takes the texts of its parameters along
+    QgsApplication.processingRegistry().addProvider(provider)
+    yield provider
+    QgsApplication.processingRegistry().removeProvider(provider)
+    QCoreApplication.removeTranslator(translator)
+
+
+@pytest.fixture
+def usual_font(qgis_app):
+    """The size of a desktop's texts, 10 points; without a screen Qt takes 12."""
+    kept = QApplication.font()
+    font = QApplication.font()
+    font.setPointSize(10)
+    QApplication.setFont(font)
+    yield
+    QApplication.setFont(kept)
+
+
+def test_the_parameters_fit_into_the_dialog_as_it_opens(spoken, usual_font, iface, layers):
+    """Each with its description and QGIS's " [optional]" behind it: a horizontal scroll bar would cut off their right ends."""
+    from processing.gui.AlgorithmDialog import AlgorithmDialog
+
+    for algorithm in spoken.algorithms():
+        dialog = AlgorithmDialog(algorithm.create(), False, None)
+        dialog.resize(688, 523)
+        dialog.show()
+        for _ in range(20):
+            QCoreApplication.processEvents()
+        (area,) = dialog.mainWidget().findChildren(QScrollArea)
+        widest = max(
+            (one for one in area.widget().findChildren(QWidget) if hasattr(one, "text")), key=lambda one: one.minimumSizeHint().width()
+        )
+        said = f"{algorithm.displayName()}: {area.widget().minimumSizeHint().width()} > {area.viewport().width()}: {widest.text()}"
+        fits = area.horizontalScrollBar().maximum() == 0
+        dialog.close()
+        dialog.deleteLater()
+        assert fits, said

@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 
 import pytest
+from conftest import ROOT
 from qgis.core import QgsProcessingFeedback
 
 from siran_qgis import environment
@@ -122,6 +124,78 @@ def test_remove_takes_the_remains_too(finished):
     (finished.building / environment.MARKER).touch()
     assert finished.remove() == [finished.folder, finished.building]
     assert finished.remove() == [] and state(finished) is State.MISSING
+
+
+BUILDING = """
+import sys, time
+from pathlib import Path
+from siran_qgis.environment import Environment
+managed = Environment(Path(sys.argv[1]), Path(sys.argv[2]))
+with managed._alone():
+    print("building", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def another(managed):
+    """Another QGIS that is setting up the same environment."""
+    managed.building.mkdir(parents=True)
+    (managed.building / environment.MARKER).touch()
+    command = [sys.executable, "-c", BUILDING, str(managed.folder), str(managed.plugin)]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert running.stdout.readline() == b"building\n"
+    yield running
+    running.kill()
+    running.wait()
+    running.stdout.close()
+
+
+def test_what_another_is_setting_up_is_left_to_it(managed, another):
+    assert managed.look() == (State.BUSY, f"The backend is being set up or removed just now ({managed.lock}).")
+    for touch in (managed.remove, lambda: managed.build("cpu", BASE, QgsProcessingFeedback(False))):
+        with pytest.raises(EnvironmentFailed, match=r"being set up or removed just now .*Try again when that has ended"):
+            touch()
+    assert (managed.building / environment.MARKER).exists()
+    another.kill()
+    another.wait()
+    assert state(managed) is State.INTERRUPTED
+    assert managed.remove() == [managed.building] and not managed.lock.exists()
+
+
+def test_within_one_qgis_the_second_waits_too(managed):
+    with managed._alone(), pytest.raises(EnvironmentFailed, match="just now"):
+        managed.build("cpu", BASE, QgsProcessingFeedback(False))
+
+
+def test_a_ready_environment_stays_so_while_it_is_made_anew(finished):
+    with finished._alone():
+        assert state(finished) is State.READY
+
+
+def test_an_old_environment_that_cannot_be_removed_does_not_spoil_the_new_one(finished, monkeypatch):
+    """On Windows a file that is in use."""
+    finished.building.mkdir()
+    shutil.copytree(finished.folder, finished.building, symlinks=True, dirs_exist_ok=True)
+
+    def in_use(folder):
+        raise PermissionError(f"{folder} is in use")
+
+    monkeypatch.setattr(shutil, "rmtree", in_use)
+    finished._take_place()
+    assert state(finished) is State.READY and (finished.retired / environment.MARKER).exists()
+    monkeypatch.undo()
+    assert finished.remove() == [finished.folder, finished.retired]
+
+
+def test_an_interpreter_that_does_not_answer_in_time_is_not_blamed_for_it(managed, fake_python, monkeypatch):
+    monkeypatch.setattr(environment, "LONGEST_ASK", 0.3)
+    monkeypatch.setattr(environment, "LONGEST_INFO", 0.3)
+    slow = fake_python("time.sleep(60)")
+    with pytest.raises(EnvironmentFailed, match=f"{slow} did not answer within 0 s"):
+        environment.find_base([slow], lambda: False)
+    with pytest.raises(EnvironmentFailed, match=f"does not run in {slow}: it did not answer within 0 s"):
+        environment.backend_info(slow, managed.plugin, lambda: False)
 
 
 @pytest.mark.slow

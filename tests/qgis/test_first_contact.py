@@ -163,6 +163,17 @@ def test_the_sample_is_loaded_once_and_set(desktop, use_backend):
     assert (values["GUIDE_BANDS"], values["DEM_SOURCE"]) == ("1,2,3", 1)
 
 
+def test_after_the_sample_a_comparison_begins_with_its_dem(desktop, use_backend):
+    """Not with its photograph, which comes first by name."""
+    import processing
+
+    desktop.try_sample().close()
+    dialog = processing.createAlgorithmDialog("siran:comparedem")
+    reference = dialog.mainWidget().wrappers["REFERENCE"].parameterValue()  # no dialog gives all values while one is missing
+    dialog.deleteLater()
+    assert QgsProject.instance().mapLayer(reference).source().endswith("marin_srtm_1arcsec.tif")
+
+
 def test_the_samples_image_is_bright(desktop, use_backend):
     desktop.try_sample().close()
     image = next(layer for layer in QgsProject.instance().mapLayers().values() if layer.bandCount() == 3)

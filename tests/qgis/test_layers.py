@@ -153,6 +153,38 @@ def test_a_crs_that_only_qgis_knows_is_refused(algorithm, context, dem):
     assert said.startswith("Layer odd lies in EPSG:32611 here, and in EPSG:32610 by its file, which is what the backend reads. Save it")
 
 
+@pytest.fixture
+def of_ones_own(dem):
+    """The DEM of conftest, in a CRS that has no code."""
+    file = gdal.Open(str(dem), gdal.GA_Update)
+    file.SetProjection(QgsCoordinateReferenceSystem.fromProj(OF_ONES_OWN).toWkt())
+    file = None
+    return dem
+
+
+OF_ONES_OWN = "+proj=laea +lat_0=38 +lon_0=-122.5 +datum=WGS84 +units=m +no_defs"
+
+
+def test_a_crs_that_only_qgis_knows_is_refused_where_the_files_has_no_code(algorithm, context, of_ones_own):
+    layer = load(of_ones_own)
+    layer.setCrs(QgsCoordinateReferenceSystem("EPSG:32611"))
+    said = refused(algorithm, context, of_ones_own, layer)
+    assert said.startswith("Layer odd lies in EPSG:32611 here, and in +proj=laea +lat_0=38 +lon_0=-122.5") and "by its file" in said
+    layer.setCrs(QgsCoordinateReferenceSystem.fromProj(OF_ONES_OWN.replace("38", "39")))
+    assert "lies in +proj=laea +lat_0=39" in refused(algorithm, context, of_ones_own, layer)
+
+
+def test_a_crs_of_ones_own_stays_the_files_when_a_project_is_opened_again(of_ones_own, tmp_path):
+    load(of_ones_own)
+    project = QgsProject.instance()
+    assert project.write(str(tmp_path / "p.qgs"))
+    project.clear()
+    assert project.read(str(tmp_path / "p.qgs"))
+    (layer,) = project.mapLayers().values()
+    assert layers.file_of(layer) == str(of_ones_own)
+    project.clear()
+
+
 @pytest.mark.parametrize("change", ["more", "none"])
 def test_nodata_that_only_qgis_knows_is_refused(algorithm, context, dem, change):
     """The backend reads the file: pixels that look empty on the map would have heights, or the other way about."""

@@ -6,6 +6,7 @@ import hashlib
 import http.server
 import json
 import os
+import re
 import shutil
 import ssl
 import subprocess
@@ -385,6 +386,32 @@ def test_a_card_that_does_not_fit_is_said_before_the_run(provider, context, dem,
         good, message = provider.algorithm("superresolve").checkParameterValues(given, context)
         assert good == (not words), message
         assert words in message and "\n" not in message
+
+
+@pytest.fixture
+def degrees(tmp_path):
+    """A DEM in degrees; its pixel is 3 arc seconds."""
+    return write_raster(
+        tmp_path / "degrees.tif", [lambda column, row: column], size=(60, 40), origin=(-122.55, 37.86), pixel=1 / 1200, epsg=4326
+    )
+
+
+@pytest.mark.parametrize("resolution", [5, 30, 50])
+def test_metres_typed_where_degrees_are_meant_are_taken_for_that(provider, context, degrees, fussy, tmp_path, resolution):
+    given = {"INPUT": str(degrees), "MODEL": "tiny", "RESOLUTION": resolution, "OUTPUT": str(tmp_path / "out.tif")}
+    good, message = provider.algorithm("superresolve").checkParameterValues(given, context)
+    assert not good
+    assert message.startswith(f"The output pixel size (RESOLUTION) counts in degrees here, and {resolution} was probably meant as metres. ")
+    assert "(RESOLUTION) of 0.00021 to 0.00041 degrees (21 to 41 m on the ground), or another model." in message
+    assert not re.search(r"\de[-+]\d", message)
+
+
+def test_a_size_in_degrees_is_answered_in_degrees(provider, context, degrees, fussy, tmp_path):
+    algorithm, given = provider.algorithm("superresolve"), {"INPUT": str(degrees), "MODEL": "tiny", "OUTPUT": str(tmp_path / "out.tif")}
+    good, message = algorithm.checkParameterValues({**given, "RESOLUTION": 0.001}, context)
+    assert not good and message.startswith("The elevation model's pixel (82.") and "of 0.00021 to 0.00041 degrees (21 to 41 m" in message
+    for fits in (0.00021, 0.00041):
+        assert algorithm.checkParameterValues({**given, "RESOLUTION": fits}, context)[0]
 
 
 def test_a_missing_guide_is_said_before_the_run(provider, context, model, dem, guide, tmp_path):

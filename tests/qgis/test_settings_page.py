@@ -5,7 +5,8 @@ import time
 
 import pytest
 from qgis.core import QgsApplication, QgsProcessingException, QgsProcessingFeedback, QgsSettings
-from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QObject, Qt, pyqtSignal
+from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QWidget
 
 from siran_qgis import events, interpreter, paths, settings
@@ -170,7 +171,7 @@ def test_a_device_of_the_settings_that_cannot_be_used_is_said_to_be_theirs(provi
     monkeypatch.setenv("SIRAN_PYTHON", fake_python(said))
     settings.write(Settings(device="cuda"))
     given = {"INPUT": str(dem), "OUTPUT": str(tmp_path / "fine.tif")}
-    for device, words in (("auto", "It is the device of the settings"), ("cuda", "Pass --device auto.")):
+    for device, words in (("auto", "It is the device of the settings"), ("cuda", r"Choose another device \(DEVICE\), such as auto")):
         with pytest.raises(QgsProcessingException, match=words):
             provider.algorithm("superresolve").create().processAlgorithm({**given, "DEVICE": device}, context, QgsProcessingFeedback())
 
@@ -237,6 +238,39 @@ def test_the_test_can_be_stopped(page, fake_python):
     page.button.click()
     time.sleep(0.3)
     page.button.click()
+    wait_until(lambda: page.button.text() == "Test", 20)
+    assert page.answer.toPlainText() == "Cancelled."
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda page: page.managed.setChecked(True),
+        lambda page: page.python.setFilePath("/bin/false"),
+        lambda page: page.threads.setValue(3),
+        lambda page: page.folder.setFilePath("/tmp"),
+        lambda page: QTest.keyClick(page.device, Qt.Key.Key_Down),
+    ],
+    ids=["managed", "python", "threads", "folder", "device"],
+)
+def test_an_answer_goes_when_an_entry_changes(page, backend, change):
+    """It is no answer to what the page shows then. It stays when the page hears of devices."""
+    page.own.setChecked(True)
+    page.python.setFilePath(backend)
+    page.test()
+    wait_until(lambda: page.button.text() == "Test")
+    page.look()
+    wait_until(lambda: page.devices.text().startswith("Available"))
+    assert page.answer.toPlainText().startswith("All is right.")
+    change(page)
+    assert page.answer.toPlainText() == ""
+
+
+def test_a_test_ends_when_an_entry_changes(page, fake_python):
+    page.own.setChecked(True)
+    page.python.setFilePath(fake_python("sys.stdin.readline()\nsay(event='error', code='cancelled', message='C', hint='')\nsys.exit(3)"))
+    page.test()
+    page.threads.setValue(3)
     wait_until(lambda: page.button.text() == "Test", 20)
     assert page.answer.toPlainText() == "Cancelled."
 

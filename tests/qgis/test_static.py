@@ -58,7 +58,13 @@ OLD = {
     "the type of a number": ("QgsProcessingParameterNumber.Double", "QgsProcessingParameterNumber.Integer"),
     "the type of a source": ("QgsProcessing.Type",),
     "the type of a geometry": ("QgsWkbTypes.PolygonGeometry", "QgsWkbTypes.LineGeometry", "QgsWkbTypes.PointGeometry"),
-    "other values": ("QgsCoordinateReferenceSystem.WKT", "QgsRasterMinMaxOrigin.", "QgsContrastEnhancement.Stretch", "QgsMapLayerType."),
+    "other values": (
+        "QgsCoordinateReferenceSystem.WKT",
+        "QgsRasterMinMaxOrigin.",
+        "QgsContrastEnhancement.Stretch",
+        "QgsMapLayerType.",
+        "QgsUnitTypes.Distance",
+    ),
 }
 
 
@@ -77,7 +83,7 @@ def test_the_moved_enums_are_there():
     from siran_qgis import enums
 
     values = {name: value for name, value in vars(enums).items() if name.isupper()}
-    assert len(values) == 12 and None not in values.values()
+    assert len(values) == 13 and None not in values.values()
     if hasattr(Qgis, "ProcessingSourceType"):
         assert values["RASTER"] == Qgis.ProcessingSourceType.Raster
 

@@ -11,11 +11,13 @@ import subprocess
 import sys
 
 import pytest
-from conftest import PROCESSING, ROOT
+from conftest import PROCESSING, ROOT, write_raster
+from qgis.core import QgsProcessingContext, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 
-from siran_qgis import paths
-from siran_qgis.translation import tr
+from siran_qgis import layers, paths
+from siran_qgis.events import Result
+from siran_qgis.translation import number, tr
 
 
 def load(name):
@@ -79,6 +81,55 @@ class TestALanguage:
         again = tmp_path / ts(language).name
         translate.write(again, language, TEXTS, translate.read(ts(language)))
         assert again.read_bytes() == ts(language).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "english", "german"),
+    [
+        (2.21, ".2f", "2.21", "2,21"),
+        (4.0, ".1f", "4.0", "4,0"),
+        (0.0000278, ".3g", "0.0000278", "0,0000278"),
+        (988123.0, ".3g", "988000", "988000"),
+        (27, "g", "27", "27"),
+        (0.0, ".4g", "0", "0"),
+        (-1.5, "g", "-1.5", "-1,5"),
+        (1e300, "g", "1e+300", "1e+300"),
+        (float("inf"), "g", "inf", "inf"),
+    ],
+)
+def test_numbers_are_written_as_their_texts_are(qgis_app, value, form, english, german):
+    """As texts in German are, in German, whatever the machine's own notation; and without exponents."""
+    assert number(value, form) == english
+    translator = QTranslator()
+    assert translator.load(str(qm("de")))
+    QCoreApplication.installTranslator(translator)
+    try:
+        assert number(value, form) == german
+    finally:
+        QCoreApplication.removeTranslator(translator)
+
+
+def test_texts_take_their_numbers_as_the_helper_writes_them():
+    """Whole ones may be formatted in place."""
+    for text in TEXTS:
+        assert not re.search(r"\{:(?!\.0f)[^}]*[efg]\}", text), text
+
+
+def test_names_and_legends_of_layers_have_german_numbers(context, tmp_path):
+    translator = QTranslator()
+    assert translator.load(str(qm("de")))
+    path = str(write_raster(tmp_path / "s.tif", [lambda column, row: 0.01 * column], size=(40, 30), origin=(0, 0), pixel=4.5, epsg=32610))
+    context.addLayerToLoadOnCompletion(path, QgsProcessingContext.LayerDetails("sigma", QgsProject.instance(), "UNCERTAINTY"))
+    layers.style_when_loaded(path, context, layers.uncertainty, Result(path, {"pixel_size": 4.5}, {"name": "tiny"}, "CPU", 1.0, 1))
+    layer = QgsRasterLayer(path, "sigma")
+    QCoreApplication.installTranslator(translator)
+    try:
+        context.layerToLoadOnCompletionDetails(path).postProcessor().postProcessLayer(layer, context, None)
+    finally:
+        QCoreApplication.removeTranslator(translator)
+    assert layer.name() == "sigma (tiny, 4,5 m)"
+    legend = [item.label for item in layer.renderer().shader().rasterShaderFunction().colorRampItemList()]
+    assert all(re.fullmatch(r"\d(,\d+)?", label) for label in legend) and any("," in label for label in legend)
 
 
 def hashes(data):
