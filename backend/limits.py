@@ -38,3 +38,8 @@ def fetched(text: str) -> str:
     """How `text` says that something lies on a network ("https://"), or nothing."""
     found = _FETCHED.search(text)
     return found.group() if found else ""
+
+
+def is_mosaic(name: str) -> bool:
+    """Whether the name says that the file is a list of other files (VRT)."""
+    return name.lower().endswith(".vrt")

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import warnings
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -21,9 +22,10 @@ from rasterio.errors import CRSError as RasterioCRSError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.windows import Window as RasterioWindow
 
-from backend import formats
+from backend import formats, mosaics
 from backend.errors import InputError
 from backend.grid import Grid, apply, horizontal, transform_points
+from backend.limits import is_mosaic
 from backend.windows import Window
 
 UNDECLARED_NODATA = (-9999.0, -32768.0, -32767.0)
@@ -189,9 +191,7 @@ class Raster:
         return InputError(
             "file-unreadable",
             f"{self.role}, {self.path}, cannot be read to its end ({_first_line(error)}).",
-            COMPLETE
-            if formats.is_mosaic(self.path) and _MISSING in _first_line(error)
-            else "The file is damaged; copy or download it again.",
+            COMPLETE if is_mosaic(self.path) and _MISSING in _first_line(error) else "The file is damaged; copy or download it again.",
         )
 
     def _nobodys_crs(self) -> InputError:
@@ -245,12 +245,18 @@ class Raster:
 
 
 def _files(name: str, files: Iterable[str]) -> Iterator[str]:
-    """What a raster of this name reads: its `files` and, of a mosaic of mosaics, theirs."""
-    for file in map(str, files):
+    """What a raster of this name reads, each once: its `files` and, of a mosaic of mosaics, theirs."""
+    seen: set[str] = set()
+    waiting = deque(map(str, files))
+    while waiting:
+        file = waiting.popleft()
+        if file in seen:
+            continue
+        seen.add(file)
         yield file
-        if file != name and formats.is_mosaic(file):
+        if file != name and is_mosaic(file):
             with contextlib.suppress(RasterioError, OSError), formats.open_raster(file) as inner:
-                yield from _files(file, inner.files)
+                waiting.extend(map(str, inner.files))
 
 
 def _open(path: str, role: str) -> Any:
@@ -263,8 +269,8 @@ def _open(path: str, role: str) -> Any:
             raise InputError("file-missing", f"{role}, {path}, does not exist.", "Check the path.")
         if not os.access(file, os.R_OK):
             raise InputError("file-unreadable", f"{role}, {path}, may not be read.", "Check the file's permissions.")
-    if formats.is_mosaic(path):
-        formats.check_mosaic(path, role)
+    if is_mosaic(path):
+        mosaics.check_mosaic(path, role)
     try:
         with warnings.catch_warnings():
             # Said better by Raster, as an error.
@@ -293,13 +299,13 @@ def check_parts(raster: Raster, target: Grid) -> None:
     Only what lies under one of the target's places is looked for: a mosaic of a country has a hundred thousand files, and nobody who wants
     a valley needs to have all of them. What is missing between these places is found when it is reached.
     """
-    if not formats.is_mosaic(raster.path):
+    if not is_mosaic(raster.path):
         return
     x, y = transform_points(target.crs, raster.grid.crs, *target.places())
     cols, rows = apply(~raster.grid.transform, raster.grid.longitudes(x), y)
     found = np.isfinite(cols) & np.isfinite(rows)
     cols, rows = cols[found], rows[found]
-    for names, (left, top, right, bottom) in formats.parts(raster.path):
+    for names, (left, top, right, bottom) in mosaics.parts(raster.path):
         # On the border between two of them only one is needed.
         inside = (left + 0.5 < cols) & (cols < right - 0.5) & (top + 0.5 < rows) & (rows < bottom - 0.5)
         if inside.any() and not any(map(os.path.exists, names)):
