@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import subprocess
 import sys
@@ -14,12 +15,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from rasterio.shutil import copy
 from rasters_for_tests import image, read, terrain, write
 
 from backend.errors import InputError
-from backend.formats import HINT
+from backend.formats import FORMATS, HINT
 from backend.limits import set_limits
 from backend.rasters import Raster
 from backend.version import ROOT
@@ -76,7 +78,9 @@ def test_an_address_that_the_user_named_is_fetched(
     server: Server, superresolve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the process was started by one that named none."""
-    for name in ("GDAL_SKIP", "GDAL_VRT_ENABLE_PYTHON", "CPL_ALLOW_VSISTDIN", "PROJ_NETWORK", "CPL_VSIL_CURL_ALLOWED_FILENAME"):
+    proxies = [f"{kind}_proxy" for kind in ("http", "https", "ftp", "all", "no")]
+    gdal = ["GDAL_SKIP", "GDAL_VRT_ENABLE_PYTHON", "CPL_ALLOW_VSISTDIN", "PROJ_NETWORK", "CPL_VSIL_CURL_ALLOWED_FILENAME"]
+    for name in (*gdal, *proxies, *map(str.upper, proxies)):
         monkeypatch.setenv(name, "")  # what it was comes back
     set_limits([])
     done = superresolve(f"{server.address}/dem.tif")
@@ -251,6 +255,55 @@ def test_overviews_on_a_network_are_not_fetched(server: Server, superresolve: An
     dem = write(tmp_path / "dem.tif", terrain(40, 36).astype("float32"))
     superresolve(dem, "--guide", guide)
     assert server.requests == 0
+
+
+def beside(raster: Path, overviews: str) -> Path:
+    """The raster, with a file beside it that names its overviews."""
+    raster.with_name(f"{raster.name}.aux.xml").write_text(
+        f"<PAMDataset><Metadata domain='OVERVIEWS'><MDI key='OVERVIEW_FILE'>{overviews}</MDI></Metadata></PAMDataset>"
+    )
+    return raster
+
+
+@pytest.mark.parametrize("kind", ['NETCDF:"{}/dem.nc":z', "{}/dem.nc", "{}/dem.nc#mode=bytes"])
+def test_netcdf_fetches_nothing_that_a_file_beside_names(server: Server, superresolve: Any, tmp_path: Path, kind: str) -> None:
+    guide = beside(write(tmp_path / "image.tif", image(120, 108)), kind.format(server.address))
+    dem = beside(write(tmp_path / "dem.tif", terrain(40, 36).astype("float32")), kind.format(server.address))
+    superresolve(dem, "--guide", guide)
+    assert server.requests == 0
+
+
+def test_the_network_is_closed_to_what_asks_no_gdal() -> None:
+    """Over every protocol and to every host, whatever the user's own proxies are."""
+    program = "from backend.limits import set_limits; set_limits(['a.tif']); import os; print(dict(os.environ))"
+    environment = {"http_proxy": "http://there:3128", "NO_PROXY": "127.0.0.1", "PYTHONPATH": str(ROOT)}
+    said = ast.literal_eval(subprocess.check_output([sys.executable, "-c", program], env=environment, text=True))
+    assert {said[f"{kind}_proxy"] for kind in ("http", "https", "ftp", "all")} == {"http://127.0.0.1:1"}
+    assert said["no_proxy"] == said["NO_PROXY"] == ""
+
+
+def test_no_other_format_is_there() -> None:
+    """Whatever GDAL opens on its own behalf; what it makes outputs, polygons and tiles with is no format of a stranger's file."""
+    program = (
+        "import sys; from backend.limits import set_limits; set_limits(sys.argv[1:]); import rasterio\n"
+        "with rasterio.Env() as env: print(*env.drivers())"
+    )
+    for words, mosaics in (["dem.tif"], set()), (["--guide=dem.VRT"], {"VRT"}):
+        said = subprocess.check_output([sys.executable, "-c", program, *words], cwd=ROOT, text=True)
+        assert set(said.split()) - FORMATS == {"COG", "MEM", "Memory", "WEBP"} | mosaics
+
+
+def test_no_mosaic_is_opened_on_behalf_of_another_raster(superresolve: Any, tmp_path: Path) -> None:
+    """As a mask that is made of the bytes of any file: here, nothing would be known."""
+    dem = write(tmp_path / "dem.tif", terrain(36, 40).astype("float32"))
+    secret = tmp_path / "secret"
+    secret.write_bytes(bytes(36 * 40))
+    raw = VRT.format(f' subClass="VRTRawRasterBand"><SourceFilename>{secret}</SourceFilename>').replace("Float32", "Byte")
+    flags = '<Metadata><MDI key="INTERNAL_MASK_FLAGS_1">2</MDI></Metadata>'
+    (tmp_path / "dem.tif.msk").write_text(raw.replace("<VRTRasterBand", f"{flags}<VRTRasterBand"))
+    done = superresolve(dem)
+    assert done.returncode == 0, done.stderr
+    assert np.isfinite(read(tmp_path / "fine.tif")).all()
 
 
 def test_the_parents_line_is_no_raster(superresolve: Any) -> None:
