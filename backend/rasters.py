@@ -17,7 +17,8 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError
-from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.dtypes import dtype_ranges
+from rasterio.enums import ColorInterp, Interleaving, MaskFlags
 from rasterio.errors import CRSError as RasterioCRSError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.windows import Window as RasterioWindow
@@ -42,6 +43,9 @@ _MISSING = "No such file"
 """GDAL's word for it."""
 COMPLETE = "Copy that file to where the mosaic looks for it, or make the mosaic again of those that are there."
 """What to do about a mosaic's file that is not there."""
+_LARGEST_BLOCK, _LARGER = 256 * 2**20, 4
+"""Bytes of a block that is read as a whole, and how many times as large as all of its raster it may be where it has more: a file of a few
+bytes can say that its only tile takes all memory."""
 _ABSURD = 1e30
 """No measurement is as large: a nodata value that lost digits on its way through a text file."""
 
@@ -59,6 +63,7 @@ class Raster:
         except RasterioCRSError as error:
             raise self._nobodys_crs() from error
         try:
+            self._check_blocks()
             self.crs = self._crs()
             self.grid = self._grid()
             self.files = list(_files(path, self.dataset.files))
@@ -203,6 +208,18 @@ class Raster:
             f"{self.role}, {self.path}, names something in letters that are not UTF-8 ({error.object[:40]!r}).",
             "The file is damaged, or names others that have to be renamed.",
         )
+
+    def _check_blocks(self) -> None:
+        together = self.bands if self.dataset.interleaving == Interleaving.pixel else 1
+        for (height, width), kind in zip(self.dataset.block_shapes, self.dataset.dtypes, strict=True):
+            # Kinds that NumPy has no word for, as complex whole numbers, have up to 8 bytes.
+            pixel = together * (np.dtype(kind).itemsize if kind in dtype_ranges else 8)
+            if height * width * pixel > max(_LARGEST_BLOCK, _LARGER * self.dataset.height * self.dataset.width * pixel):
+                raise InputError(
+                    "file-unreadable",
+                    f"{self.role}, {self.path}, is stored in blocks of {width:,} x {height:,} pixels, far larger than itself.",
+                    "The file is damaged, or made to do harm; save it anew with gdal_translate -co TILED=YES.",
+                )
 
     def _packed(self, bands: Sequence[int]) -> bool:
         """Whether what is stored is no height yet: -9999 may be any."""

@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import rasterio
 from rasterio.shutil import copy
-from rasters_for_tests import image, read, terrain, write
+from rasters_for_tests import DEM_TRANSFORM, UTM, image, read, terrain, write
 
 from backend.errors import InputError
 from backend.formats import FORMATS, HINT
@@ -304,6 +305,19 @@ def test_no_mosaic_is_opened_on_behalf_of_another_raster(superresolve: Any, tmp_
     done = superresolve(dem)
     assert done.returncode == 0, done.stderr
     assert np.isfinite(read(tmp_path / "fine.tif")).all()
+
+
+def test_a_small_raster_with_a_huge_tile_is_refused(tmp_path: Path) -> None:
+    """Eight gigabytes of memory, asked for by 300 bytes."""
+    path = tmp_path / "dem.tif"
+    tile = {"tiled": True, "blockxsize": 32768, "blockysize": 32768, "SPARSE_OK": "TRUE"}
+    profile = {"driver": "GTiff", "width": 40, "height": 36, "count": 1, "dtype": "float64", "crs": UTM, "transform": DEM_TRANSFORM}
+    with rasterio.open(path, "w", **profile, **tile):
+        pass
+    assert path.stat().st_size < 4000
+    with pytest.raises(InputError, match="stored in blocks of 32,768 x 32,768 pixels, far larger than itself") as refused:
+        Raster(str(path), "The DEM")
+    assert refused.value.code == "file-unreadable"
 
 
 def test_the_parents_line_is_no_raster(superresolve: Any) -> None:
