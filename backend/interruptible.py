@@ -62,11 +62,15 @@ def run_interruptibly(work: Callable[[], None], cancel: Cancel, unfinished: Unfi
 
 
 def stop_on_signals(cancel: Cancel) -> None:
-    """The first Ctrl-C (or SIGTERM) asks for a clean stop, the second ends the process. A machine that is shut down sends SIGTERM."""
+    """The first Ctrl-C (or SIGTERM, SIGHUP) asks for a clean stop, the second ends the process. A machine that is shut down sends SIGTERM,
+    a terminal that is closed SIGHUP, which Windows lacks; who called this with nohup wants to hear nothing of it."""
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
 
     def stop(number: int, _frame: object) -> None:
         signal.signal(number, signal.SIG_DFL)
-        cancel.request(keep=number == signal.SIGTERM)
+        cancel.request(keep=number != signal.SIGINT)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in numbers:
         signal.signal(number, stop)

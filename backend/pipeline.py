@@ -23,8 +23,8 @@ from rasterio.env import getenv
 
 from backend.back_projection import BackProjection
 from backend.cancel import Cancel
-from backend.elevation import Elevation
-from backend.engines import Engine
+from backend.elevation import HIGHEST, Elevation
+from backend.engines import Engine, wrong_sizes
 from backend.errors import InputError, ResourceError
 from backend.events import Log, Progress, Sink
 from backend.guide import Guide
@@ -229,20 +229,16 @@ class Pipeline:
         made = {ELEVATION: elevation} if sigma is None or UNCERTAINTY not in self.wanted else {ELEVATION: elevation, UNCERTAINTY: sigma}
         for name, values in made.items():
             if values.shape != item.dem.shape:
-                raise InputError(
-                    "model-invalid", f"The model made {values.shape} of a tile of {item.dem.shape} pixels.", "Export the model again."
-                )
+                raise wrong_sizes(values.shape, item.dem.shape)
             made[name] = values[cut]
             if name == ELEVATION and self.back_projection is not None and item.cells is not None:
                 made[name] = made[name] + self.back_projection.correction(values, read, core, *item.cells)
                 made[name] = self.back_projection.held_level(made[name], cubic, core, *item.cells)
             if name == ELEVATION:
                 made[name] = _rounded(made[name])
-            if not np.isfinite(made[name][item.known]).all():
+            if problem := _absurd(made[name][item.known], 0.0 if name == UNCERTAINTY else -HIGHEST):
                 raise InputError(
-                    "model-invalid",
-                    "The model made values that are no numbers.",
-                    "Try another --device or another --model; nothing was written.",
+                    "model-invalid", f"The model made {problem}.", "Try another --device or another --model; nothing was written."
                 )
         if DIFFERENCE in self.wanted:
             made[DIFFERENCE] = made[ELEVATION] - _rounded(cubic)
@@ -258,6 +254,16 @@ class Pipeline:
         if self.gathered is not None:
             with self.stopwatch.at_work("gathering for this report"):
                 self.gathered.add(core, kept.values[ELEVATION], kept.values[DIFFERENCE], kept.known, kept.guided)
+
+
+def _absurd(metres: Floats, lowest: float) -> str:
+    """What is wrong with values that a model made, or nothing."""
+    if not np.isfinite(metres).all():
+        return "values that are no numbers"
+    if metres.size and (metres.min() < lowest or metres.max() > HIGHEST):
+        wrong = float(metres.min() if metres.min() < lowest else metres.max())
+        return f"a value of {wrong:g} m, where {lowest:,.0f} to {HIGHEST:,.0f} m make sense"
+    return ""
 
 
 def _rounded(metres: Floats) -> Floats:

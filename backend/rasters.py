@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import warnings
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,14 +17,16 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError
-from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.dtypes import dtype_ranges
+from rasterio.enums import ColorInterp, Interleaving, MaskFlags
 from rasterio.errors import CRSError as RasterioCRSError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.windows import Window as RasterioWindow
 
-from backend import formats
+from backend import formats, mosaics
 from backend.errors import InputError
 from backend.grid import Grid, apply, horizontal, transform_points
+from backend.limits import is_mosaic
 from backend.windows import Window
 
 UNDECLARED_NODATA = (-9999.0, -32768.0, -32767.0)
@@ -40,6 +43,9 @@ _MISSING = "No such file"
 """GDAL's word for it."""
 COMPLETE = "Copy that file to where the mosaic looks for it, or make the mosaic again of those that are there."
 """What to do about a mosaic's file that is not there."""
+_LARGEST_BLOCK, _LARGER = 256 * 2**20, 4
+"""Bytes of a block that is read as a whole, and how many times as large as all of its raster it may be where it has more: a file of a few
+bytes can say that its only tile takes all memory."""
 _ABSURD = 1e30
 """No measurement is as large: a nodata value that lost digits on its way through a text file."""
 
@@ -57,6 +63,7 @@ class Raster:
         except RasterioCRSError as error:
             raise self._nobodys_crs() from error
         try:
+            self._check_blocks()
             self.crs = self._crs()
             self.grid = self._grid()
             self.files = list(_files(path, self.dataset.files))
@@ -189,9 +196,7 @@ class Raster:
         return InputError(
             "file-unreadable",
             f"{self.role}, {self.path}, cannot be read to its end ({_first_line(error)}).",
-            COMPLETE
-            if formats.is_mosaic(self.path) and _MISSING in _first_line(error)
-            else "The file is damaged; copy or download it again.",
+            COMPLETE if is_mosaic(self.path) and _MISSING in _first_line(error) else "The file is damaged; copy or download it again.",
         )
 
     def _nobodys_crs(self) -> InputError:
@@ -203,6 +208,18 @@ class Raster:
             f"{self.role}, {self.path}, names something in letters that are not UTF-8 ({error.object[:40]!r}).",
             "The file is damaged, or names others that have to be renamed.",
         )
+
+    def _check_blocks(self) -> None:
+        together = self.bands if self.dataset.interleaving == Interleaving.pixel else 1
+        for (height, width), kind in zip(self.dataset.block_shapes, self.dataset.dtypes, strict=True):
+            # Kinds that NumPy has no word for, as complex whole numbers, have up to 8 bytes.
+            pixel = together * (np.dtype(kind).itemsize if kind in dtype_ranges else 8)
+            if height * width * pixel > max(_LARGEST_BLOCK, _LARGER * self.dataset.height * self.dataset.width * pixel):
+                raise InputError(
+                    "file-unreadable",
+                    f"{self.role}, {self.path}, is stored in blocks of {width:,} x {height:,} pixels, far larger than itself.",
+                    "The file is damaged, or made to do harm; save it anew with gdal_translate -co TILED=YES.",
+                )
 
     def _packed(self, bands: Sequence[int]) -> bool:
         """Whether what is stored is no height yet: -9999 may be any."""
@@ -245,12 +262,18 @@ class Raster:
 
 
 def _files(name: str, files: Iterable[str]) -> Iterator[str]:
-    """What a raster of this name reads: its `files` and, of a mosaic of mosaics, theirs."""
-    for file in map(str, files):
+    """What a raster of this name reads, each once: its `files` and, of a mosaic of mosaics, theirs."""
+    seen: set[str] = set()
+    waiting = deque(map(str, files))
+    while waiting:
+        file = waiting.popleft()
+        if file in seen:
+            continue
+        seen.add(file)
         yield file
-        if file != name and formats.is_mosaic(file):
+        if file != name and is_mosaic(file):
             with contextlib.suppress(RasterioError, OSError), formats.open_raster(file) as inner:
-                yield from _files(file, inner.files)
+                waiting.extend(map(str, inner.files))
 
 
 def _open(path: str, role: str) -> Any:
@@ -263,8 +286,8 @@ def _open(path: str, role: str) -> Any:
             raise InputError("file-missing", f"{role}, {path}, does not exist.", "Check the path.")
         if not os.access(file, os.R_OK):
             raise InputError("file-unreadable", f"{role}, {path}, may not be read.", "Check the file's permissions.")
-    if formats.is_mosaic(path):
-        formats.check_mosaic(path, role)
+    if is_mosaic(path):
+        mosaics.check_mosaic(path, role)
     try:
         with warnings.catch_warnings():
             # Said better by Raster, as an error.
@@ -293,13 +316,13 @@ def check_parts(raster: Raster, target: Grid) -> None:
     Only what lies under one of the target's places is looked for: a mosaic of a country has a hundred thousand files, and nobody who wants
     a valley needs to have all of them. What is missing between these places is found when it is reached.
     """
-    if not formats.is_mosaic(raster.path):
+    if not is_mosaic(raster.path):
         return
     x, y = transform_points(target.crs, raster.grid.crs, *target.places())
     cols, rows = apply(~raster.grid.transform, raster.grid.longitudes(x), y)
     found = np.isfinite(cols) & np.isfinite(rows)
     cols, rows = cols[found], rows[found]
-    for names, (left, top, right, bottom) in formats.parts(raster.path):
+    for names, (left, top, right, bottom) in mosaics.parts(raster.path):
         # On the border between two of them only one is needed.
         inside = (left + 0.5 < cols) & (cols < right - 0.5) & (top + 0.5 < rows) & (rows < bottom - 0.5)
         if inside.any() and not any(map(os.path.exists, names)):

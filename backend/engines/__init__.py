@@ -70,6 +70,11 @@ def run_failed(dem: Floats, error: Exception, said: str) -> BackendError:
     return InputError("model-invalid", f"The model cannot run a tile of {size} ({said}).", "Check the model's card.")
 
 
+def wrong_sizes(made: tuple[int, ...], tile: tuple[int, ...]) -> InputError:
+    """What to raise where a model's output has not the sizes of the tile that it was given."""
+    return InputError("model-invalid", f"The model made {made} of a tile of {tile} pixels.", "Export the model again.")
+
+
 def open_engine(model: Model, device: str, threads: int, say: Say, *, program: bool = False) -> Engine:
     """The engine for a model file. `program`: whether the user said that the file may be one.
 

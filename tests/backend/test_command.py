@@ -391,7 +391,7 @@ def test_a_stop_does_not_wait_for_the_tile(tmp_path: Path) -> None:
         assert not (tmp_path / "fine.tif").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_is_a_cancel(long: tuple[Running, Path], number: signal.Signals) -> None:
     process, output = long
     process.send_signal(number)
