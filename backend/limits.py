@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
 _FETCHED = re.compile(r"\bvsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)(_streaming)?[/?]|\b(https?|ftp|s3|gs|az)://", re.IGNORECASE)
 # Raster.__init__ asks for the formats that it wants. What GDAL opens on its own behalf, for a mosaic or for what stands beside a file, it
@@ -40,7 +39,7 @@ def set_limits(words: Iterable[str]) -> None:
     os.environ.update(_ALWAYS)
     skipped = [*_SKIPPED.split(), *_SKIPPED_TOO, *(() if any(map(is_mosaic, words)) else (_MOSAIC,))]
     os.environ["GDAL_SKIP"] = ",".join(skipped)
-    if not any(fetched(word) and not Path(word).exists() for word in words):
+    if not any(fetched(word) and not os.path.exists(word) for word in words):
         # Of all addresses, GDAL may fetch the one that is called so.
         os.environ[_ADDRESS] = _NO_ADDRESS
         os.environ.update(dict.fromkeys(_PROXIES, _NO_PROXY) | dict.fromkeys(_EXCEPTIONS, ""))

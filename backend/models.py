@@ -78,7 +78,7 @@ def find(name: str | None) -> Path:
     if name in names:
         return names[name]
     path = Path(name)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError("model-missing", f"There is no model {name!r}.", f"{_listed(names)} A path to a model file works too.")
     return path
 

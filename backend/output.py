@@ -59,7 +59,7 @@ def output_path(name: str, option: str) -> Path:
             f"The output's name, {name}, refers to a folder that does not exist any more, the one that this runs in.",
             "Change to another folder, or name the output from the root on.",
         ) from error
-    return Path(os.path.realpath(path)) if path.is_symlink() else path
+    return Path(os.path.realpath(path)) if os.path.islink(path) else path
 
 
 def check_output(path: Path, inputs: Mapping[str, str], *, overwrite: bool, endings: Sequence[str] = ENDINGS) -> None:
@@ -72,7 +72,7 @@ def check_output(path: Path, inputs: Mapping[str, str], *, overwrite: bool, endi
         if _same(path, Path(name)):
             raise InputError("output-is-input", f"The output, {path}, is also {role}.", "Name another output.")
     folder = path.parent
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise InputError("output-folder", f"The folder {folder} does not exist.", "Create it, or name another output.")
     if path.is_dir():
         raise InputError("output-exists", f"{path} is a folder.", "Name another output.")
@@ -345,7 +345,7 @@ def _named(file: str) -> Iterator[str]:
 
 def _same(a: Path, b: Path) -> bool:
     try:
-        return a.exists() and b.exists() and a.samefile(b)
+        return os.path.exists(a) and os.path.exists(b) and a.samefile(b)
     except OSError:
         return False
 

@@ -191,6 +191,12 @@ class Raster:
         flags = self.dataset.mask_flag_enums[band - 1]
         return MaskFlags.all_valid not in flags and not (MaskFlags.alpha in flags and self._alpha_is_a_colour())
 
+    def picture(self, band: int) -> str:
+        """A sentence where a band that is to hold heights looks like one of a picture, else ""."""
+        if self.dataset.dtypes[band - 1] != "uint8" and self.dataset.colorinterp[band - 1] != ColorInterp.palette:
+            return ""
+        return f"{self.role}, {self.name}, holds bytes or colours: is it a hillshade or a picture of a DEM?"
+
     def unreadable(self, error: Exception) -> InputError:
         """What to raise where reading fails half-way."""
         return InputError(
@@ -282,7 +288,7 @@ def _open(path: str, role: str) -> Any:
         raise InputError("file-missing", f"{role} has no name.", "Name a raster file.")
     check_name(file, f"{role[0].lower()}{role[1:]}", "file-unreadable", "Rename the file.")
     if not path.startswith("/vsi") and ":" not in path[2:]:
-        if not file.exists():
+        if not os.path.exists(file):  # not raising where a name is too long
             raise InputError("file-missing", f"{role}, {path}, does not exist.", "Check the path.")
         if not os.access(file, os.R_OK):
             raise InputError("file-unreadable", f"{role}, {path}, may not be read.", "Check the file's permissions.")

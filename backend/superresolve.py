@@ -177,6 +177,8 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             say("warning", f"The DEM's heights are taken for metres: nobody knows the unit {elevation.unit!r}.")
         if doubtful := doubt(dem.units[settings.band - 1], dem.crs):
             say("warning", doubtful)
+        if picture := dem.picture(settings.band):
+            say("warning", picture)
         say("info", f"Model {card.name} {card.version}; output {grid}.")
         if image and bands:
             say("info", f"Guide {image.name}: near infrared, red, green are bands {', '.join(map(str, bands))}.")

@@ -124,6 +124,8 @@ def run(
             check_parts(raster, reference.grid)
             if doubtful := doubt(raster.units[BAND - 1], raster.crs):
                 say("warning", f"{name}: {doubtful}")
+            if picture := raster.picture(BAND):
+                say("warning", picture)
         for name, raster in zip(names, rasters, strict=True):
             overlap(raster, reference.grid)
             _compare_datums(reference_raster, raster, name, say)
@@ -251,7 +253,7 @@ def _outputs(settings: Settings) -> tuple[Path | None, Path | None, list[Path]]:
 
 def _error_paths(settings: Settings) -> list[Path]:
     path = output_path(settings.error or "", "--error")
-    if path.suffix.lower() in (".tif", ".tiff") and not path.is_dir():
+    if path.suffix.lower() in (".tif", ".tiff") and not os.path.isdir(path):
         if len(settings.tested) > 1:
             raise InputError(
                 "option-invalid",

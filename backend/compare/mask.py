@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -160,7 +161,7 @@ def _open(ring: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _json(path: str) -> Any:
     file = Path(path)
-    if not file.exists():
+    if not os.path.exists(file):
         raise InputError("file-missing", f"The mask, {path}, does not exist.", "Check the path.")
     try:
         return json.loads(file.read_text(encoding="utf-8-sig"))

@@ -154,10 +154,18 @@ def bad(tmp_path: Path, dem: Path, guide: Path, small_model: Path) -> Path:
     return tmp_path
 
 
+LONG = "a" * 252 + ".tif"
 CASES = {
     "DEM is missing": (["nowhere.tif", "out.tif"], "file-missing"),
     "DEM is no raster": (["text.tif", "out.tif"], "not-a-raster"),
     "DEM was cut off": (["cut.tif", "out.tif"], "file-unreadable"),
+    "DEM has too long a name": ([LONG, "out.tif"], "file-missing"),
+    "guide has too long a name": (["dem.tif", "out.tif", "--guide", LONG], "file-missing"),
+    "guide's address ends in an equals sign": (["dem.tif", "out.tif", "--guide=nowhere.tif?signed="], "file-missing"),
+    "model has too long a name": (["dem.tif", "out.tif", "--model", LONG], "model-missing"),
+    "output has too long a name": (["dem.tif", LONG], "option-invalid"),
+    "output lies in too many folders": (["dem.tif", "deep/" * 1000 + "out.tif"], "option-invalid"),
+    "report has too long a name": (["dem.tif", "out.tif", "--report", LONG.replace(".tif", ".html")], "option-invalid"),
     "DEM is a folder": [["."], "not-a-raster"],
     "DEM has no CRS": (["no_crs.tif", "out.tif"], "crs-missing"),
     "DEM has ground control points only": (["gcps.tif", "out.tif"], "crs-missing"),

@@ -288,6 +288,13 @@ def test_heights_in_a_crs_of_feet_are_doubted_by_name(tmp_path: Path, compared: 
     assert all(f"{name}: The DEM's heights are taken for metres" in said for name in ("r.tif", "t.tif"))
 
 
+def test_a_dem_that_looks_like_a_picture_is_asked_about(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    reference = write(tmp_path / "r.tif", terrain(40, 50).astype(np.float32))
+    tested = write(tmp_path / "shade.tif", (terrain(40, 50) % 256).astype(np.uint8))
+    assert any("shade.tif, holds bytes or colours" in text for text in compared(reference, tested)["warnings"])
+    assert not any("picture" in text for text in compared(reference, reference)["warnings"])
+
+
 # --- coregistration
 
 

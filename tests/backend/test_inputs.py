@@ -300,6 +300,13 @@ def test_a_mosaic_finds_its_files_as_gdal_does(tmp_path: Path, superresolve: Sup
 # --- what the numbers mean
 
 
+def test_a_dem_that_looks_like_a_picture_is_asked_about(tmp_path: Path, superresolve: Superresolve) -> None:
+    for values, asked in ((terrain(36, 40).astype(np.float32), False), ((terrain(36, 40) % 256).astype(np.uint8), True)):
+        events: list[Event] = []
+        superresolve(write(tmp_path / f"{asked}.tif", values), events=events)
+        assert ("is it a hillshade or a picture" in warnings(events)) == asked
+
+
 def test_heights_in_a_crs_of_feet_are_doubted_aloud(tmp_path: Path, superresolve: Superresolve) -> None:
     """State plane, New York: nothing says the heights' unit. They are taken for metres, and somebody should look."""
     feet = write(tmp_path / "feet.tif", VALUES.astype(np.float32), crs="EPSG:2263", transform=Affine(100, 0, 980_000, 0, -100, 200_000))
