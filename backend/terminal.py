@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import shlex
-import subprocess
+import subprocess  # nosec B404: for how it quotes a command; nothing is run
 import sys
 
 import click

@@ -329,8 +329,13 @@ class Running(subprocess.Popen[str]):
 def running(folder: Path, *arguments: object) -> Running:
     return Running(
         [*COMMAND, "superresolve", *map(str, arguments), "--events"], cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_hangups,
     )  # fmt: skip
+
+
+def _heed_hangups() -> None:
+    """Though the tests themselves may run under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
