@@ -21,10 +21,18 @@ LARGEST_CELL = 32.0
 SIGMAS = 2.0
 """Standard deviations that a DEM may be off by in a pixel: one in twenty is off by more. With one, half of what a network gains on real
 SRTM would be taken back, whose errors are large in few places (docs/design.md)."""
+LEVEL_AROUND = 24
+"""Of the 5 x 5 cells around one in the midst of something level, in a DEM of whole units: SRTM's lakes are six cells wide at least, and on
+gentle ground five neighbours are as high by chance."""
+_LEVEL_REACH = 5
+"""DEM pixels around one that say whether it is level (four) or beside what is level."""
 _REACH = 2.5
 """DEM pixels: the cubic kernel reaches less than two of them, to their centres."""
 _TURNED = 1.8
 """1.5: a diagonal, where the grids are rotated against each other; 1.2: the scale is that of one place."""
+
+_INNER = (slice(_LEVEL_REACH, -_LEVEL_REACH), slice(_LEVEL_REACH, -_LEVEL_REACH))
+"""Of `cells`, what upsampling needs."""
 
 Floats = NDArray[np.float32]
 
@@ -54,8 +62,9 @@ class BackProjection:
         return math.ceil((1.0 if self._down.parallel else _TURNED) * _REACH * cell)
 
     def cells(self, core: Window) -> Window | None:
-        """The DEM's pixels that the correction of `core` depends on, some more among them; None where there are none."""
-        return self._up.needed(core) if self.reach else None
+        """The DEM's pixels that `correction` and `held_level` of `core` depend on, some more among them; None where there are none."""
+        needed = self._up.needed(core) if self.reach else None
+        return needed.widened(_LEVEL_REACH) if needed is not None else None
 
     def correction(self, made: Floats, read: Window, core: Window, dem: NDArray[np.float64], known: NDArray[np.bool_]) -> Floats:
         """What is to be added to the core of a result, metres.
@@ -72,10 +81,10 @@ class BackProjection:
 
         def beyond(window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
             means, inside = self._down.sample(window, result, bands=1, reach=0)
-            off = dem - means
+            off = dem[:, *_INNER] - means
             off -= np.clip(off, -self.tolerance, self.tolerance)
             # 0 where nobody knows: a gap has nothing to take back.
-            return np.where(known & inside, off, 0.0), np.ones_like(known)
+            return np.where(known[_INNER] & inside, off, 0.0), np.ones_like(inside)
 
         added: Floats = self._up.sample(core, beyond, bands=1, reach=0)[0][0]
         return added
@@ -83,32 +92,47 @@ class BackProjection:
     def held_level(self, made: Floats, cubic: Floats, core: Window, dem: NDArray[np.float64], known: NDArray[np.bool_]) -> Floats:
         """`made` (H, W) metres, a result's `core`, where the DEM is level: a lake, the sea, a step of rounded heights.
 
-        A cell that is exactly as high as five of its neighbours is a part of something level, and all of it is. There a result departs from
+        A cell that is exactly as high as five of its neighbours is a part of something level, and all of it is; where heights are rounded,
+        if something as high lies near that is wider than chance makes it. There a result departs from
         the DEM no farther than cubic resampling (`cubic`, (H, W)) does, and half a step; and in a cell beside it that is higher it lies no
         lower, since water is the lowest there is. At the foot of a cliff a network would dig a moat. `dem` and `known` as for `correction`.
         """
-        level = _level(dem[0], known)
+        level = _level(dem[0], known, rounded=self._half_step > 0)
         if not level.any() or (at := self._up.beneath(core)) is None:
             return made
         high = np.where(level, dem[0], np.inf)
-        lowest = np.minimum.reduce(list(_nine(high, np.inf)))
+        lowest = np.minimum.reduce(list(_moved(high, np.inf)))
         low = np.where(level, dem[0], np.where(lowest <= dem[0], lowest, -np.inf))
+        high, low = high[_INNER], low[_INNER]
         lower, upper = np.minimum(low[at], cubic) - self._half_step, np.maximum(high[at], cubic) + self._half_step
         held: Floats = np.clip(made, lower, upper).astype(np.float32)
         return held
 
 
-def _level(dem: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which cells (h, w) are exactly as high as five or more of the eight around them."""
+def _level(dem: NDArray[np.float64], known: NDArray[np.bool_], *, rounded: bool) -> NDArray[np.bool_]:
+    """Which cells (h, w) are exactly as high as five or more of the eight around them; with `rounded`, and as some cell at most two away in
+    the 5 x 5 around which LEVEL_AROUND are as high."""
     heights = np.where(known, dem, np.nan)
     # One of the nine is the cell itself.
-    return np.asarray(sum((around == heights).astype(np.int64) for around in _nine(heights, np.nan)) >= 6)
+    level = _as_high(heights, 1) >= 6
+    if not rounded or not level.any():
+        return level
+    wide = np.where(_as_high(heights, 2) >= LEVEL_AROUND, heights, np.nan)
+    return level & (_as_high(heights, 2, wide) > 0)
 
 
-def _nine(cells: NDArray[np.float64], beyond: float) -> Iterator[NDArray[np.float64]]:
-    """An array (h, w) moved by up to one cell along each axis: nine of its shape."""
-    wide = np.pad(cells, 1, constant_values=beyond)
+def _as_high(heights: NDArray[np.float64], reach: int, among: NDArray[np.float64] | None = None) -> NDArray[np.int64]:
+    """How many of the cells up to `reach` away along each axis, itself too, are exactly as high as each of (h, w): of `among`, or all."""
+    number = np.zeros(heights.shape, np.int64)
+    for around in _moved(heights if among is None else among, np.nan, reach):
+        number += around == heights
+    return number
+
+
+def _moved(cells: NDArray[np.float64], beyond: float, reach: int = 1) -> Iterator[NDArray[np.float64]]:
+    """An array (h, w) moved by up to `reach` cells along each axis: nine of its shape, or twenty-five."""
+    wide = np.pad(cells, reach, constant_values=beyond)
     height, width = cells.shape
-    for down in range(3):
-        for across in range(3):
+    for down in range(2 * reach + 1):
+        for across in range(2 * reach + 1):
             yield wide[down : down + height, across : across + width]

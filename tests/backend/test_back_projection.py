@@ -97,6 +97,39 @@ def test_level_ground_at_a_cliffs_foot_departs_no_farther_than_cubic_resampling(
     assert max(beyond[1]) < 0.5 * step + 1e-3 < max(beyond[0])
 
 
+def test_cells_of_whole_metres_that_are_as_high_by_chance_are_no_lake(
+    tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path
+) -> None:
+    """Blocks of 3 x 4 cells at the foot of a cliff, in rough ground: each has cells with five neighbours as high, and none is held. No
+    chance makes them in a DEM of other numbers than whole ones, and there they are."""
+    y, x = np.mgrid[0:36, 0:40]
+    dem = np.where(x > 20, 400.0, 3.0) + (5 * x + 3 * y + x * y) % 7
+    for row in range(2, 32, 8):
+        dem[row : row + 4, 17:20] = 2.0
+    tenths = dem + 0.1
+    # As far off as this, the means take nothing back.
+    free, bound = (
+        superresolve(write(tmp_path / "dem.tif", dem.astype(np.int16)), model=model, dem_error=50.0, resolution=10.0)
+        for model in (small_model, projecting_model)
+    )
+    held = superresolve(write(tmp_path / "tenths.tif", tenths.astype(np.float32)), model=projecting_model, dem_error=50.0, resolution=10.0)
+    np.testing.assert_array_equal(bound, free)
+    assert np.abs(held - 0.1 - free).max() > 0.6
+
+
+@pytest.mark.parametrize("step", [0.0, 1.0])
+@pytest.mark.parametrize("resolution", [30.0, 10.0])
+def test_a_lake_is_held_the_same_whatever_the_tiles(
+    tmp_path: Path, superresolve: Superresolve, projecting_model: Path, resolution: float, step: float
+) -> None:
+    y, x = np.mgrid[0:72, 0:80]
+    lake = np.hypot(y - 34, x - 41) < 24
+    dem = np.where(lake, 0.0, 25 + 10 * np.sin(y / 3.0) * np.cos(x / 4.0))
+    path = write(tmp_path / "dem.tif", np.round(dem).astype(np.int16) if step else dem.astype(np.float32))
+    whole, tiled = (superresolve(path, model=projecting_model, dem_error=50.0, resolution=resolution, tile=tile) for tile in (0, 32))
+    np.testing.assert_allclose(tiled, whole, atol=1e-3)
+
+
 def test_gaps_have_nothing_to_take_back(tmp_path: Path, superresolve: Superresolve, projecting_model: Path) -> None:
     heights = terrain(36, 40).astype(np.float32)
     holes = heights.copy()
