@@ -139,8 +139,7 @@ class Grid:
             return x
         if middle is None:
             middle = float(apply(self.transform, self.width / 2, self.height / 2)[0])
-        with np.errstate(invalid="ignore"):
-            return np.asarray(x - turn * np.round((x - middle) / turn))
+        return folded(x, middle, turn)
 
     def touching(self, bounds: Bounds) -> Grid | None:
         """The part of it whose pixels touch a rectangle in its own CRS; None where there is none. For north-up grids."""
@@ -416,6 +415,12 @@ def _around(x: NDArray[np.float64], y: NDArray[np.float64]) -> Bounds:
     if not known.any():
         raise InputError("no-overlap", "No point of the one raster can be expressed in the CRS of the other.", "Check the CRS of both.")
     return float(x[known].min()), float(y[known].min()), float(x[known].max()), float(y[known].max())
+
+
+def folded(longitudes: NDArray[np.float64], middle: float, turn: float) -> NDArray[np.float64]:
+    """Longitudes, each counted so that it lies within half a `turn` of `middle`. Infinite ones become NaN."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(longitudes - turn * np.round((longitudes - middle) / turn))
 
 
 @cache

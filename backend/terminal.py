@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 import re
-import shlex
-import subprocess  # nosec B404: for how it quotes a command; nothing is run
 import sys
 
 import click
@@ -23,6 +21,10 @@ def shown(text: str) -> str:
 
 def command_line(words: list[str]) -> str:
     """Words of a command as one line that this system's shell takes apart again."""
+    # Slow to load, and needed in reports alone.
+    import shlex
+    import subprocess  # nosec B404: for how it quotes a command; nothing is run
+
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 

@@ -15,7 +15,7 @@ from rasterio.features import geometry_mask
 
 from backend.compare.rings import clipped, in_pieces
 from backend.errors import InputError
-from backend.grid import Bounds, Grid, parse_crs, transform_points
+from backend.grid import Bounds, Grid, folded, parse_crs, transform_points
 from backend.rasters import Raster
 from backend.resample import MOST_SOURCE_PIXELS, Sampler
 from backend.windows import Window
@@ -110,7 +110,7 @@ class Polygons:
         if not found.any():
             raise InputError("no-overlap", f"The mask, {self.path}, lies outside of the reference's CRS.", "Check the mask's CRS.")
         middle = x[found][found.sum() // 2]
-        x = x[found] if not self._turn else (x[found] - middle + 180.0) % 360.0 - 180.0 + middle
+        x = folded(x[found], middle, self._turn) if self._turn else x[found]
         y = y[found]
         across, down = max(np.ptp(x), 1e-9) / 2, max(np.ptp(y), 1e-9) / 2
         left, right, bottom, top = x.min() - across, x.max() + across, y.min() - down, y.max() + down
