@@ -5,46 +5,83 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
+Indices = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+_RIDGE = 0.1
+"""Square pixels, added to the variances of the places that a slope is taken from: along a single row of them there is none across, and of two
+rows' slope ground goes on with seven tenths."""
+
 
 def fill(values: NDArray[np.floating], valid: NDArray[np.bool_], reach: int) -> NDArray[np.float64]:
     """`values` (bands, H, W) with the pixels that are not `valid` (H, W) filled from those that are.
 
-    A gap's pixel gets the mean of the valid pixels in the smallest square around it that holds any; squares have
-    3, 5, 9, 17, ... pixels on a side, up to 2 `reach` + 1. So its value depends on what lies within `reach` alone, and a constant that
-    is added to all values is added to it. What lies farther from all valid pixels gets their mean over the window: nothing valid
+    A gap's pixel gets the mean of the valid pixels in the smallest square around it that holds any, and goes on from their middle with the
+    slope of the ground there, a plane fitted to a square that is a row wider on each side. A hill that ended as a plateau at each border
+    would look like relief to a model, and cubic resampling would see half of its slope (docs/design.md). Squares have 3, 5, 7, 9, 13,
+    17, 25, ... pixels on a side, up to 2 `reach` + 1. So a value depends on what lies within `reach` alone, and a constant that is added to
+    all values is added to it. What lies farther from all valid pixels gets their mean over the window: nothing valid
     can depend on it, as long as `reach` is as far as a pixel's influence goes.
     """
-    weights = valid.astype(np.float64)
     known = int(valid.sum())
     if known == 0:
         return np.zeros(values.shape, np.float64)
     base = [float(band[valid].mean(dtype=np.float64)) for band in values]
     filled = np.stack([np.where(valid, band.astype(np.float64) - mean, 0.0) for band, mean in zip(values, base, strict=True)])
     if known < valid.size:
-        sums = [_summed(band) for band in filled]
-        counts = _summed(weights)
-        missing = ~valid
+        sums = _Sums(filled, valid)
+        at: Indices = np.nonzero(~valid)
         for half in _halves(reach):
-            count = _square(counts, half)
-            now = missing & (count > 0.5)
-            for band, total in zip(filled, sums, strict=True):
-                band[now] = _square(total, half)[now] / count[now]
-            missing &= ~now
-            if not missing.any():
+            found = sums.count(at, half) > 0.5
+            now = at[0][found], at[1][found]
+            filled[:, now[0], now[1]] = sums.continued(now, half, min(half + 1, reach))
+            at = at[0][~found], at[1][~found]
+            if not at[0].size:
                 break
     return np.asarray(filled + np.array(base).reshape(-1, 1, 1))
 
 
+class _Sums:
+    """Of valid pixels over squares: how many there are, their places, their values, and the products of these."""
+
+    def __init__(self, values: Floats, valid: NDArray[np.bool_]) -> None:
+        weights = valid.astype(np.float64)
+        # Counted from the window's middle, so that the squares of large numbers are none.
+        y, x = (place - 0.5 * size for place, size in zip(np.ogrid[: valid.shape[0], : valid.shape[1]], valid.shape, strict=True))
+        self._x, self._y = x[0], y[:, 0]
+        self._count = _summed(weights)
+        self._places = [_summed(weights * part) for part in (x, y, x * x, x * y, y * y)]
+        self._values = [[_summed(band * part) for part in (np.ones(1), x, y)] for band in values]
+
+    def count(self, at: Indices, half: int) -> Floats:
+        """How many pixels are valid in the squares of 2 `half` + 1 around those `at`: (n,)."""
+        return _square(self._count, at, half)
+
+    def continued(self, at: Indices, half: int, wide: int) -> Floats:
+        """What the values (bands, n) are `at` pixels, from the mean over a square of 2 `half` + 1, which has some, and the slope over one of
+        2 `wide` + 1."""
+        n, (x, y) = self.count(at, half), (_square(table, at, half) for table in self._places[:2])
+        x, y = self._x[at[1]] - x / n, self._y[at[0]] - y / n
+        count = self.count(at, wide)
+        mean_x, mean_y, xx, xy, yy = (_square(table, at, wide) / count for table in self._places)
+        xx, xy, yy = xx - mean_x * mean_x + _RIDGE, xy - mean_x * mean_y, yy - mean_y * mean_y + _RIDGE
+        inverse = 1.0 / (xx * yy - xy * xy)
+        made = []
+        for table, by_x, by_y in self._values:
+            mean, xz, yz = (_square(part, at, wide) / count for part in (table, by_x, by_y))
+            xz, yz = xz - mean_x * mean, yz - mean_y * mean
+            east, south = (yy * xz - xy * yz) * inverse, (xx * yz - xy * xz) * inverse
+            made.append(_square(table, at, half) / n + east * x + south * y)
+        return np.stack(made)
+
+
 def _halves(reach: int) -> list[int]:
-    halves = []
-    half = 1
-    while half < reach:
-        halves.append(half)
-        half *= 2
-    return [*halves, reach] if reach > 0 else []
+    """1, 2, 3, 4, 6, 8, 12, 16, ... and `reach` itself."""
+    steps = (half << power for power in range(reach.bit_length()) for half in ((2, 3) if power else (1, 2, 3)))
+    return [*sorted({half for half in steps if half < reach}), reach] if reach > 0 else []
 
 
-def _summed(band: NDArray[np.float64]) -> NDArray[np.float64]:
+def _summed(band: Floats) -> Floats:
     """Summed-area table: (H + 1, W + 1)."""
     table = np.zeros((band.shape[0] + 1, band.shape[1] + 1))
     np.cumsum(band, axis=0, out=table[1:, 1:])
@@ -52,9 +89,9 @@ def _summed(band: NDArray[np.float64]) -> NDArray[np.float64]:
     return table
 
 
-def _square(table: NDArray[np.float64], half: int) -> NDArray[np.float64]:
-    """Sums over the squares of 2 `half` + 1 pixels around each pixel, as far as they lie in the window: (H, W)."""
+def _square(table: Floats, at: Indices, half: int) -> Floats:
+    """Sums over the squares of 2 `half` + 1 pixels around those `at`, as far as they lie in the window: (n,)."""
     height, width = table.shape[0] - 1, table.shape[1] - 1
-    rows, cols = np.arange(height), np.arange(width)
-    strips = table[np.minimum(rows + half + 1, height)] - table[np.maximum(rows - half, 0)]
-    return np.asarray(strips[:, np.minimum(cols + half + 1, width)] - strips[:, np.maximum(cols - half, 0)])
+    top, bottom = np.maximum(at[0] - half, 0), np.minimum(at[0] + half + 1, height)
+    left, right = np.maximum(at[1] - half, 0), np.minimum(at[1] + half + 1, width)
+    return np.asarray(table[bottom, right] - table[top, right] - table[bottom, left] + table[top, left])

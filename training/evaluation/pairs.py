@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from scipy.ndimage import binary_erosion, distance_transform_edt
 
+from backend import gaps
 from backend.back_projection import BackProjection
 from backend.grid import Grid
 from backend.resample import Sampler, read_array
@@ -23,6 +24,10 @@ from training.errors import TrainingError
 from training.metrics import Spectrum, Terrain, power_spectrum, rmse, terrain
 from training.objectives.content import SHARES
 
+_FILLED = 128
+"""Pixels of a coarse DEM over which gaps are filled: farther than a network looks."""
+_BEYOND = 3
+"""Coarse pixels beyond the border: the cubic kernel reaches two."""
 PLANE = CRS.from_epsg(3857).to_wkt()
 """A CRS, as grids need one: rows and columns stand for metres."""
 
@@ -101,9 +106,13 @@ def simulate(area: Area, ratio: int) -> Pair:
     fine, known = _cropped(area, ratio)
     filled = fill(fine)
     tensor = torch.from_numpy(np.ascontiguousarray(filled, dtype=np.float64))[None, None]
-    coarse = coarsen_dem.area_mean(tensor, ratio)
-    cubic = coarsen_dem.cubic_upsample(coarse, ratio)[0, 0].numpy().astype(np.float32)
-    return Pair(area, filled, cubic, _judged(area, known, ratio), ratio, coarse[0, 0].numpy().astype(np.float32))
+    coarse = coarsen_dem.area_mean(tensor, ratio)[0, 0].numpy()
+    whole = known.reshape(coarse.shape[0], ratio, coarse.shape[1], ratio).all(axis=(1, 3))
+    # Of cells that are known in part the backend knows nothing, nor of those beyond the border.
+    wide = _as_the_backend_fills(np.pad(np.where(whole, coarse, np.nan), _BEYOND, constant_values=np.nan))
+    inside, upsampled = (slice(cells, -cells) for cells in (_BEYOND, _BEYOND * ratio))
+    cubic = coarsen_dem.cubic_upsample(torch.from_numpy(wide)[None, None], ratio)[0, 0, upsampled, upsampled].numpy()
+    return Pair(area, filled, cubic.astype(np.float32), _judged(area, known, ratio), ratio, wide[inside, inside].astype(np.float32))
 
 
 def with_real_coarse(area: Area, ratio: int) -> Pair | None:
@@ -122,13 +131,19 @@ def with_real_coarse(area: Area, ratio: int) -> Pair | None:
     _, within_one_sigma = SHARES[0]
     error = float(np.quantile(np.abs(coarse - fine)[judged], within_one_sigma))
     step = area.cells.step if area.cells else 0.0
-    return Pair(area, fill(fine), fill(coarse), judged, ratio, dem_error=error, step=step)
+    return Pair(area, fill(fine), _as_the_backend_fills(coarse).astype(np.float32), judged, ratio, dem_error=error, step=step)
 
 
 def fill(dem: NDArray[np.float32]) -> NDArray[np.float32]:
     """Gaps (NaN) get the value of the nearest known pixel, (H, W)."""
     nearest = distance_transform_edt(~np.isfinite(dem), return_distances=False, return_indices=True)
     return np.asarray(dem[tuple(nearest)])
+
+
+def _as_the_backend_fills(dem: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The gaps (NaN) of a coarse DEM (H, W), in the way that a model's input is made (backend/gaps.py)."""
+    known = np.isfinite(dem)
+    return gaps.fill(np.where(known, dem, 0.0)[None], known, _FILLED)[0]
 
 
 def _cropped(area: Area, ratio: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
