@@ -163,14 +163,17 @@ def _is_like(value: object, default: object) -> bool:
 
 
 def config_from_dict(values: dict[str, Any]) -> Config:
-    """A Config of plain values. Raises TrainingError for unknown groups and settings."""
+    """A Config of plain values. Raises TrainingError for unknown groups and settings, and where a group is none."""
     if unknown := values.keys() - {field.name for field in fields(Config)}:
         raise TrainingError(
             f"Unknown group of settings: {', '.join(sorted(unknown))}.", "Groups are network, data, objective, transport and train."
         )
 
     def group(kind: type[T], name: str) -> T:
-        given = {key: tuple(value) if isinstance(value, list) else value for key, value in values.get(name, {}).items()}
+        table = values.get(name, {})
+        if not isinstance(table, dict):
+            raise TrainingError(f"{name} is no group of settings.", f"Write it as [{name}], and its settings below.")
+        given = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
         _check_types(kind, name, given)
         try:
             return kind(**given)

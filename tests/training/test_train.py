@@ -319,6 +319,8 @@ def test_durations(text: str, expected: float) -> None:
     ("text", "words"),
     [
         ("[nets]\n", "Unknown group"),
+        ("data = 3\n", "data is no group of settings.\nWrite it as [data]"),
+        ("[[train]]\nsteps = 3\n", "train is no group of settings.\nWrite it as [train]"),
         ("[train]\nspeed = 3\n", "speed"),
         ("[train]\ntime = '3 days'\n", "no duration"),
         ("[train]\ntime = 90\n", '[train] time is 90.\nIt is a text in quotes, as in "60m".'),
