@@ -118,6 +118,10 @@ class Config:
         unit, least = math.lcm(self.network.unshuffle, 2), 2 * MARGIN + SSIM_WINDOW
         if self.data.patch % unit or self.data.patch < least:
             raise ValueError(f"[data] patch must be a multiple of {unit}, at least {least}; it is {self.data.patch}")
+        weigh = self.objective
+        content = weigh.pixel or weigh.slope or weigh.structural or (weigh.sigma and self.network.sigma)
+        if self.train.warm_up and not content:
+            raise ValueError("[train] warm_up is on the content losses alone, and all of them are 0: it must be 0 as well")
         if self.objective.transport and self.transport.measure == "features" and not self.objective.adversarial:
             raise ValueError('[transport] measure "features" needs the adversarial loss: without it the features mean nothing')
 

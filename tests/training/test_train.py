@@ -340,6 +340,7 @@ def test_durations(text: str, expected: float) -> None:
         ("[train]\nsteps = -5\n", "steps is 0 or more; it is -5"),
         ("[train]\nseed = -1\n", "seed is 0 or more; it is -1"),
         ("[objective]\npixel = 0\nstructural = 0\nadversarial = 0\ntransport = 0\n", "nothing would be learned"),
+        ("[objective]\npixel = 0\nstructural = 0\n", "[train] warm_up is on the content losses alone, and all of them are 0"),
         ("[data]\npatch = 75\n", "a multiple of 2, at least 43; it is 75"),
         ("[data]\npatch = 42\n", "a multiple of 2, at least 43; it is 42"),
         ("[train]\nprecision = '64'\n", "precision must be one of"),
