@@ -131,9 +131,9 @@ class Config:
 
 
 def seconds(text: str) -> float:
-    """Seconds in "90m", "45s", "2h". Raises TrainingError for anything else."""
+    """Seconds in "90m", "45s", "2h", more than 0. Raises TrainingError for anything else."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", str(text))  # In a TOML file it may be a number.
-    if not match:
+    if not match or not float(match[1]):  # A schedule cannot be fitted to no time.
         raise TrainingError(f"{text!r} is no duration.", 'Write it as "45s", "90m" or "2h".')
     return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 

@@ -323,6 +323,7 @@ def test_durations(text: str, expected: float) -> None:
         ("[[train]]\nsteps = 3\n", "train is no group of settings.\nWrite it as [train]"),
         ("[train]\nspeed = 3\n", "speed"),
         ("[train]\ntime = '3 days'\n", "no duration"),
+        ("[train]\ntime = '0s'\n", "'0s' is no duration"),
         ("[train]\ntime = 90\n", '[train] time is 90.\nIt is a text in quotes, as in "60m".'),
         ("[network]\nchanels = 16\n", "Group [network] has no setting chanels.\nIs channels meant?"),
         ("[network]\nchannels = '16'\n", "[network] channels is '16'.\nIt is a whole number, as in 48."),
