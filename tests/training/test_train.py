@@ -360,6 +360,13 @@ def test_bad_configurations_are_refused(tmp_path: Path, text: str, words: str, c
     assert words in capsys.readouterr().err
 
 
+def test_no_device_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY_TOML.format(steps=1))
+    assert main(["--config", str(path), "--data", str(tmp_path), "--out", str(tmp_path / "run"), "--devices", "0"]) == 2
+    assert "--devices 0: there is nothing to train on." in capsys.readouterr().err
+
+
 def test_data_that_was_not_prepared_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "tiny.toml"
     path.write_text(TINY_TOML.format(steps=1))
