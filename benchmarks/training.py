@@ -89,8 +89,8 @@ def measure(config: Config, steps: int) -> dict[str, object]:
     with torch.no_grad():
         result = game("resolve", *batch.inputs())[0]
     shares = {}
-    for name, weights in losses_alone(config).items():
-        alone = Game(network, replace(config, objective=weights))
+    for name, single in losses_alone(config).items():
+        alone = Game(network, single)
         player_d = name in ("D", "domain adaptation")
         network.discriminator.requires_grad_(player_d)
 
@@ -120,12 +120,16 @@ def measure(config: Config, steps: int) -> dict[str, object]:
     }
 
 
-def losses_alone(config: Config) -> dict[str, ObjectiveSettings]:
-    """Weights that leave one loss each. Domain adaptation comes with D's own, whose maps it compares."""
-    nothing = replace(config.objective, pixel=0.0, slope=0.0, structural=0.0, adversarial=0.0, transport=0.0, domain=0.0, sigma=0.0)
+def losses_alone(config: Config) -> dict[str, Config]:
+    """Configurations that leave one loss each. Domain adaptation comes with D's own, whose maps it compares."""
+    others = dict.fromkeys(("pixel", "slope", "structural", "adversarial", "transport", "domain", "sigma"), 0.0)
     names = [name for name in ("pixel", "slope", "structural", "adversarial", "transport") if getattr(config.objective, name)]
-    alone = {name: replace(nothing, **{name: 1.0}) for name in names}
-    return alone | {"D": nothing, "domain adaptation": replace(nothing, domain=1.0)}
+    # D's own loss always counts; with no loss at all, or a warm-up without its losses, there is no configuration.
+    alone = {name: {name: 1.0} for name in names} | {"D": {"adversarial": 1.0}, "domain adaptation": {"adversarial": 1.0, "domain": 1.0}}
+    return {
+        name: replace(config, objective=replace(config.objective, **others | weights), train=replace(config.train, warm_up=0.0))
+        for name, weights in alone.items()
+    }
 
 
 def table(figures: dict[str, dict[str, object]]) -> str:

@@ -118,6 +118,10 @@ class Config:
         unit, least = math.lcm(self.network.unshuffle, 2), 2 * MARGIN + SSIM_WINDOW
         if self.data.patch % unit or self.data.patch < least:
             raise ValueError(f"[data] patch must be a multiple of {unit}, at least {least}; it is {self.data.patch}")
+        weigh = self.objective
+        content = weigh.pixel or weigh.slope or weigh.structural or (weigh.sigma and self.network.sigma)
+        if self.train.warm_up and not content:
+            raise ValueError("[train] warm_up is on the content losses alone, and all of them are 0: it must be 0 as well")
         if self.objective.transport and self.transport.measure == "features" and not self.objective.adversarial:
             raise ValueError('[transport] measure "features" needs the adversarial loss: without it the features mean nothing')
 
@@ -127,9 +131,9 @@ class Config:
 
 
 def seconds(text: str) -> float:
-    """Seconds in "90m", "45s", "2h". Raises TrainingError for anything else."""
+    """Seconds in "90m", "45s", "2h", more than 0. Raises TrainingError for anything else."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", str(text))  # In a TOML file it may be a number.
-    if not match:
+    if not match or not float(match[1]):  # A schedule cannot be fitted to no time.
         raise TrainingError(f"{text!r} is no duration.", 'Write it as "45s", "90m" or "2h".')
     return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 
@@ -163,14 +167,17 @@ def _is_like(value: object, default: object) -> bool:
 
 
 def config_from_dict(values: dict[str, Any]) -> Config:
-    """A Config of plain values. Raises TrainingError for unknown groups and settings."""
+    """A Config of plain values. Raises TrainingError for unknown groups and settings, and where a group is none."""
     if unknown := values.keys() - {field.name for field in fields(Config)}:
         raise TrainingError(
             f"Unknown group of settings: {', '.join(sorted(unknown))}.", "Groups are network, data, objective, transport and train."
         )
 
     def group(kind: type[T], name: str) -> T:
-        given = {key: tuple(value) if isinstance(value, list) else value for key, value in values.get(name, {}).items()}
+        table = values.get(name, {})
+        if not isinstance(table, dict):
+            raise TrainingError(f"{name} is no group of settings.", f"Write it as [{name}], and its settings below.")
+        given = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
         _check_types(kind, name, given)
         try:
             return kind(**given)

@@ -45,7 +45,8 @@ def initialise(network: SuperResolver, path: Path) -> list[str]:
     """Copies into `network` what `path` holds of it; returns the names of the weights that stay as they were drawn.
 
     A model file lacks what inference does not need, D's decoder and MLP, and may lack sigma. The generator's trunk and skip must
-    be there in their shapes: without them there is nothing to begin from. Raises TrainingError where they are not.
+    be there in their shapes: without them there is nothing to begin from. Raises TrainingError where they are not, and where the file has
+    blocks that the network lacks.
     """
     found = read_weights(path)
     own = network.state_dict()
@@ -55,6 +56,13 @@ def initialise(network: SuperResolver, path: Path) -> list[str]:
         shape = f"{tuple(found[missing[0]].shape)}" if missing[0] in found else "none"
         raise TrainingError(
             f"{path} does not fit the configured network: {missing[0]} should be {tuple(own[missing[0]].shape)}, the file has {shape}.",
+            "Give [network] the settings that those weights were trained with.",
+        )
+    # A file of a longer network would lose its end, and its decoder read what it never saw.
+    parts = "generator.trunk", "generator.decoders", "generator.told"
+    if beyond := [name for name in found if name.startswith(parts) and name not in own]:
+        raise TrainingError(
+            f"{path} does not fit the configured network, which has no {beyond[0]}.",
             "Give [network] the settings that those weights were trained with.",
         )
     network.load_state_dict(own | taken)

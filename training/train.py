@@ -460,6 +460,8 @@ def main(arguments: list[str] | None = None) -> int:
         if options.time:
             seconds(options.time)
             config = replace(config, train=replace(config.train, time=options.time, steps=0))
+        if options.devices < 1:
+            raise TrainingError(f"--devices {options.devices}: there is nothing to train on.", "Pass 1 or more.")
         if options.resume and options.init:
             raise TrainingError("--resume and --init exclude each other.", "A run that is resumed has its own weights.")
         if not options.resume and (out / CHECKPOINT).exists():

@@ -69,6 +69,8 @@ def test_sigma_can_be_added_to_weights_without_it(run: Path) -> None:
 def test_weights_that_do_not_fit_are_refused(run: Path, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"does not fit the configured network: generator\.trunk\.encoder\.weight"):
         initialise(SuperResolver(replace(SMALL, channels=16)), run)
+    with pytest.raises(TrainingError, match=r"does not fit the configured network, which has no generator\."):
+        initialise(SuperResolver(replace(SMALL, blocks=1)), run)
     (tmp_path / "text.onnx").write_text("no model")
     (tmp_path / "text.safetensors").write_text("no model")
     (tmp_path / "foreign.safetensors").write_bytes((run / "last.safetensors").read_bytes())

@@ -290,6 +290,18 @@ def test_a_folder_of_another_version_is_refused(tmp_path: Path) -> None:
         load_areas(tmp_path / "out", "train")
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "a.dem.npy"])
+@pytest.mark.parametrize("left", [b"", b"half of it", None])
+def test_a_damaged_folder_is_refused(tmp_path: Path, name: str, left: bytes | None) -> None:
+    write(tmp_path / "z.tif", hills(40, 40))
+    prepare(listing(tmp_path, ONE), tmp_path, tmp_path / "out")
+    path = tmp_path / "out" / name
+    path.write_bytes(path.read_bytes()[:-100] if left is None else left)
+    with pytest.raises(DataError, match=rf"{name} is damaged") as caught:
+        load_areas(tmp_path / "out", "train")
+    assert "training.prepare" in caught.value.hint
+
+
 def test_the_example_for_own_rasters_is_a_list() -> None:
     entries = read_list(ROOT / "training" / "configs" / "own_areas.example.toml")
     assert {entry.split for entry in entries} == {"train", "validation", "test"}

@@ -319,14 +319,20 @@ def test_durations(text: str, expected: float) -> None:
     ("text", "words"),
     [
         ("[nets]\n", "Unknown group"),
+        ("data = 3\n", "data is no group of settings.\nWrite it as [data]"),
+        ("[[train]]\nsteps = 3\n", "train is no group of settings.\nWrite it as [train]"),
         ("[train]\nspeed = 3\n", "speed"),
         ("[train]\ntime = '3 days'\n", "no duration"),
+        ("[train]\ntime = '0s'\n", "'0s' is no duration"),
         ("[train]\ntime = 90\n", '[train] time is 90.\nIt is a text in quotes, as in "60m".'),
         ("[network]\nchanels = 16\n", "Group [network] has no setting chanels.\nIs channels meant?"),
         ("[network]\nchannels = '16'\n", "[network] channels is '16'.\nIt is a whole number, as in 48."),
         ("[network]\nchannels = 16.5\n", "[network] channels is 16.5."),
         ("[network]\nblocks = 0\n", "blocks is 1 or more; it is 0"),
         ("[data]\nratios = [2.5, 3, 4, 5]\n", "[data] ratios is (2.5, 3, 4, 5).\nIt is a list, as in [1, 2, 3, 4]."),
+        ("[data]\nno_guide = 2\n", "shares lie between 0 and 1, unlike no_guide = 2"),
+        ("[data]\nsun = -1\n", "shares lie between 0 and 1, unlike sun = -1"),
+        ("[data]\nshift_pixels = -0.5\n", "shift_pixels is a standard deviation, 0 or more; it is -0.5"),
         ("[train]\ncompile = 1\n", "It is true or false, as in false."),
         ("[train]\nlearning_rate = nan\n", "[train] learning_rate is nan."),
         ("[train]\nlearning_rate = -1\n", "learning_rate is more than 0; it is -1"),
@@ -335,6 +341,7 @@ def test_durations(text: str, expected: float) -> None:
         ("[train]\nsteps = -5\n", "steps is 0 or more; it is -5"),
         ("[train]\nseed = -1\n", "seed is 0 or more; it is -1"),
         ("[objective]\npixel = 0\nstructural = 0\nadversarial = 0\ntransport = 0\n", "nothing would be learned"),
+        ("[objective]\npixel = 0\nstructural = 0\n", "[train] warm_up is on the content losses alone, and all of them are 0"),
         ("[data]\npatch = 75\n", "a multiple of 2, at least 43; it is 75"),
         ("[data]\npatch = 42\n", "a multiple of 2, at least 43; it is 42"),
         ("[train]\nprecision = '64'\n", "precision must be one of"),
@@ -351,6 +358,13 @@ def test_bad_configurations_are_refused(tmp_path: Path, text: str, words: str, c
     path.write_text(text)
     assert main(["--config", str(path), "--data", str(tmp_path), "--out", str(tmp_path / "run")]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_no_device_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY_TOML.format(steps=1))
+    assert main(["--config", str(path), "--data", str(tmp_path), "--out", str(tmp_path / "run"), "--devices", "0"]) == 2
+    assert "--devices 0: there is nothing to train on." in capsys.readouterr().err
 
 
 def test_data_that_was_not_prepared_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,7 +32,11 @@ class _File:
     path: str
 
     def open(self) -> NDArray[np.float32]:
-        array: NDArray[np.float32] = np.load(self.path, mmap_mode="r")
+        """Raises DataError where the file is cut short, or none of NumPy's."""
+        try:
+            array: NDArray[np.float32] = np.load(self.path, mmap_mode="r")
+        except (ValueError, EOFError) as error:
+            raise DataError(f"{self.path} is damaged.", "Run 'python -m training.prepare' again.") from error
         return array
 
 
@@ -117,13 +121,16 @@ def save_area(area: Area, folder: Path) -> dict[str, Any]:
 def manifest_entries(folder: Path, split: Split) -> list[dict[str, Any]]:
     """What the manifest says of the areas of one split.
 
-    Raises FileNotFoundError where `folder` was not prepared, DataError where another version did it.
+    Raises FileNotFoundError where `folder` was not prepared, DataError where another version did it, or the manifest is damaged.
     """
     manifest = folder / MANIFEST
     if not manifest.exists():
         raise FileNotFoundError(f"{manifest} does not exist: run 'python -m training.prepare' first.")
-    content = json.loads(manifest.read_text(encoding="utf-8"))
-    if content.get("format") != FORMAT:
+    try:
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"{manifest} is damaged.", "Run 'python -m training.prepare' again.") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise DataError(f"{folder} was prepared by another version.", "Run 'python -m training.prepare' again.")
     return [entry for entry in content["areas"] if entry["split"] == split]
 
@@ -156,7 +163,7 @@ def load_array(folder: Path, name: str, kind: str) -> NDArray[np.float32]:
 
 
 def load_areas(folder: Path, split: Split) -> list[Area]:
-    """The prepared areas of one split. Raises FileNotFoundError where `folder` was not prepared."""
+    """The prepared areas of one split. Raises FileNotFoundError where `folder` was not prepared, DataError where it is damaged."""
 
     return [
         Area(

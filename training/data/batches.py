@@ -92,17 +92,20 @@ class DataSettings:
     lines: float = 0.0
 
     def __post_init__(self) -> None:
+        defaults = {field.name: field.default for field in fields(self)}
         shares = {
             name: value
             for name, value in vars(self).items()
-            if isinstance(value, float) and name not in ("shift_pixels", "stretch") and not 0 <= value <= 1
+            # By the default's type: in a TOML file, 2 is a whole number, and no smaller a share for that.
+            if isinstance(defaults[name], float) and name not in ("shift_pixels", "stretch") and not 0 <= value <= 1
         }
         if shares:
             raise ValueError(f"shares lie between 0 and 1, unlike {', '.join(f'{name} = {value:g}' for name, value in shares.items())}")
         if len(self.ratios) != len(self.ratio_shares) or abs(sum(self.ratio_shares) - 1) > 1e-6 or min(self.ratio_shares) < 0:
             raise ValueError(f"ratio_shares must be {len(self.ratios)} shares that add up to 1; they are {self.ratio_shares}")
-        if self.stretch < 0:
-            raise ValueError(f"stretch is a standard deviation, 0 or more; it is {self.stretch:g}")
+        for name in ("stretch", "shift_pixels"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is a standard deviation, 0 or more; it is {getattr(self, name):g}")
         if min(self.patch, self.batch, *self.ratios) < 1:
             raise ValueError("patch, batch and ratios must be at least 1")
         if len(self.error_range) != 2 or not 0 < self.error_range[0] <= self.error_range[1]:
