@@ -48,6 +48,8 @@ _LEAST_SHARE, _WHOLE_SHARE = 1e-3, 1 - 1e-6
 """Of a target pixel's area: what must be known for a mean to be made, and what is all of it but for rounding."""
 _SPREAD = 1.2
 """How much larger or smaller than in the middle the scale may be elsewhere."""
+_AT_A_POLE = 4.0
+"""How many times as many columns of a source in degrees a pixel in the middle spans as the common one, where the middle is a pole."""
 
 
 class Sampler:
@@ -257,11 +259,29 @@ class Sampler:
         return Window(left, top, right - left, bottom - top) if left < right and top < bottom else whole
 
     def _scale(self) -> tuple[float, float]:
-        """Source columns and rows that a target pixel spans, in the middle of the part that both share."""
-        col, row = self._shared.col + self._shared.width / 2, self._shared.row + self._shared.height / 2
-        cols, rows = np.array([col - 0.5, col + 0.5, col, col]), np.array([row, row, row - 0.5, row + 0.5])
+        """Source columns and rows that a target pixel spans, in the middle of the part that both share.
+
+        Where meridians meet there, in a polar grid around its pole, a pixel spans half of a source in degrees, and stands for no other one:
+        then it is the median over that part.
+        """
+        part = self._shared
+        across, down = self._spans(np.array([part.col + part.width / 2]), np.array([part.row + part.height / 2]))
+        middle = float(across[0]), float(down[0])
+        if self._affine is not None or not CRS.from_wkt(self.source.crs).is_geographic:
+            return middle
+        places = np.meshgrid(
+            *(first + size * (np.arange(8) + 0.5) / 8 for first, size in ((part.col, part.width), (part.row, part.height)))
+        )
+        across, down = self._spans(*(place.ravel() for place in places))
+        # Where a place lies nowhere, it and what lies beside it are no pixel apart, or all of them.
+        common = float(np.median(across))
+        return (common, float(np.median(down))) if 0 < _AT_A_POLE * common < middle[0] else middle
+
+    def _spans(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
+        """Source columns and rows that the target's pixels around these places (n,) span."""
+        cols, rows = np.stack([cols - 0.5, cols + 0.5, cols, cols]), np.stack([rows, rows, rows - 0.5, rows + 0.5])
         u, v = apply(self._affine, cols, rows) if self._affine is not None else self._project(cols, rows)
-        return math.hypot(u[1] - u[0], u[3] - u[2]), math.hypot(v[1] - v[0], v[3] - v[2])
+        return np.hypot(u[1] - u[0], u[3] - u[2]), np.hypot(v[1] - v[0], v[3] - v[2])
 
     def _lattice_step(self) -> int:
         """The widest lattice that is fine enough, judged in the middle of 9 x 9 of its cells over the part that both grids share."""
