@@ -62,6 +62,11 @@ class Grid:
         return turn is not None and not self.rotated and abs(self.width * abs(self.transform.a) - turn) < 0.5 * abs(self.transform.a)
 
     @property
+    def turn(self) -> float | None:
+        """A full turn in the units of its CRS, 360 of degrees; None where it counts no longitudes."""
+        return _turn(self.crs)
+
+    @property
     def pixels(self) -> int:
         """How many pixels it has."""
         return self.width * self.height

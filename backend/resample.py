@@ -60,7 +60,7 @@ class Sampler:
         self.target = target
         same = source.crs == target.crs or CRS.from_wkt(source.crs).equals(CRS.from_wkt(target.crs), ignore_axis_order=True)
         self._affine: Affine | None = self._between_grids() if same else None
-        self._middle = source.middle_towards(target)
+        self._turn, self._middle = self._longitudes()
         self._shift = self._whole_shift()
         self._shared = self._shared_part()
         self.columns_per_pixel, self.rows_per_pixel = self._scale()
@@ -203,7 +203,8 @@ class Sampler:
             return apply(t, cols, rows)
         step = self._lattice
         if step == 1:
-            return self._project(*np.broadcast_arrays(cols, rows))
+            u, v = self._project(*np.broadcast_arrays(cols, rows))
+            return self._folded(u), v
         # Nodes are counted from the CRS's origin: parts of a grid share them.
         east, south = self.target.phase(step)
         first_col, first_row = (window.col + east) // step, (window.row + south) // step
@@ -214,7 +215,30 @@ class Sampler:
         )
         s, t_ = (cols - 0.5 + east) / step - first_col, (rows - 0.5 + south) / step - first_row
         u, v = self._project(node_cols, node_rows)
-        return _between(u, s, t_), _between(v, s, t_)
+        return self._folded(_between(u, s, t_)), _between(v, s, t_)
+
+    def _longitudes(self) -> tuple[float | None, float | None]:
+        """How many of the source's columns a turn round the Earth has, and what its longitudes are counted around on the way there: the
+        target's centre, so that the target is one piece. Counted around its own, a DEM from -180 to 180 degrees that is a column too wide
+        or too narrow to go round the Earth has its first and last column side by side in a target there. None where it has no turns."""
+        turn = self.source.turn
+        if turn is None or self._affine is not None or self.source.rotated:
+            return None, None
+        if self.source.round_the_earth:
+            return None, self.source.middle_towards(self.target)
+        middle, _ = transform_points(
+            self.target.crs,
+            self.source.crs,
+            *apply(self.target.transform, np.array(self.target.width / 2), np.array(self.target.height / 2)),
+        )
+        return (turn / abs(self.source.transform.a), float(self.source.longitudes(middle))) if np.isfinite(middle) else (None, None)
+
+    def _folded(self, u: Floats) -> Floats:
+        """Columns that lie up to a turn beyond the source's are brought back to it; what lies nowhere stays there."""
+        if self._turn is None:
+            return u
+        turns = np.round((u - self.source.width / 2) / self._turn)
+        return np.where((np.abs(turns) == 1) & (u > _NOWHERE), u - turns * self._turn, u)
 
     def _project(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
         x, y = transform_points(self.target.crs, self.source.crs, *apply(self.target.transform, cols, rows))

@@ -172,3 +172,23 @@ def test_near_the_pole_pixels_span_what_most_do() -> None:
         for away in (0.0, 250.0, 5_000.0, 20_000.0)
     ]
     assert max(spans) < 7
+
+
+@pytest.mark.parametrize("more", [1, -1])
+def test_a_column_more_or_less_than_the_whole_earth_makes_no_streak_at_180(tmp_path: Path, superresolve: Superresolve, more: int) -> None:
+    """Global grids that are registered to lines have one column more: their first and last one show the same ground."""
+    columns = 3600 + more
+    west = -columns / 20
+    lon = np.radians(west + (np.arange(columns) + 0.5) / 10)
+    heights = (1000 + 500 * np.sin(lon * 100) + np.zeros((100, 1))).astype(np.float32)
+    earth = write(tmp_path / "earth.tif", heights, transform=Affine(1 / 10, 0, west, 0, -1 / 10, -11.5), crs="EPSG:4326")
+    middle = utm(32701, 180.01, -16.5, 0, 0).transform
+    corner = Affine(100, 0, middle.c - 15_000, 0, -100, middle.f + 10_000)
+    like = write(tmp_path / "like.tif", np.zeros((200, 300), np.uint8), transform=corner, crs="EPSG:32701")
+    difference = tmp_path / "difference.tif"
+    cubic = superresolve(earth, like=like, dem_error=0.0, difference=difference) - read(difference)
+    x, y = corner @ np.meshgrid(np.arange(300) + 0.5, np.arange(200) + 0.5)
+    lon, _ = Transformer.from_crs(32701, 4326, always_xy=True).transform(x, y)
+    known = np.isfinite(cubic)
+    assert known.mean() > (0.99 if more > 0 else 0.6)
+    assert np.abs(cubic - (1000 + 500 * np.sin(np.radians(lon) * 100)))[known].max() < 60
