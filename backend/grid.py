@@ -62,6 +62,11 @@ class Grid:
         return turn is not None and not self.rotated and abs(self.width * abs(self.transform.a) - turn) < 0.5 * abs(self.transform.a)
 
     @property
+    def turn(self) -> float | None:
+        """A full turn in the units of its CRS, 360 of degrees; None where it counts no longitudes."""
+        return _turn(self.crs)
+
+    @property
     def pixels(self) -> int:
         """How many pixels it has."""
         return self.width * self.height
@@ -76,12 +81,13 @@ class Grid:
         return ground_pixel_size(self.crs, self.transform, *self.place_of(other))
 
     def place_of(self, other: Grid) -> tuple[float, float]:
-        """Column and row at which the centre of another grid lies; what is nearest to it, where it lies beyond."""
+        """Column and row at which the centre of another grid lies; what is nearest to it in the middles of the outermost pixels, where it
+        lies beyond. A border may be a pole, and what lies around that is no pixel."""
         x, y = transform_points(other.crs, self.crs, *apply(other.transform, np.array(other.width / 2), np.array(other.height / 2)))
         col, row = apply(~self.transform, self.longitudes(x), y)
         if not (np.isfinite(col) and np.isfinite(row)):
             return self.width / 2, self.height / 2
-        return float(np.clip(col, 0, self.width)), float(np.clip(row, 0, self.height))
+        return float(np.clip(col, 0.5, self.width - 0.5)), float(np.clip(row, 0.5, self.height - 0.5))
 
     def middle_towards(self, other: Grid) -> float | None:
         """What its longitudes are counted around where it goes round the Earth, for another grid to lie on it in one piece though its own

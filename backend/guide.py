@@ -94,6 +94,8 @@ class Guide:
                 if masked:
                     masks = dataset.read_masks(masked, out_shape=(len(masked), *shape), resampling=Resampling.nearest) > 0
                     known &= masks.any(axis=0) if self._dark_zero else masks.all(axis=0)
+                    stated = self.raster.not_nodata(self.bands, values)
+                    known &= stated.any(axis=0) if self._dark_zero else stated.all(axis=0)
         except RasterioError as error:
             raise self.raster.unreadable(error) from error
         if not known.any():

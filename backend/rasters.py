@@ -149,6 +149,8 @@ class Raster:
             if masked:
                 masks = self.dataset.read_masks(masked, window=inside) > 0
                 known &= masks.any(axis=0) if any_band else masks.all(axis=0)
+                stated = self.not_nodata(bands, part)
+                known &= stated.any(axis=0) if any_band else stated.all(axis=0)
         except RasterioError as error:
             raise self.unreadable(error) from error
         if guess_nodata and not (masked and self._packed(bands)):
@@ -190,6 +192,15 @@ class Raster:
         """
         flags = self.dataset.mask_flag_enums[band - 1]
         return MaskFlags.all_valid not in flags and not (MaskFlags.alpha in flags and self._alpha_is_a_colour())
+
+    def not_nodata(self, bands: Sequence[int], stored: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which of `stored` (bands, ...) are not what the file declares as nodata beside a mask. GDAL's mask of such a band leaves it out,
+        though QGIS and gdalwarp heed it."""
+        flags = self.dataset.mask_flag_enums
+        nodata = [self.dataset.nodatavals[band - 1] if MaskFlags.per_dataset in flags[band - 1] else None for band in bands]
+        return np.stack(
+            [np.ones(part.shape, np.bool_) if value is None else part != value for part, value in zip(stored, nodata, strict=True)]
+        )
 
     def picture(self, band: int) -> str:
         """A sentence where a band that is to hold heights looks like one of a picture, else ""."""

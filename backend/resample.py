@@ -48,6 +48,8 @@ _LEAST_SHARE, _WHOLE_SHARE = 1e-3, 1 - 1e-6
 """Of a target pixel's area: what must be known for a mean to be made, and what is all of it but for rounding."""
 _SPREAD = 1.2
 """How much larger or smaller than in the middle the scale may be elsewhere."""
+_AT_A_POLE = 4.0
+"""How many times as many columns of a source in degrees a pixel in the middle spans as the common one, where the middle is a pole."""
 
 
 class Sampler:
@@ -58,7 +60,7 @@ class Sampler:
         self.target = target
         same = source.crs == target.crs or CRS.from_wkt(source.crs).equals(CRS.from_wkt(target.crs), ignore_axis_order=True)
         self._affine: Affine | None = self._between_grids() if same else None
-        self._middle = source.middle_towards(target)
+        self._turn, self._middle = self._longitudes()
         self._shift = self._whole_shift()
         self._shared = self._shared_part()
         self.columns_per_pixel, self.rows_per_pixel = self._scale()
@@ -201,7 +203,8 @@ class Sampler:
             return apply(t, cols, rows)
         step = self._lattice
         if step == 1:
-            return self._project(*np.broadcast_arrays(cols, rows))
+            u, v = self._project(*np.broadcast_arrays(cols, rows))
+            return self._folded(u), v
         # Nodes are counted from the CRS's origin: parts of a grid share them.
         east, south = self.target.phase(step)
         first_col, first_row = (window.col + east) // step, (window.row + south) // step
@@ -212,7 +215,30 @@ class Sampler:
         )
         s, t_ = (cols - 0.5 + east) / step - first_col, (rows - 0.5 + south) / step - first_row
         u, v = self._project(node_cols, node_rows)
-        return _between(u, s, t_), _between(v, s, t_)
+        return self._folded(_between(u, s, t_)), _between(v, s, t_)
+
+    def _longitudes(self) -> tuple[float | None, float | None]:
+        """How many of the source's columns a turn round the Earth has, and what its longitudes are counted around on the way there: the
+        target's centre, so that the target is one piece. Counted around its own, a DEM from -180 to 180 degrees that is a column too wide
+        or too narrow to go round the Earth has its first and last column side by side in a target there. None where it has no turns."""
+        turn = self.source.turn
+        if turn is None or self._affine is not None or self.source.rotated:
+            return None, None
+        if self.source.round_the_earth:
+            return None, self.source.middle_towards(self.target)
+        middle, _ = transform_points(
+            self.target.crs,
+            self.source.crs,
+            *apply(self.target.transform, np.array(self.target.width / 2), np.array(self.target.height / 2)),
+        )
+        return (turn / abs(self.source.transform.a), float(self.source.longitudes(middle))) if np.isfinite(middle) else (None, None)
+
+    def _folded(self, u: Floats) -> Floats:
+        """Columns that lie up to a turn beyond the source's are brought back to it; what lies nowhere stays there."""
+        if self._turn is None:
+            return u
+        turns = np.round((u - self.source.width / 2) / self._turn)
+        return np.where((np.abs(turns) == 1) & (u > _NOWHERE), u - turns * self._turn, u)
 
     def _project(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
         x, y = transform_points(self.target.crs, self.source.crs, *apply(self.target.transform, cols, rows))
@@ -257,11 +283,29 @@ class Sampler:
         return Window(left, top, right - left, bottom - top) if left < right and top < bottom else whole
 
     def _scale(self) -> tuple[float, float]:
-        """Source columns and rows that a target pixel spans, in the middle of the part that both share."""
-        col, row = self._shared.col + self._shared.width / 2, self._shared.row + self._shared.height / 2
-        cols, rows = np.array([col - 0.5, col + 0.5, col, col]), np.array([row, row, row - 0.5, row + 0.5])
+        """Source columns and rows that a target pixel spans, in the middle of the part that both share.
+
+        Where meridians meet there, in a polar grid around its pole, a pixel spans half of a source in degrees, and stands for no other one:
+        then it is the median over that part.
+        """
+        part = self._shared
+        across, down = self._spans(np.array([part.col + part.width / 2]), np.array([part.row + part.height / 2]))
+        middle = float(across[0]), float(down[0])
+        if self._affine is not None or not CRS.from_wkt(self.source.crs).is_geographic:
+            return middle
+        places = np.meshgrid(
+            *(first + size * (np.arange(8) + 0.5) / 8 for first, size in ((part.col, part.width), (part.row, part.height)))
+        )
+        across, down = self._spans(*(place.ravel() for place in places))
+        # Where a place lies nowhere, it and what lies beside it are no pixel apart, or all of them.
+        common = float(np.median(across))
+        return (common, float(np.median(down))) if 0 < _AT_A_POLE * common < middle[0] else middle
+
+    def _spans(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
+        """Source columns and rows that the target's pixels around these places (n,) span."""
+        cols, rows = np.stack([cols - 0.5, cols + 0.5, cols, cols]), np.stack([rows, rows, rows - 0.5, rows + 0.5])
         u, v = apply(self._affine, cols, rows) if self._affine is not None else self._project(cols, rows)
-        return math.hypot(u[1] - u[0], u[3] - u[2]), math.hypot(v[1] - v[0], v[3] - v[2])
+        return np.hypot(u[1] - u[0], u[3] - u[2]), np.hypot(v[1] - v[0], v[3] - v[2])
 
     def _lattice_step(self) -> int:
         """The widest lattice that is fine enough, judged in the middle of 9 x 9 of its cells over the part that both grids share."""

@@ -188,6 +188,19 @@ def test_saturated_snow_is_absent_and_does_not_darken_the_rest(tmp_path: Path) -
     assert made[:, 3:] == pytest.approx(plain[:, 3:], abs=0.1)
 
 
+def test_nodata_of_a_scene_that_has_a_mask_too_is_absent(tmp_path: Path) -> None:
+    """And is no part of what the scene is scaled by."""
+    values = image(60, 60).astype(np.int16)
+    values[:, 20:30] = -99
+    plain, _ = read(write(tmp_path / "a.tif", values, transform=TRANSFORM, nodata=-99))
+    both = write(tmp_path / "b.tif", values, transform=TRANSFORM, nodata=-99)
+    with rasterio.open(both, "r+") as dataset:
+        dataset.write_mask(np.full((60, 60), 255, np.uint8))
+    made, known = read(both)
+    np.testing.assert_array_equal(made, plain)
+    assert not known[20:30].any() and known[:20].all()
+
+
 def test_beyond_the_scene_the_guide_is_absent(tmp_path: Path) -> None:
     made, known = read(write(tmp_path / "a.tif", image(50, 60), transform=TRANSFORM), Window(-10, -10, 80, 70))
     assert known.sum() == 50 * 60 and known[10:60, 10:70].all() and (made[:, ~known] == 0).all()

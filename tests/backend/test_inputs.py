@@ -216,6 +216,21 @@ def test_a_mask_beside_the_file_is_seen(tmp_path: Path, superresolve: Superresol
     assert np.isnan(made).sum() == 81 and np.isnan(made[9:18, 9:18]).all()
 
 
+def test_nodata_beside_a_mask_is_heeded_too(tmp_path: Path, superresolve: Superresolve) -> None:
+    """GDAL's mask of such a band says nothing of its nodata; voids of -99 m were pits."""
+    values = VALUES.astype(np.float32)
+    values[10:13, 10:13] = -99
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
+        dem = write(tmp_path / "both.tif", values, nodata=-99)
+        with rasterio.open(dem, "r+") as dataset:
+            mask = np.full(VALUES.shape, 255, np.uint8)
+            mask[3:6, 3:6] = 0
+            dataset.write_mask(mask)
+    made = superresolve(dem)
+    assert np.isnan(made[9:18, 9:18]).all() and np.isnan(made[30:39, 30:39]).all()
+    assert np.isnan(made).sum() == 162 and np.nanmin(made) > 0
+
+
 def test_alpha_beside_heights_is_a_mask(tmp_path: Path, superresolve: Superresolve) -> None:
     opaque = np.full(VALUES.shape, 255)
     opaque[3:6, 3:6] = 0

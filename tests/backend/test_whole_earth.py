@@ -13,6 +13,7 @@ from affine import Affine
 from pyproj import CRS, Transformer
 from rasters_for_tests import image, read, terrain, write
 
+from backend.compare import comparison as compare
 from backend.events import Event, Log
 from backend.grid import Grid, target_grid
 from backend.resample import Sampler
@@ -131,3 +132,63 @@ def test_the_whole_earth_gives_what_its_tile_gives(tmp_path: Path, superresolve:
     size = re.search(r"pixels of ([\d.]+) m are off", said)
     assert size is not None and float(size[1]) == pytest.approx(30.9 * math.sqrt(math.cos(math.radians(latitude))), rel=0.01)
     assert "ratio" not in said
+
+
+POLAR = CRS.from_epsg(3413).to_wkt()
+
+
+def around_the_pole(folder: Path, pixels: int) -> tuple[Path, Path]:
+    """Smooth ground on a polar grid of 2 km with the pole in its middle, as the grids of ice sheets have it, and in degrees to the pole."""
+
+    def ground(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return (1500 + 400 * np.sin(x / 60_000) + 300 * np.cos(y / 80_000)).astype(np.float32)
+
+    steps = (np.arange(pixels) + 0.5 - pixels / 2) * 2000
+    corner = Affine(2000, 0, -1000.0 * pixels, 0, -2000, 1000.0 * pixels)
+    polar = write(folder / "polar.tif", ground(*np.meshgrid(steps, -steps)), transform=corner, crs="EPSG:3413")
+    degrees = np.meshgrid((np.arange(3600) + 0.5) / 10 - 180, 90 - (np.arange(480) + 0.5) / 60)
+    x, y = Transformer.from_crs(4326, 3413, always_xy=True).transform(*degrees)
+    corner = Affine(1 / 10, 0, -180, 0, -1 / 60, 90)
+    return polar, write(folder / "degrees.tif", ground(x, y), transform=corner, crs="EPSG:4326")
+
+
+@pytest.mark.parametrize("pixels", [100, 101])
+def test_a_grid_around_the_pole_takes_heights_from_degrees(tmp_path: Path, superresolve: Superresolve, pixels: int) -> None:
+    """The pixel in its middle spans half of all longitudes, and no other one does: means over as many took all memory."""
+    polar, degrees = around_the_pole(tmp_path, pixels)
+    settings = compare.Settings(str(polar), (str(degrees),), json=str(tmp_path / "compared.json"), coregister=True)
+    _, gathered = compare.run(settings, lambda event: None)
+    figures = gathered["tested"][0]["results"][0]
+    assert figures["count"] >= pixels**2 - 1 and figures["rmse"] < 1 and abs(figures["bias"]) < 0.1
+    made = superresolve(degrees, like=polar, dem_error=0.0)
+    np.testing.assert_allclose(made, read(polar), atol=20)
+
+
+def test_near_the_pole_pixels_span_what_most_do() -> None:
+    """Wherever in the grid the pole lies."""
+    degrees = Grid(DEGREES, Affine(1 / 60, 0, -180, 0, -1 / 60, 90), 360 * 60, 600)
+    spans = [
+        Sampler(degrees, Grid(POLAR, Affine(500, 0, -4e5 + away, 0, -500, 4e5 + away), 1600, 1600)).columns_per_pixel
+        for away in (0.0, 250.0, 5_000.0, 20_000.0)
+    ]
+    assert max(spans) < 7
+
+
+@pytest.mark.parametrize("more", [1, -1])
+def test_a_column_more_or_less_than_the_whole_earth_makes_no_streak_at_180(tmp_path: Path, superresolve: Superresolve, more: int) -> None:
+    """Global grids that are registered to lines have one column more: their first and last one show the same ground."""
+    columns = 3600 + more
+    west = -columns / 20
+    lon = np.radians(west + (np.arange(columns) + 0.5) / 10)
+    heights = (1000 + 500 * np.sin(lon * 100) + np.zeros((100, 1))).astype(np.float32)
+    earth = write(tmp_path / "earth.tif", heights, transform=Affine(1 / 10, 0, west, 0, -1 / 10, -11.5), crs="EPSG:4326")
+    middle = utm(32701, 180.01, -16.5, 0, 0).transform
+    corner = Affine(100, 0, middle.c - 15_000, 0, -100, middle.f + 10_000)
+    like = write(tmp_path / "like.tif", np.zeros((200, 300), np.uint8), transform=corner, crs="EPSG:32701")
+    difference = tmp_path / "difference.tif"
+    cubic = superresolve(earth, like=like, dem_error=0.0, difference=difference) - read(difference)
+    x, y = corner @ np.meshgrid(np.arange(300) + 0.5, np.arange(200) + 0.5)
+    lon, _ = Transformer.from_crs(32701, 4326, always_xy=True).transform(x, y)
+    known = np.isfinite(cubic)
+    assert known.mean() > (0.99 if more > 0 else 0.6)
+    assert np.abs(cubic - (1000 + 500 * np.sin(np.radians(lon) * 100)))[known].max() < 60
