@@ -117,6 +117,20 @@ def test_cells_of_whole_metres_that_are_as_high_by_chance_are_no_lake(
     assert np.abs(held - 0.1 - free).max() > 0.6
 
 
+@pytest.mark.parametrize("step", [0.1, 0.3048])
+def test_cells_of_tenths_or_feet_that_are_as_high_by_chance_are_no_lake(
+    tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path, step: float
+) -> None:
+    """As those of whole metres, in numbers that are rounded to something else."""
+    y, x = np.mgrid[0:36, 0:40]
+    dem = np.where(x > 20, 400.0, 3.0) + (5 * x + 3 * y + x * y) % 7
+    for row in range(2, 32, 8):
+        dem[row : row + 4, 17:20] = 2.0
+    path = write(tmp_path / "dem.tif", (step * dem).astype(np.float32))
+    free, bound = (superresolve(path, model=model, dem_error=50.0, resolution=10.0) for model in (small_model, projecting_model))
+    np.testing.assert_array_equal(bound, free)
+
+
 @pytest.mark.parametrize("step", [0.0, 1.0])
 @pytest.mark.parametrize("resolution", [30.0, 10.0])
 def test_a_lake_is_held_the_same_whatever_the_tiles(
