@@ -24,8 +24,10 @@ SRTM would be taken back, whose errors are large in few places (docs/design.md).
 LEVEL_AROUND = 24
 """Of the 5 x 5 cells around one in the midst of something level, in a DEM of whole units: SRTM's lakes are six cells wide at least, and on
 gentle ground five neighbours are as high by chance."""
-_LEVEL_REACH = 5
-"""DEM pixels around one that say whether it is level (four) or beside what is level."""
+_NO_LOWER = 3
+"""Cells around it, of which none is lower: from a crest or slope that rounding made level the ground falls, as it does not from water."""
+_LEVEL_REACH = 6
+"""DEM pixels around one that say whether it is level (five) or beside what is level."""
 _REACH = 2.5
 """DEM pixels: the cubic kernel reaches less than two of them, to their centres."""
 _TURNED = 1.8
@@ -93,9 +95,10 @@ class BackProjection:
         """`made` (H, W) metres, a result's `core`, where the DEM is level: a lake, the sea, a step of rounded heights.
 
         A cell that is exactly as high as five of its neighbours is a part of something level, and all of it is; where heights are rounded,
-        if something as high lies near that is wider than chance makes it. There a result departs from
-        the DEM no farther than cubic resampling (`cubic`, (H, W)) does, and half a step; and in a cell beside it that is higher it lies no
-        lower, since water is the lowest there is. At the foot of a cliff a network would dig a moat. `dem` and `known` as for `correction`.
+        if something as high lies near that is wider than chance makes it, and from which the ground does not fall. There a result departs
+        from the DEM no farther than cubic resampling (`cubic`, (H, W)) does, and half a step; and in a cell beside it that is higher it
+        lies no lower, since water is the lowest there is. At the foot of a cliff a network would dig a moat. `dem` and `known` as for
+        `correction`.
         """
         level = _level(dem[0], known, rounded=self._half_step > 0)
         if not level.any() or (at := self._up.beneath(core)) is None:
@@ -111,13 +114,14 @@ class BackProjection:
 
 def _level(dem: NDArray[np.float64], known: NDArray[np.bool_], *, rounded: bool) -> NDArray[np.bool_]:
     """Which cells (h, w) are exactly as high as five or more of the eight around them; with `rounded`, and as some cell at most two away in
-    the 5 x 5 around which LEVEL_AROUND are as high."""
+    the 5 x 5 around which LEVEL_AROUND are as high, and none in the 7 x 7 lower."""
     heights = np.where(known, dem, np.nan)
     # One of the nine is the cell itself.
     level = _as_high(heights, 1) >= 6
     if not rounded or not level.any():
         return level
-    wide = np.where(_as_high(heights, 2) >= LEVEL_AROUND, heights, np.nan)
+    lowest = np.fmin.reduce(list(_moved(heights, np.nan, _NO_LOWER)))
+    wide = np.where((_as_high(heights, 2) >= LEVEL_AROUND) & (lowest >= heights), heights, np.nan)
     return level & (_as_high(heights, 2, wide) > 0)
 
 

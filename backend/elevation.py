@@ -17,9 +17,12 @@ from backend.windows import Window
 HIGHEST = 20_000.0
 """Metres. A larger elevation, up or down, is a nodata value that the file does not declare."""
 _LOOKS, _LOOK = 3, 128
-"""Places along and across a DEM that are looked at for whole numbers, and pixels of each of their edges."""
+"""Places along and across a DEM that are looked at for steps, and pixels of each of their edges."""
 _FEWEST_HEIGHTS = 3
 """A lake or a plain may lie at a whole number by chance."""
+_STEPS = (1.0, 0.5, 1200 / 3937, 0.3048, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01)
+"""What heights in a type for fractions are rounded to: whole numbers, decimals, whole feet (of a survey, or not) that became metres; the
+coarsest that fits is it."""
 
 
 class Elevation:
@@ -35,12 +38,16 @@ class Elevation:
 
     @cached_property
     def step(self) -> float:
-        """Metres between the values that are told apart: of whole numbers, whatever type they are stored as; 0 of others."""
-        whole = np.dtype(self.raster.dataset.dtypes[self.band - 1]).kind in "iu" or self._looks_whole()
-        return abs(self._scale) if whole else 0.0
+        """Metres between the values that are told apart: of rounded ones, whatever type they are stored as; 0 of others."""
+        kind = np.dtype(self.raster.dataset.dtypes[self.band - 1])
+        if kind.kind in "iu":
+            return abs(self._scale)
+        # Doubles that were floats once are no more exact.
+        return abs(self._scale) * self._stored_step(max(float(np.finfo(number).eps) for number in (kind, np.dtype(np.float32))))
 
-    def _looks_whole(self) -> bool:
+    def _stored_step(self, eps: float) -> float:
         """Of the DEM itself, wherever the target lies: a part of a result is what it is in the whole."""
+        steps = list(_STEPS)
         heights: set[float] = set()
         for row in _places(self.raster.grid.height):
             for col in _places(self.raster.grid.width):
@@ -50,11 +57,16 @@ class Elevation:
                     if error.hint != COMPLETE:
                         raise
                     continue  # nobody may need that part of the mosaic
-                found = values[0][known]
-                if (found != np.rint(found)).any():
-                    return False
-                heights.update(np.unique(found).tolist())
-        return len(heights) >= _FEWEST_HEIGHTS
+                found = np.unique(values[0][known])
+                steps = [step for step in steps if _multiples(found, step, eps)]
+                if not steps:
+                    return 0.0
+                heights.update(found.tolist())
+        if len(heights) < _FEWEST_HEIGHTS:
+            return 0.0
+        # Whole numbers to which a quarter was added are multiples of a quarter, and not rounded to quarters.
+        apart = float(np.diff(sorted(heights)).min())
+        return steps[0] if apart < 1.5 * steps[0] or steps[0] == 1.0 else 0.0
 
     def read(self, window: Window, reach: int, *, whole: bool = False) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Metres (height, width) and known pixels (height, width), `whole` as in Sampler.sample. Gaps are filled from what lies within
@@ -72,6 +84,14 @@ class Elevation:
         values = values * self._scale + self._offset
         valid = valid & (np.abs(values[0]) < HIGHEST)
         return np.where(valid, values, 0.0), valid
+
+
+def _multiples(heights: NDArray[np.float64], step: float, eps: float) -> bool:
+    """Whether all `heights`, which are as exact as `eps` says, are multiples of `step`."""
+    off = np.abs(heights - np.rint(heights / step) * step)
+    # Whole numbers are exact in all types.
+    allowed = 0.0 if step == 1.0 else 2 * eps * np.abs(heights)
+    return bool((off <= allowed).all())
 
 
 def _places(size: int) -> list[int]:

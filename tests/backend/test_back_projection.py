@@ -117,6 +117,38 @@ def test_cells_of_whole_metres_that_are_as_high_by_chance_are_no_lake(
     assert np.abs(held - 0.1 - free).max() > 0.6
 
 
+@pytest.mark.parametrize("step", [0.1, 0.3048])
+def test_cells_of_tenths_or_feet_that_are_as_high_by_chance_are_no_lake(
+    tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path, step: float
+) -> None:
+    """As those of whole metres, in numbers that are rounded to something else."""
+    y, x = np.mgrid[0:36, 0:40]
+    dem = np.where(x > 20, 400.0, 3.0) + (5 * x + 3 * y + x * y) % 7
+    for row in range(2, 32, 8):
+        dem[row : row + 4, 17:20] = 2.0
+    path = write(tmp_path / "dem.tif", (step * dem).astype(np.float32))
+    free, bound = (superresolve(path, model=model, dem_error=50.0, resolution=10.0) for model in (small_model, projecting_model))
+    np.testing.assert_array_equal(bound, free)
+
+
+def test_a_level_place_from_which_the_ground_falls_is_no_lake(
+    tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path
+) -> None:
+    """Shelves of 6 x 6 cells of whole metres at the foot of a cliff, above rough ground: rounding makes such of a crest. As wide a lake,
+    lower than the ground, is held."""
+    y, x = np.mgrid[0:36, 0:40]
+    shelves = np.where(x > 20, 400.0, 3.0) + (5 * x + 3 * y + x * y) % 7
+    lakes = shelves.copy()
+    for row in range(2, 30, 9):
+        shelves[row : row + 6, 15:21], lakes[row : row + 6, 15:21] = 20.0, 2.0
+    departed = []
+    for dem in (shelves, lakes):
+        path = write(tmp_path / "dem.tif", dem.astype(np.int16))
+        free, bound = (superresolve(path, model=model, dem_error=50.0, resolution=10.0) for model in (small_model, projecting_model))
+        departed.append(float(np.abs(bound - free).max()))
+    assert departed[0] == 0 and departed[1] > 0.5
+
+
 @pytest.mark.parametrize("step", [0.0, 1.0])
 @pytest.mark.parametrize("resolution", [30.0, 10.0])
 def test_a_lake_is_held_the_same_whatever_the_tiles(

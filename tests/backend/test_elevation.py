@@ -127,6 +127,13 @@ def test_scale_and_offset_are_applied(tmp_path: Path, superresolve: Superresolve
         (np.rint(VALUES).astype(np.float32), 1.0, 1.0),
         (np.rint(VALUES * 20).astype(np.int32), 0.05, 0.05),
         (VALUES.astype(np.float32), 1.0, 0.0),
+        ((np.rint(VALUES * 10) / 10).astype(np.float32), 1.0, 0.1),
+        (np.rint(VALUES * 100) / 100, 1.0, 0.01),
+        ((np.rint(VALUES * 100) / 100).astype(np.float32).astype(np.float64), 1.0, 0.01),
+        ((np.rint(VALUES / 0.3048) * 0.3048).astype(np.float32), 1.0, 0.3048),
+        ((np.rint(VALUES / 0.3048) * 1200 / 3937).astype(np.float32), 1.0, 1200 / 3937),
+        # Multiples of a quarter, that no rounding to quarters has made.
+        ((np.rint(VALUES) + 0.25).astype(np.float32), 1.0, 0.0),
         # A lake by chance at a whole number says nothing of the rest.
         (np.full((36, 40), 523.0, np.float32), 1.0, 0.0),
     ],
@@ -157,6 +164,21 @@ def test_a_dem_of_whole_metres_is_not_exact_whatever_is_said_of_it(tmp_path: Pat
     # Heights that are all a quarter of a metre off whole numbers are not seen to be rounded.
     trusted = superresolve(write(tmp_path / "dem.tif", (coarse + 0.25).astype(np.float32)), model=None) - 0.25
     assert rmse(made) < 0.95 * rmse(made - read(beside)) < 0.95 * rmse(trusted)
+
+
+@pytest.mark.parametrize("step", [0.1, 0.3048])
+def test_a_dem_of_tenths_or_feet_is_not_exact_either(tmp_path: Path, superresolve: Superresolve, step: float) -> None:
+    """The shipped model, on a plain whose slope is the steps' own: trusted, they are terraces to it as whole metres are."""
+    y, x = np.mgrid[:240, :240] * 10.0
+    heights = 200 + step * (0.014 * (x + 0.3 * y) + 3 * np.sin(x / 150) * np.cos(y / 150))
+    coarse = np.rint(heights.reshape(80, 3, 80, 3).mean(axis=(1, 3)) / step) * step
+
+    def rmse(dem: np.ndarray) -> float:
+        made = superresolve(write(tmp_path / "dem.tif", dem.astype(np.float32)), model=None, resolution=10.0)
+        return float(np.sqrt(np.mean((made - heights)[15:-15, 15:-15] ** 2)))
+
+    # Whole numbers to which something was added are not seen to be rounded.
+    assert rmse(coarse) < 0.9 * rmse(coarse + 0.0123)
 
 
 def test_the_sea_stays_at_0(tmp_path: Path, superresolve: Superresolve) -> None:
