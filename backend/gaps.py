@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Indices = tuple[NDArray[np.int64], NDArray[np.int64]]
+Indices = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 _RIDGE = 0.1
-"""Square pixels, added to the variances of the places that a slope is taken from: along a single row of them there is none across, and of two
-rows' slope ground goes on with seven tenths."""
+"""Square pixels, added to the variances of the places that a slope is taken from: along a single row of them there is none across, and of
+two rows' slope ground goes on with seven tenths."""
 
 
 def fill(values: NDArray[np.floating], valid: NDArray[np.bool_], reach: int) -> NDArray[np.float64]:
@@ -30,7 +30,8 @@ def fill(values: NDArray[np.floating], valid: NDArray[np.bool_], reach: int) -> 
     filled = np.stack([np.where(valid, band.astype(np.float64) - mean, 0.0) for band, mean in zip(values, base, strict=True)])
     if known < valid.size:
         sums = _Sums(filled, valid)
-        at: Indices = np.nonzero(~valid)
+        rows, cols = np.nonzero(~valid)
+        at: Indices = rows, cols
         for half in _halves(reach):
             found = sums.count(at, half) > 0.5
             now = at[0][found], at[1][found]
@@ -58,7 +59,7 @@ class _Sums:
         return _square(self._count, at, half)
 
     def continued(self, at: Indices, half: int, wide: int) -> Floats:
-        """What the values (bands, n) are `at` pixels, from the mean over a square of 2 `half` + 1, which has some, and the slope over one of
+        """What the values (bands, n) are `at` pixels: by the mean over a square of 2 `half` + 1, which has some, and the slope over one of
         2 `wide` + 1."""
         n, (x, y) = self.count(at, half), (_square(table, at, half) for table in self._places[:2])
         x, y = self._x[at[1]] - x / n, self._y[at[0]] - y / n

@@ -38,3 +38,29 @@ def test_known_pixels_keep_their_values_and_a_window_without_any_is_zero() -> No
     valid = np.random.default_rng(1).random((20, 30)) < 0.5
     assert np.abs(fill(values, valid, 4) - values)[0][valid].max() < 1e-9
     assert (fill(values, np.zeros_like(valid), 4) == 0).all()
+
+
+def test_the_ground_goes_on_with_its_slope() -> None:
+    """Beyond a border, against a plateau of what lies nearest: by the pixel beside it and by those farther off."""
+    off: dict[int, list[list[float]]] = {1: [], 2: [], 4: [], 8: []}
+    for seed in range(20):
+        ground = terrain(60, 60, seed=seed)
+        valid = np.ones((60, 60), bool)
+        valid[:, :20] = False
+        made = fill(ground[None], valid, 24)[0]
+        for far, errors in off.items():
+            errors.append([float(np.mean((beyond - ground[:, 20 - far]) ** 2)) for beyond in (made[:, 20 - far], ground[:, 20])])
+    for errors in off.values():
+        ours, plateau = np.sqrt(np.mean(errors, axis=0))
+        assert ours < 0.85 * plateau
+
+
+def test_a_single_known_pixel_and_a_row_of_them_have_no_slope_across() -> None:
+    values, valid = np.zeros((1, 21, 21)), np.zeros((21, 21), bool)
+    values[0, 10] = np.arange(21.0)
+    valid[10, 10] = True
+    assert np.abs(fill(values, valid, 10) - 10).max() < 1e-9
+    valid[10] = True
+    made = fill(values, valid, 10)[0]
+    assert np.abs(made - made[::-1]).max() < 1e-9
+    assert np.abs(made[:, 5:-5] - values[0, 10, 5:-5]).max() < 0.5

@@ -124,6 +124,19 @@ def test_an_untrained_sigma_is_a_tenth_of_the_pixel_on_rough_ground_and_less_on_
 
 
 @torch.no_grad()
+def test_sigma_is_no_more_than_what_the_relief_around_allows() -> None:
+    """However sure a network is that it knows nothing: an island of one cell in the sea."""
+    net, given = SuperResolver(replace(SMALL, sigma=True)).eval(), inputs()
+    torch.nn.init.constant_(net.generator.decoder.bias[SMALL.unshuffle**2 :], 20.0)
+    dem = torch.zeros_like(given[0])
+    dem[:, :, 30:33, 30:33] = 8.0
+    with torch.no_grad():
+        sigma = net(dem, *given[1:4], torch.zeros(2))[1]
+    limits = 0.02 * given[3]
+    torch.testing.assert_close(sigma[:, 0, 31, 31], 8 / 12**0.5 + limits)
+    torch.testing.assert_close(sigma[:, 0, 0, 0], limits)
+
+
 def test_an_untrained_sigma_and_the_stated_error_are_added_in_quadrature() -> None:
     net, given = SuperResolver(replace(SMALL, sigma=True)).eval(), inputs()
     own = net(*given[:4], torch.zeros(2))[1]

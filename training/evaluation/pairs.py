@@ -143,7 +143,8 @@ def fill(dem: NDArray[np.float32]) -> NDArray[np.float32]:
 def _as_the_backend_fills(dem: NDArray[np.floating]) -> NDArray[np.float64]:
     """The gaps (NaN) of a coarse DEM (H, W), in the way that a model's input is made (backend/gaps.py)."""
     known = np.isfinite(dem)
-    return gaps.fill(np.where(known, dem, 0.0)[None], known, _FILLED)[0]
+    filled: NDArray[np.float64] = gaps.fill(np.where(known, dem, 0.0)[None], known, _FILLED)[0]
+    return filled
 
 
 def _cropped(area: Area, ratio: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

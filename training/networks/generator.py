@@ -30,6 +30,12 @@ LOG_SIGMA_RANGE = (-9.0, 4.0)
 """Of the logarithm: 0.01 % of a pixel size to 55 of them. What lies outside is a network that diverges."""
 
 
+OF_RELIEF, LEAST_LIMIT = 12**-0.5, 0.02
+"""What the expected error is limited to: the standard deviation of heights that may lie anywhere in the relief around, and so many pixel
+sizes. At a single cell in the sea a network expected a hundred metres; on real ground it reaches half of the limit in one pixel of a
+thousand."""
+
+
 class Features(NamedTuple):
     """What the generator is given, all (N, F, H/s, W/s) but the `gate` (N, 1, H, W) of what it returns and the `scene`.
 
@@ -296,4 +302,5 @@ class SuperResolver(nn.Module):
         if not self.settings.sigma:
             return (elevation,)
         own, given = size * torch.exp(made[:, 1:].clamp(*LOG_SIGMA_RANGE)), dem_error.reshape(-1, 1, 1, 1)
+        own = torch.minimum(own, OF_RELIEF * terrain.relief(dem)[inside] + LEAST_LIMIT * size)
         return elevation, (own.square() + given.square()).sqrt()

@@ -21,6 +21,8 @@ ROUGHNESS_FLOOR = 0.02
 LEVEL, UNEVEN = 2e-4, 2e-3
 """Pixel sizes that 3 x 3 pixels differ by on level ground, and on ground that is not. Heights in 32 bits are rounded by up to 0.25 mm at
 5,000 m, by other amounts in each tile: what is nearer to 0 than that says nothing, and must not decide whether there is relief."""
+RELIEF_WINDOW = 11
+"""Cells of 2 x 2 pixels along each side of the square that relief is measured over."""
 BANDS = len(WINDOWS)
 CHANNELS = BANDS + 2
 REACH = WINDOWS[-1] // 2
@@ -72,6 +74,15 @@ def relief_gate(dem: Tensor, pixel_size: Tensor, slopes: Tensor, window: int) ->
     apart = F.max_pool2d(z, 3, stride=1, padding=1) + F.max_pool2d(-z, 3, stride=1, padding=1)
     least = -F.max_pool2d(-apart, 5, stride=1, padding=2)
     return m / (m + 0.005) * ((least - LEVEL) / (UNEVEN - LEVEL)).clamp(0.0, 1.0)
+
+
+def relief(dem: Tensor) -> Tensor:
+    """Highest minus lowest of the cells of 2 x 2 pixels around, metres: (N, 1, H, W) to the same. H and W are even."""
+    ends = torch.cat([F.max_pool2d(dem, 2), F.max_pool2d(-dem, 2)], dim=1)
+    half = RELIEF_WINDOW // 2
+    for window, padding in (((RELIEF_WINDOW, 1), (half, 0)), ((1, RELIEF_WINDOW), (0, half))):
+        ends = F.max_pool2d(ends, window, stride=1, padding=padding)
+    return F.interpolate(ends.sum(dim=1, keepdim=True), scale_factor=2.0, mode="nearest")
 
 
 def _relative(dem: Tensor, pixel_size: Tensor) -> Tensor:
