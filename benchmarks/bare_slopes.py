@@ -38,10 +38,15 @@ MOST = 0.6
 
 
 def erring(pair: Pair, error: float, draw: int) -> Pair:
-    """A pair whose coarse DEM is off by `error` metres, as SRTM is (training/data/degradations.py)."""
+    """A pair whose coarse DEM is off by `error` metres (RMS over the ground that is known), as SRTM is (training/data/degradations.py)."""
     assert pair.coarse is not None
     coarse = torch.from_numpy(pair.coarse)[None, None]
     off = correlated_error(coarse, torch.tensor([error]), 0.9, torch.Generator().manual_seed(draw), long_share=0.46)
+    height, width = pair.coarse.shape
+    known = np.isfinite(pair.area.dem[: height * pair.ratio, : width * pair.ratio])
+    known = known.reshape(height, pair.ratio, width, pair.ratio).all(axis=(1, 3))
+    # Made-up ground in gaps has slopes of its own, and takes its share of an error that goes with them.
+    off *= error / off[0, 0][torch.from_numpy(known)].square().mean().sqrt()
     return from_coarse(pair, (coarse + off)[0, 0].numpy())
 
 
