@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from backend import models
+from backend import gaps, models
 from backend.card import sidecar_path
 from backend.dem_source import SOURCES
 from backend.engines import open_engine
@@ -242,7 +242,11 @@ def test_an_area_is_run_as_the_backend_runs_a_tile() -> None:
     ((ground, guide, valid),) = given
     assert (ground.shape, guide.shape, valid.shape) == ((24, 24), (3, 24, 24), (24, 24))
     np.testing.assert_allclose(ground[8:13, 8:15], dem, atol=1e-5)
-    assert ground[8, 7] == pytest.approx(np.mean([0, 7])) and ground[7, 11] == pytest.approx(np.mean([2, 3, 4]))
+    known = np.pad(np.ones((5, 7), bool), 30)
+    beyond = gaps.fill(np.pad(dem, 30)[None], known, 8)[0]
+    np.testing.assert_allclose(ground, beyond[22:46, 22:46], atol=1e-4)
+    # A plane goes on, if not with all of its slope: one to the left, seven upwards.
+    assert dem[0, 3] - 7 < ground[7, 11] < dem[0, 3] - 4 and dem[2, 0] - 1 < ground[10, 7] < dem[2, 0] - 0.5
     for part in (guide[0], valid):
         assert part[8:13, 8:15].all() and part.sum() == 35
 
