@@ -32,8 +32,7 @@ LOG_SIGMA_RANGE = (-9.0, 4.0)
 
 OF_RELIEF, LEAST_LIMIT = 12**-0.5, 0.02
 """What the expected error is limited to: the standard deviation of heights that may lie anywhere in the relief around, and so many pixel
-sizes. At a single cell in the sea a network expected a hundred metres; on real ground it reaches half of the limit in one pixel of a
-thousand."""
+sizes. At a single cell in the sea a network expected hundreds of metres (docs/design.md); elsewhere it stays well below."""
 
 
 class Features(NamedTuple):
