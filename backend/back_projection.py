@@ -134,7 +134,7 @@ def _as_high(heights: NDArray[np.float64], reach: int, among: NDArray[np.float64
 
 
 def _moved(cells: NDArray[np.float64], beyond: float, reach: int = 1) -> Iterator[NDArray[np.float64]]:
-    """An array (h, w) moved by up to `reach` cells along each axis: nine of its shape, or twenty-five."""
+    """An array (h, w) moved by up to `reach` cells along each axis: (2 `reach` + 1)^2 of its shape."""
     wide = np.pad(cells, reach, constant_values=beyond)
     height, width = cells.shape
     for down in range(2 * reach + 1):

@@ -58,7 +58,7 @@ class Grid:
     @cached_property
     def round_the_earth(self) -> bool:
         """Whether its first column lies beside its last one, as in a DEM of all longitudes."""
-        turn = _turn(self.crs)
+        turn = self.turn
         return turn is not None and not self.rotated and abs(self.width * abs(self.transform.a) - turn) < 0.5 * abs(self.transform.a)
 
     @property
@@ -140,7 +140,7 @@ class Grid:
     def longitudes(self, x: NDArray[np.float64], middle: float | None = None) -> NDArray[np.float64]:
         """Longitudes in its CRS, counted so that they lie within half a turn of its centre, or of `middle`. Other coordinates as they
         are."""
-        turn = _turn(self.crs)
+        turn = self.turn
         if turn is None:
             return x
         if middle is None:
@@ -241,14 +241,14 @@ def overlap(grid: Grid, other: Grid) -> Grid | None:
         # Of a DEM of the whole Earth the rectangle in a UTM zone is no rectangle.
         return grid
     touched = other.bounds_beside(grid)
-    if other.round_the_earth and _turn(grid.crs) is not None:
+    if other.round_the_earth and grid.turn is not None:
         touched = grid.bounds()[0], touched[1], grid.bounds()[2], touched[3]
     return grid.touching(touched)
 
 
 def beside(bounds: Bounds, grid: Grid) -> Bounds:
     """A rectangle in the CRS of `grid`; one that lies a full turn away from it, as 190 degrees do from -170, is brought beside it."""
-    turn = _turn(grid.crs)
+    turn = grid.turn
     left, _, right, _ = grid.bounds()
     if turn is not None and not (bounds[0] < right and left < bounds[2]):
         for by in (turn, -turn):

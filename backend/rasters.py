@@ -195,9 +195,11 @@ class Raster:
 
     def not_nodata(self, bands: Sequence[int], stored: NDArray[Any]) -> NDArray[np.bool_]:
         """Which of `stored` (bands, ...) are not what the file declares as nodata beside a mask. GDAL's mask of such a band leaves it out,
-        though QGIS and gdalwarp heed it."""
+        though QGIS and gdalwarp heed it. A single True in the shape of one pixel where nothing is declared so."""
         flags = self.dataset.mask_flag_enums
         nodata = [self.dataset.nodatavals[band - 1] if MaskFlags.per_dataset in flags[band - 1] else None for band in bands]
+        if all(value is None for value in nodata):
+            return np.ones((1,) * stored.ndim, np.bool_)
         return np.stack(
             [np.ones(part.shape, np.bool_) if value is None else part != value for part, value in zip(stored, nodata, strict=True)]
         )

@@ -291,7 +291,7 @@ class Sampler:
         part = self._shared
         across, down = self._spans(np.array([part.col + part.width / 2]), np.array([part.row + part.height / 2]))
         middle = float(across[0]), float(down[0])
-        if self._affine is not None or not CRS.from_wkt(self.source.crs).is_geographic:
+        if self._affine is not None or self.source.turn is None:
             return middle
         places = np.meshgrid(
             *(first + size * (np.arange(8) + 0.5) / 8 for first, size in ((part.col, part.width), (part.row, part.height)))

@@ -28,7 +28,7 @@ from backend.dem_source import SOURCES  # noqa: E402
 from training.data.degradations import correlated_error  # noqa: E402
 from training.evaluate import engine_run, load_pairs  # noqa: E402
 from training.evaluation.figures import SLOPE_CLASSES, Figure, evaluate, mean_of  # noqa: E402
-from training.evaluation.pairs import Pair  # noqa: E402
+from training.evaluation.pairs import Pair, whole_cells  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 
 CONDITIONS = ("no guide", "rendered guide")
@@ -43,8 +43,7 @@ def erring(pair: Pair, error: float, draw: int) -> Pair:
     coarse = torch.from_numpy(pair.coarse)[None, None]
     off = correlated_error(coarse, torch.tensor([error]), 0.9, torch.Generator().manual_seed(draw), long_share=0.46)
     height, width = pair.coarse.shape
-    known = np.isfinite(pair.area.dem[: height * pair.ratio, : width * pair.ratio])
-    known = known.reshape(height, pair.ratio, width, pair.ratio).all(axis=(1, 3))
+    known = whole_cells(np.isfinite(pair.area.dem[: height * pair.ratio, : width * pair.ratio]), pair.ratio)
     # Made-up ground in gaps has slopes of its own, and takes its share of an error that goes with them.
     off *= error / off[0, 0][torch.from_numpy(known)].square().mean().sqrt()
     return from_coarse(pair, (coarse + off)[0, 0].numpy())

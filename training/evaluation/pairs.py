@@ -107,7 +107,7 @@ def simulate(area: Area, ratio: int) -> Pair:
     filled = fill(fine)
     tensor = torch.from_numpy(np.ascontiguousarray(filled, dtype=np.float64))[None, None]
     coarse = coarsen_dem.area_mean(tensor, ratio)[0, 0].numpy()
-    whole = known.reshape(coarse.shape[0], ratio, coarse.shape[1], ratio).all(axis=(1, 3))
+    whole = whole_cells(known, ratio)
     # Of cells that are known in part the backend knows nothing, nor of those beyond the border.
     wide = _as_the_backend_fills(np.pad(np.where(whole, coarse, np.nan), _BEYOND, constant_values=np.nan))
     inside, upsampled = (slice(cells, -cells) for cells in (_BEYOND, _BEYOND * ratio))
@@ -132,6 +132,12 @@ def with_real_coarse(area: Area, ratio: int) -> Pair | None:
     error = float(np.quantile(np.abs(coarse - fine)[judged], within_one_sigma))
     step = area.cells.step if area.cells else 0.0
     return Pair(area, fill(fine), _as_the_backend_fills(coarse).astype(np.float32), judged, ratio, dem_error=error, step=step)
+
+
+def whole_cells(known: NDArray[np.bool_], ratio: int) -> NDArray[np.bool_]:
+    """Of which coarse pixels all of the area is `known`: (h * ratio, w * ratio) to (h, w)."""
+    height, width = known.shape
+    return np.asarray(known.reshape(height // ratio, ratio, width // ratio, ratio).all(axis=(1, 3)))
 
 
 def fill(dem: NDArray[np.float32]) -> NDArray[np.float32]:
