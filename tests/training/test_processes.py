@@ -43,7 +43,7 @@ def run(command: list[str], **environment: str) -> None:
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=300, env=os.environ | {"OMP_NUM_THREADS": "1", **environment}
     )
-    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.slow
