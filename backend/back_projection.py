@@ -8,11 +8,11 @@ back-projection (Irani and Peleg 1991): the differences of the means, upsampled 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.level import is_level, moved
 from backend.resample import Sampler, read_array
 from backend.windows import Window
 
@@ -21,11 +21,6 @@ LARGEST_CELL = 32.0
 SIGMAS = 2.0
 """Standard deviations that a DEM may be off by in a pixel: one in twenty is off by more. With one, half of what a network gains on real
 SRTM would be taken back, whose errors are large in few places (docs/design.md)."""
-LEVEL_AROUND = 24
-"""Of the 5 x 5 cells around one in the midst of something level, in a DEM of whole units: SRTM's lakes are six cells wide at least, and on
-gentle ground five neighbours are as high by chance."""
-_NO_LOWER = 3
-"""Cells around it, of which none is lower: from a crest or slope that rounding made level the ground falls, as it does not from water."""
 _LEVEL_REACH = 6
 """DEM pixels around one that say whether it is level (five) or beside what is level."""
 _REACH = 2.5
@@ -100,43 +95,13 @@ class BackProjection:
         lies no lower, since water is the lowest there is. At the foot of a cliff a network would dig a moat. `dem` and `known` as for
         `correction`.
         """
-        level = _level(dem[0], known, rounded=self._half_step > 0)
+        level = is_level(dem[0], known, rounded=self._half_step > 0)
         if not level.any() or (at := self._up.beneath(core)) is None:
             return made
         high = np.where(level, dem[0], np.inf)
-        lowest = np.minimum.reduce(list(_moved(high, np.inf)))
+        lowest = np.minimum.reduce(list(moved(high, np.inf)))
         low = np.where(level, dem[0], np.where(lowest <= dem[0], lowest, -np.inf))
         high, low = high[_INNER], low[_INNER]
         lower, upper = np.minimum(low[at], cubic) - self._half_step, np.maximum(high[at], cubic) + self._half_step
         held: Floats = np.clip(made, lower, upper).astype(np.float32)
         return held
-
-
-def _level(dem: NDArray[np.float64], known: NDArray[np.bool_], *, rounded: bool) -> NDArray[np.bool_]:
-    """Which cells (h, w) are exactly as high as five or more of the eight around them; with `rounded`, and as some cell at most two away in
-    the 5 x 5 around which LEVEL_AROUND are as high, and none in the 7 x 7 lower."""
-    heights = np.where(known, dem, np.nan)
-    # One of the nine is the cell itself.
-    level = _as_high(heights, 1) >= 6
-    if not rounded or not level.any():
-        return level
-    lowest = np.fmin.reduce(list(_moved(heights, np.nan, _NO_LOWER)))
-    wide = np.where((_as_high(heights, 2) >= LEVEL_AROUND) & (lowest >= heights), heights, np.nan)
-    return level & (_as_high(heights, 2, wide) > 0)
-
-
-def _as_high(heights: NDArray[np.float64], reach: int, among: NDArray[np.float64] | None = None) -> NDArray[np.int64]:
-    """How many of the cells up to `reach` away along each axis, itself too, are exactly as high as each of (h, w): of `among`, or all."""
-    number = np.zeros(heights.shape, np.int64)
-    for around in _moved(heights if among is None else among, np.nan, reach):
-        number += around == heights
-    return number
-
-
-def _moved(cells: NDArray[np.float64], beyond: float, reach: int = 1) -> Iterator[NDArray[np.float64]]:
-    """An array (h, w) moved by up to `reach` cells along each axis: (2 `reach` + 1)^2 of its shape."""
-    wide = np.pad(cells, reach, constant_values=beyond)
-    height, width = cells.shape
-    for down in range(2 * reach + 1):
-        for across in range(2 * reach + 1):
-            yield wide[down : down + height, across : across + width]

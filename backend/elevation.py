@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from backend import rounding
 from backend.errors import InputError
 from backend.grid import Grid
 from backend.rasters import COMPLETE, Raster
@@ -23,6 +24,9 @@ _FEWEST_HEIGHTS = 3
 _STEPS = (1.0, 0.5, 1200 / 3937, 0.3048, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01)
 """What heights in a type for fractions are rounded to: whole numbers, decimals, whole feet (of a survey, or not) that became metres; the
 coarsest that fits is it."""
+
+_LEAST_PART = 8
+"""Pixels along an edge of parts that are looked at one by one, where some of them cannot be read."""
 
 
 class Elevation:
@@ -73,6 +77,23 @@ class Elevation:
         `reach` pixels."""
         values, known = self.sampler.sample(window, self.read_metres, bands=1, reach=reach, whole=whole)
         return values[0], known
+
+    def before_rounding(self, window: Window) -> NDArray[np.float32] | None:
+        """Metres (height, width) to add to what `read` says of a window, so that the steps of rounded heights go; None where none are."""
+        return rounding.upsampled(self.sampler, window, self._read_far, self.step)
+
+    def _read_far(self, window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """`read_metres` of more than a run needs: what lies in a mosaic's missing file is unknown then."""
+        try:
+            return self.read_metres(window)
+        except InputError as error:
+            if error.hint != COMPLETE:
+                raise
+        if max(window.width, window.height) <= _LEAST_PART:
+            return np.zeros((1, window.height, window.width)), np.zeros((window.height, window.width), np.bool_)
+        axis, parts = window.halves()
+        first, second = (self._read_far(part) for part in parts)
+        return np.concatenate([first[0], second[0]], axis=axis + 1), np.concatenate([first[1], second[1]], axis=axis)
 
     def from_metres(self, metres: NDArray[np.float32]) -> NDArray[np.float32]:
         """Metres in the DEM's own unit."""

@@ -54,11 +54,15 @@ T = TypeVar("T")
 
 @dataclass
 class _Read:
-    """What the reader made of a tile; arrays cover `tile.read`, `known` the core. `cells` are those of the DEM itself that the model's
-    result is brought back to, (1, h, w) and (h, w); None where it is left as it is."""
+    """What the reader made of a tile; arrays cover `tile.read`, `known` and `cubic` the core.
+
+    `dem` is what the model is given, `cubic` what cubic resampling makes: two things where heights are rounded. `cells` are those of the
+    DEM itself that the model's result is brought back to, (1, h, w) and (h, w); None where it is left as it is.
+    """
 
     tile: Tile
     dem: Floats
+    cubic: Floats
     known: Bools
     guide: Floats
     guide_valid: Floats
@@ -199,7 +203,10 @@ class Pipeline:
 
     def _read(self, tile: Tile) -> _Read:
         dem, known = self.elevation.read(tile.read, self.halo)
-        known = known[tile.read.cut(tile.core)]
+        cut = tile.read.cut(tile.core)
+        known, cubic = known[cut], dem[cut]
+        if known.any() and (added := self.elevation.before_rounding(tile.read)) is not None:
+            dem = dem + added
         image = np.zeros((3, *dem.shape), np.float32)
         valid = np.zeros(dem.shape, np.float32)
         if self.guide is not None and known.any():
@@ -208,7 +215,7 @@ class Pipeline:
         cells = None
         if self.back_projection is not None and known.any() and (window := self.back_projection.cells(tile.core)) is not None:
             cells = self.elevation.read_metres(window)
-        return _Read(tile, dem, known, image, valid, cells)
+        return _Read(tile, dem, cubic, known, image, valid, cells)
 
     def _make(self, item: _Read) -> _Made:
         with self.stopwatch.at_work("running the model"):
@@ -220,10 +227,8 @@ class Pipeline:
         """The core of a tile for each wanted raster, metres."""
         read, core = item.tile.read, item.tile.core
         cut = read.cut(core)
-        # What the network starts from and adds to.
-        cubic = item.dem[cut]
         if not item.known.any():
-            return dict.fromkeys(self.wanted, cubic)
+            return dict.fromkeys(self.wanted, item.cubic)
         run = over_orientations(self.engine.run, self._turned) if self.thorough else self.engine.run
         elevation, sigma = run(item.dem, item.guide, item.guide_valid, self.pixel_size, self.dem_error)
         made = {ELEVATION: elevation} if sigma is None or UNCERTAINTY not in self.wanted else {ELEVATION: elevation, UNCERTAINTY: sigma}
@@ -233,7 +238,7 @@ class Pipeline:
             made[name] = values[cut]
             if name == ELEVATION and self.back_projection is not None and item.cells is not None:
                 made[name] = made[name] + self.back_projection.correction(values, read, core, *item.cells)
-                made[name] = self.back_projection.held_level(made[name], cubic, core, *item.cells)
+                made[name] = self.back_projection.held_level(made[name], item.cubic, core, *item.cells)
             if name == ELEVATION:
                 made[name] = _rounded(made[name])
             if problem := _absurd(made[name][item.known], 0.0 if name == UNCERTAINTY else -HIGHEST):
@@ -241,7 +246,7 @@ class Pipeline:
                     "model-invalid", f"The model made {problem}.", "Try another --device or another --model; nothing was written."
                 )
         if DIFFERENCE in self.wanted:
-            made[DIFFERENCE] = made[ELEVATION] - _rounded(cubic)
+            made[DIFFERENCE] = made[ELEVATION] - _rounded(item.cubic)
         return made
 
     def _write(self, item: _Made) -> None:

@@ -158,7 +158,7 @@ class Sampler:
         if needed is None:
             return np.zeros((bands, *shape)), np.zeros(shape), np.zeros(shape, np.bool_)
         if needed.width * needed.height > MOST_SOURCE_PIXELS and max(shape) > 1:
-            axis, parts = _halves(window)
+            axis, parts = window.halves()
             first, second = (self._means(part, read, bands) for part in parts)
             return (
                 np.concatenate([first[0], second[0]], axis=axis + 1),
@@ -462,18 +462,3 @@ def _whole(valid: NDArray[np.bool_], window: Window, u: Floats, v: Floats) -> ND
 def _mean(values: Floats, valid: NDArray[np.bool_]) -> Floats:
     """Of the valid pixels of each band: (bands, 1, 1)."""
     return np.asarray((values * valid).sum(axis=(1, 2), keepdims=True) / max(1, int(valid.sum())))
-
-
-def _halves(window: Window) -> tuple[int, tuple[Window, Window]]:
-    """The axis along which a window is longer, and its halves along that axis."""
-    if window.width >= window.height:
-        half = window.width // 2
-        return 1, (
-            Window(window.col, window.row, half, window.height),
-            Window(window.col + half, window.row, window.width - half, window.height),
-        )
-    half = window.height // 2
-    return 0, (
-        Window(window.col, window.row, window.width, half),
-        Window(window.col, window.row + half, window.width, window.height - half),
-    )

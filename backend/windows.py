@@ -34,6 +34,14 @@ class Window:
         bottom = min(self.row + self.height, other.row + other.height)
         return Window(left, top, right - left, bottom - top)
 
+    def halves(self) -> tuple[int, tuple[Window, Window]]:
+        """The axis along which this window is longer, and its halves along that axis."""
+        if self.width >= self.height:
+            half = self.width // 2
+            return 1, (Window(self.col, self.row, half, self.height), Window(self.col + half, self.row, self.width - half, self.height))
+        half = self.height // 2
+        return 0, (Window(self.col, self.row, self.width, half), Window(self.col, self.row + half, self.width, self.height - half))
+
 
 @dataclass(frozen=True)
 class Tile:

@@ -52,7 +52,7 @@ def by_tolerance(pair: Pair, run: Run) -> Iterator[list[str]]:
     for condition, guides in guides_of(pair, ("no guide", "real guide")):
         for name in STATED:
             error = SOURCES[name].error
-            made, _ = run(pair.cubic, *guides[0], pair.area.pixel_size, error)
+            made, _ = run(pair.given, *guides[0], pair.area.pixel_size, error)
             results = [made, *(replace(pair, dem_error=error * sigmas / SIGMAS).back_projected(made) for sigmas in TOLERANCES)]
             scores = [score(pair, result) for result in results]
             cells = [f"{s.errors.rmse / cubic.errors.rmse:.3f}, {s.slope_rmse / cubic.slope_rmse:.3f}, {s.consistency:.2f}" for s in scores]

@@ -659,7 +659,7 @@ def run_model(places: Sequence[Place], path: Path) -> Iterable[str]:
         rows.append([name, "SRTM as it is", "", *_scores(before), "", ""])
         for condition, given in guides_of(pair, ("no guide", "real guide")):
             for stated in STATED:
-                after = score(pair, run(pair.cubic, *given[0], place.area.pixel_size, stated)[0])
+                after = score(pair, run(pair.given, *given[0], place.area.pixel_size, stated)[0])
                 ratios = after.errors.rmse / before.errors.rmse, after.slope_rmse / before.slope_rmse
                 image = "with" if condition == "real guide" else "without"
                 rows.append([name, image, f"{stated:g}", *_scores(after), *(percent(ratio - 1) for ratio in ratios)])

@@ -227,7 +227,7 @@ def evaluate(
             for stated, error in (_stated_errors(pair) if misstated else {"": pair.dem_error}).items():
                 told = replace(pair, dem_error=error)
                 for method, run in models.items():
-                    results = [run(pair.cubic, guide, valid, area.pixel_size, error) for guide, valid in guides]
+                    results = [run(pair.given, guide, valid, area.pixel_size, error) for guide, valid in guides]
                     if method in back_projected:
                         results = [(told.back_projected(elevation), sigma) for elevation, sigma in results]
                     scores = [score(pair, elevation, sigma) for elevation, sigma in results]

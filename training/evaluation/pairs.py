@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from scipy.ndimage import binary_erosion, distance_transform_edt
 
-from backend import gaps
+from backend import gaps, rounding
 from backend.back_projection import BackProjection
 from backend.grid import Grid
 from backend.resample import Sampler, read_array
@@ -36,9 +36,9 @@ PLANE = CRS.from_epsg(3857).to_wkt()
 class Pair:
     """An area with its coarse DEM on the fine grid, all (H, W); `judged` marks the pixels that count.
 
-    `cubic` is what a model is given and what ratios refer to. `coarse` (H/ratio, W/ratio) is what it was made of, and None where the coarse
-    DEM is a real one, whose pixels are the area's `cells`. `dem_error` (metres) is what a model is told that the coarse DEM is off by,
-    `step` (metres) what its heights are rounded to.
+    `cubic` is what ratios refer to, and what a model is given but for the steps of rounded heights. `coarse` (H/ratio, W/ratio) is what it
+    was made of, and None where the coarse DEM is a real one, whose pixels are the area's `cells`. `dem_error` (metres) is what a model is
+    told that the coarse DEM is off by, `step` (metres) what its heights are rounded to.
     """
 
     area: Area
@@ -64,6 +64,13 @@ class Pair:
     def data_range(self) -> float:
         """Highest minus lowest judged pixel of the reference, metres."""
         return float(np.ptp(self.target[self.judged]))
+
+    @cached_property
+    def given(self) -> NDArray[np.float32]:
+        """What a model is given (H, W), as the backend makes it (backend/rounding.py)."""
+        cells, everything = self._cells, Window(0, 0, *reversed(self.cubic.shape))
+        added = rounding.upsampled(Sampler(cells.grid, cells.area), everything, read_array(cells.dem), self.step) if cells else None
+        return self.cubic if added is None else self.cubic + added
 
     def back_projected(self, elevation: NDArray[np.float32]) -> NDArray[np.float32]:
         """A model's result (H, W) as the backend brings it back to the coarse DEM (backend/back_projection.py); as it is where the coarse

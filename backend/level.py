@@ -1,0 +1,44 @@
+"""Which of a DEM's pixels (cells) are level: of water, or of steps that rounding made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+_AROUND = 24
+"""Of the 5 x 5 cells around one in the midst of something level, in a DEM of whole units: SRTM's lakes are six cells wide at least, and on
+gentle ground five neighbours are as high by chance."""
+_NO_LOWER = 3
+"""Cells around it, of which none is lower: from a crest or slope that rounding made level the ground falls, as it does not from water."""
+
+
+def is_level(dem: NDArray[np.float64], known: NDArray[np.bool_], *, rounded: bool) -> NDArray[np.bool_]:
+    """Which cells (h, w) are exactly as high as five or more of the eight around them; with `rounded`, and as some cell at most two away in
+    the 5 x 5 around which _AROUND are as high, and none in the 7 x 7 lower."""
+    heights = np.where(known, dem, np.nan)
+    # One of the nine is the cell itself.
+    level = _as_high(heights, 1) >= 6
+    if not rounded or not level.any():
+        return level
+    lowest = np.fmin.reduce(list(moved(heights, np.nan, _NO_LOWER)))
+    wide = np.where((_as_high(heights, 2) >= _AROUND) & (lowest >= heights), heights, np.nan)
+    return level & (_as_high(heights, 2, wide) > 0)
+
+
+def _as_high(heights: NDArray[np.float64], reach: int, among: NDArray[np.float64] | None = None) -> NDArray[np.int64]:
+    """How many of the cells up to `reach` away along each axis, itself too, are exactly as high as each of (h, w): of `among`, or all."""
+    number = np.zeros(heights.shape, np.int64)
+    for around in moved(heights if among is None else among, np.nan, reach):
+        number += around == heights
+    return number
+
+
+def moved(cells: NDArray[np.float64], beyond: float, reach: int = 1) -> Iterator[NDArray[np.float64]]:
+    """An array (h, w) moved by up to `reach` cells along each axis: (2 `reach` + 1)^2 of its shape."""
+    wide = np.pad(cells, reach, constant_values=beyond)
+    height, width = cells.shape
+    for down in range(2 * reach + 1):
+        for across in range(2 * reach + 1):
+            yield wide[down : down + height, across : across + width]

@@ -1,0 +1,129 @@
+"""What the heights of a DEM may have been before they were rounded.
+
+On gentle ground rounding makes terraces. A network takes them for relief, and sharpens them or leaves each its own level, as it does water.
+But no rounded height is off by more than half a step, and smooth ground is the likeliest of all that these limits allow: it is found by
+smoothing within them, again and again, as far as the DEM is no rougher there than rounding alone makes level ground.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from backend.level import is_level
+from backend.resample import Read, Sampler
+from backend.windows import Window
+
+_PASSES = 8
+_KERNEL = 4
+"""Cells that a pass looks at on each side of one."""
+_SQUARE = 6
+"""Cells along the edge of level squares that stay level. Water is; and of wider terraces it is unlikely that they slope just so."""
+_WINDOW = 3
+"""Cells on each side of one over which roughness is a mean."""
+_AS_ROUGH, _ROUGHER = 1.0, 2.5
+"""Of the mean square that rounding alone gives curvature: up to the first all of a pass counts, from the second on nothing."""
+_OF_ROUNDING = 20 / 12
+"""Square steps: mean square of the four neighbours' sum less four times the cell, where each is off by its own rounding."""
+REACH = _KERNEL * _PASSES + _SQUARE
+"""Cells on each side of one that its `correction` depends on."""
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Real = TypeVar("Real", np.float32, np.float64)
+
+
+def correction(dem: Floats, known: Bools, step: float) -> Floats:
+    """Metres to add to a DEM (h, w) of heights rounded to `step` metres, at most half a step: (h, w). Cells of what is level and beside
+    unknown ones keep their height."""
+    made = np.zeros(dem.shape)
+    share = _share(dem / step)
+    share[is_level(dem, known, rounded=True) | _in_level_squares(dem) | ~_everywhere(known, _KERNEL)] = 0.0
+    if not share.any():
+        return made
+    rows, cols = (_around(np.flatnonzero(share.any(axis=axis))) for axis in (1, 0))
+    part = rows, cols
+    counts = share[part].astype(np.float32)
+    # As the heights in steps are too many digits for float32, and what is left of them by the kernel is not.
+    bend = _rough(dem[part] / step).astype(np.float32)
+    added = np.zeros_like(counts)
+    for _ in range(_PASSES):
+        added = np.clip(added - counts * (bend + _rough(added)), -0.5, 0.5)
+    made[part] = added.astype(np.float64) * step
+    return made
+
+
+def upsampled(sampler: Sampler, window: Window, read: Read, step: float) -> NDArray[np.float32] | None:
+    """`correction` of the DEM that `read` reads on `sampler.source`, on a window of `sampler.target`: metres (H, W). None where there is
+    none, and where means over many cells have taken the steps away."""
+    needed = sampler.needed(window) if step and not sampler.averages else None
+    if needed is None:
+        return None
+    wide = needed.widened(REACH)
+    dem, known = read(wide)
+    added = correction(dem[0], known, step)[wide.cut(needed)]
+    if not added.any():
+        return None
+    made: NDArray[np.float32] = sampler.sample(window, lambda _: (added[None], np.ones(added.shape, np.bool_)), bands=1, reach=0)[0][0]
+    return made
+
+
+def _share(steps: Floats) -> Floats:
+    """How far each cell (h, w) is to be smoothed, 0..1; the heights are in steps."""
+    wide = np.pad(steps, 1, mode="edge")
+    curvature = wide[:-2, 1:-1] + wide[2:, 1:-1] + wide[1:-1, :-2] + wide[1:-1, 2:] - 4.0 * steps
+    size = 2 * _WINDOW + 1
+    wide = np.pad(np.square(curvature), _WINDOW, mode="edge")
+    wide = np.add.reduce([wide[:, at : at + steps.shape[1]] for at in range(size)])
+    rough = np.add.reduce([wide[at : at + steps.shape[0]] for at in range(size)]) / (size * size * _OF_ROUNDING)
+    return np.asarray(np.clip((_ROUGHER - rough) / (_ROUGHER - _AS_ROUGH), 0.0, 1.0))
+
+
+def _rough(cells: NDArray[Real]) -> NDArray[Real]:
+    """What smoothing twice over leaves of (h, w), so that slopes and even curves are not rough."""
+    left: NDArray[Real] = cells - _smooth(cells)
+    return np.asarray(left - _smooth(left))
+
+
+def _smooth(cells: NDArray[Real]) -> NDArray[Real]:
+    """Weights 1, 4, 6, 4, 1 along both axes."""
+    wide = np.pad(cells, 2, mode="edge")
+    for _ in range(4):
+        wide = wide[:, 1:] + wide[:, :-1]
+    for _ in range(4):
+        wide = wide[1:] + wide[:-1]
+    return np.asarray(wide / wide.dtype.type(256))
+
+
+def _in_level_squares(dem: Floats) -> Bools:
+    """Which cells (h, w) lie in a square of _SQUARE that is of one height."""
+    if min(dem.shape) < _SQUARE:
+        return np.zeros(dem.shape, np.bool_)
+    across = _runs(dem[:, 1:] == dem[:, :-1], _SQUARE - 1, axis=1)
+    down = _runs(dem[1:] == dem[:-1], _SQUARE - 1, axis=0)
+    square = _runs(across, _SQUARE, axis=0) & down[:, : across.shape[1]]
+    if not square.any():
+        return np.zeros(dem.shape, np.bool_)
+    outside = ~np.pad(square, _SQUARE - 1)
+    return ~_runs(_runs(outside, _SQUARE, axis=1), _SQUARE, axis=0)
+
+
+def _everywhere(known: Bools, reach: int) -> Bools:
+    """Of which cells (h, w) all in the square up to `reach` away are known; nothing is beyond the window."""
+    if known.all():
+        return known
+    size = 2 * reach + 1
+    return _runs(_runs(np.pad(known, reach), size, axis=1), size, axis=0)
+
+
+def _runs(cells: Bools, length: int, axis: int) -> Bools:
+    """Where `length` that are true begin along an axis, which is `length` - 1 shorter."""
+    return np.asarray(sliding_window_view(cells, length, axis=axis).all(axis=-1))
+
+
+def _around(at: NDArray[np.int64]) -> slice:
+    """From the first to the last, and what a pass looks at beyond."""
+    return slice(max(0, int(at[0]) - _KERNEL), int(at[-1]) + 1 + _KERNEL)
