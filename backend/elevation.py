@@ -25,6 +25,8 @@ _STEPS = (1.0, 0.5, 1200 / 3937, 0.3048, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01)
 """What heights in a type for fractions are rounded to: whole numbers, decimals, whole feet (of a survey, or not) that became metres; the
 coarsest that fits is it."""
 
+_OFF_A_STEP = 0.1
+"""Steps that a rounded height may be off by: a hundredth of a metre at 8,000 m is as exact as that in floats."""
 _LEAST_PART = 8
 """Pixels along an edge of parts that are looked at one by one, where some of them cannot be read."""
 
@@ -83,17 +85,19 @@ class Elevation:
         return rounding.upsampled(self.sampler, window, self._read_far, self.step)
 
     def _read_far(self, window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """`read_metres` of more than a run needs: what lies in a mosaic's missing file is unknown then."""
+        """`read_metres` of more than a run needs: what cannot be read, as in a mosaic's missing file, is unknown, and so is what is not
+        rounded."""
         try:
-            return self.read_metres(window)
-        except InputError as error:
-            if error.hint != COMPLETE:
-                raise
-        if max(window.width, window.height) <= _LEAST_PART:
-            return np.zeros((1, window.height, window.width)), np.zeros((window.height, window.width), np.bool_)
-        axis, parts = window.halves()
-        first, second = (self._read_far(part) for part in parts)
-        return np.concatenate([first[0], second[0]], axis=axis + 1), np.concatenate([first[1], second[1]], axis=axis)
+            heights, known = self.read_metres(window)
+        except InputError:
+            if max(window.width, window.height) <= _LEAST_PART:
+                return np.zeros((1, window.height, window.width)), np.zeros((window.height, window.width), np.bool_)
+            axis, parts = window.halves()
+            first, second = (self._read_far(part) for part in parts)
+            return np.concatenate([first[0], second[0]], axis=axis + 1), np.concatenate([first[1], second[1]], axis=axis)
+        # Of fractions a part alone was looked at.
+        steps = (heights[0] - self._offset) / self.step
+        return heights, known & (np.abs(steps - np.rint(steps)) <= _OFF_A_STEP)
 
     def from_metres(self, metres: NDArray[np.float32]) -> NDArray[np.float32]:
         """Metres in the DEM's own unit."""

@@ -13,15 +13,17 @@ _RIDGE = 0.1
 two rows' slope ground goes on with seven tenths."""
 
 
-def fill(values: NDArray[np.floating], valid: NDArray[np.bool_], reach: int) -> NDArray[np.float64]:
+def fill(
+    values: NDArray[np.floating], valid: NDArray[np.bool_], reach: int, *, wider: int = 1, ridge: float = _RIDGE
+) -> NDArray[np.float64]:
     """`values` (bands, H, W) with the pixels that are not `valid` (H, W) filled from those that are.
 
     A gap's pixel gets the mean of the valid pixels in the smallest square around it that holds any, and goes on from their middle with the
-    slope of the ground there, a plane fitted to a square that is a row wider on each side. A hill that ended as a plateau at each border
-    would look like relief to a model, and cubic resampling would see half of its slope (docs/design.md). Squares have 3, 5, 7, 9, 13,
-    17, 25, ... pixels on a side, up to 2 `reach` + 1. So a value depends on what lies within `reach` alone, and a constant that is added to
-    all values is added to it. What lies farther from all valid pixels gets their mean over the window: nothing valid
-    can depend on it, as long as `reach` is as far as a pixel's influence goes.
+    slope of the ground there, a plane fitted to a square that is `wider` rows wider on each side; with a smaller `ridge` the slope is less
+    lessened. A hill that ended as a plateau at each border would look like relief to a model, and cubic resampling would see half of its
+    slope (docs/design.md). Squares have 3, 5, 7, 9, 13, 17, 25, ... pixels on a side, up to 2 `reach` + 1. So a value depends on what lies
+    within `reach` alone, and a constant that is added to all values is added to it. What lies farther from all valid pixels gets their
+    mean over the window: nothing valid can depend on it, as long as `reach` is as far as a pixel's influence goes.
     """
     known = int(valid.sum())
     if known == 0:
@@ -35,7 +37,7 @@ def fill(values: NDArray[np.floating], valid: NDArray[np.bool_], reach: int) -> 
         for half in _halves(reach):
             found = sums.count(at, half) > 0.5
             now = at[0][found], at[1][found]
-            filled[:, now[0], now[1]] = sums.continued(now, half, min(half + 1, reach))
+            filled[:, now[0], now[1]] = sums.continued(now, half, min(half + wider, reach), ridge)
             at = at[0][~found], at[1][~found]
             if not at[0].size:
                 break
@@ -58,14 +60,14 @@ class _Sums:
         """How many pixels are valid in the squares of 2 `half` + 1 around those `at`: (n,)."""
         return _square(self._count, at, half)
 
-    def continued(self, at: Indices, half: int, wide: int) -> Floats:
+    def continued(self, at: Indices, half: int, wide: int, ridge: float) -> Floats:
         """What the values (bands, n) are `at` pixels: by the mean over a square of 2 `half` + 1, which has some, and the slope over one of
         2 `wide` + 1."""
         n, (x, y) = self.count(at, half), (_square(table, at, half) for table in self._places[:2])
         x, y = self._x[at[1]] - x / n, self._y[at[0]] - y / n
         count = self.count(at, wide)
         mean_x, mean_y, xx, xy, yy = (_square(table, at, wide) / count for table in self._places)
-        xx, xy, yy = xx - mean_x * mean_x + _RIDGE, xy - mean_x * mean_y, yy - mean_y * mean_y + _RIDGE
+        xx, xy, yy = xx - mean_x * mean_x + ridge, xy - mean_x * mean_y, yy - mean_y * mean_y + ridge
         inverse = 1.0 / (xx * yy - xy * xy)
         made = []
         for table, by_x, by_y in self._values:

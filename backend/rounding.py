@@ -13,6 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from backend import gaps
 from backend.level import is_level
 from backend.resample import Read, Sampler
 from backend.windows import Window
@@ -26,9 +27,16 @@ _WINDOW = 3
 """Cells on each side of one over which roughness is a mean."""
 _AS_ROUGH, _ROUGHER = 1.0, 2.5
 """Of the mean square that rounding alone gives curvature: up to the first all of a pass counts, from the second on nothing."""
+_SHARPEST = 3.5
+"""Steps: curvature that rounding alone gives one cell in eight thousand. Where it is larger there is a dyke or a ditch."""
+_NO_LOWER = 5
+"""Cells around one, of which none is lower: what lies at the bottom may be water, however narrow. A terrace has a lower one beside it."""
 _OF_ROUNDING = 20 / 12
 """Square steps: mean square of the four neighbours' sum less four times the cell, where each is off by its own rounding."""
-REACH = _KERNEL * _PASSES + _SQUARE
+_SMOOTHED = _KERNEL * _PASSES
+_ROWS, _RIDGE = 4, 1e-3
+"""Beyond a border the ground goes on with the slope of five rows: that of two is one of steps, and seven tenths of it would bend slopes."""
+REACH = 2 * _SMOOTHED + _WINDOW + 1
 """Cells on each side of one that its `correction` depends on."""
 
 Floats = NDArray[np.float64]
@@ -37,22 +45,31 @@ Real = TypeVar("Real", np.float32, np.float64)
 
 
 def correction(dem: Floats, known: Bools, step: float) -> Floats:
-    """Metres to add to a DEM (h, w) of heights rounded to `step` metres, at most half a step: (h, w). Cells of what is level and beside
-    unknown ones keep their height."""
+    """Metres to add to a DEM (h, w) of heights rounded to `step` metres, at most half a step: (h, w); 0 where not `known` (h, w).
+
+    h and w are 6 or more. What is level and what nothing around is lower than keeps its height: it may be water.
+    """
     made = np.zeros(dem.shape)
-    share = _share(dem / step)
-    share[is_level(dem, known, rounded=True) | _in_level_squares(dem) | ~_everywhere(known, _KERNEL)] = 0.0
-    if not share.any():
+    filled = dem if known.all() else gaps.fill(dem[None], known, _SMOOTHED, wider=_ROWS, ridge=_RIDGE)[0]
+    share = _share(filled / step)
+    if not (share[known] > 0).any():
+        return made
+    heights = np.where(known, dem, np.nan)
+    bottom = _lowest(np.where(known, dem, np.inf), _NO_LOWER) >= dem
+    share[known & (bottom | is_level(dem, known, rounded=True) | _in_level_squares(heights))] = 0.0
+    if not (share[known] > 0).any():
         return made
     rows, cols = (_around(np.flatnonzero(share.any(axis=axis))) for axis in (1, 0))
     part = rows, cols
     counts = share[part].astype(np.float32)
     # As the heights in steps are too many digits for float32, and what is left of them by the kernel is not.
-    bend = _rough(dem[part] / step).astype(np.float32)
+    bend = _rough(filled[part] / step).astype(np.float32)
+    # Of what nobody knows no limits are known: there the ground goes on as smoothly as it can.
+    most = np.where(known[part], np.float32(0.5), np.float32(np.inf))
     added = np.zeros_like(counts)
     for _ in range(_PASSES):
-        added = np.clip(added - counts * (bend + _rough(added)), -0.5, 0.5)
-    made[part] = added.astype(np.float64) * step
+        added = np.clip(added - counts * (bend + _rough(added)), -most, most)
+    made[part] = np.where(known[part], added.astype(np.float64) * step, 0.0)
     return made
 
 
@@ -75,11 +92,20 @@ def _share(steps: Floats) -> Floats:
     """How far each cell (h, w) is to be smoothed, 0..1; the heights are in steps."""
     wide = np.pad(steps, 1, mode="edge")
     curvature = wide[:-2, 1:-1] + wide[2:, 1:-1] + wide[1:-1, :-2] + wide[1:-1, 2:] - 4.0 * steps
+    sharp = _lowest(-np.abs(curvature), _WINDOW) < -_SHARPEST
     size = 2 * _WINDOW + 1
     wide = np.pad(np.square(curvature), _WINDOW, mode="edge")
     wide = np.add.reduce([wide[:, at : at + steps.shape[1]] for at in range(size)])
     rough = np.add.reduce([wide[at : at + steps.shape[0]] for at in range(size)]) / (size * size * _OF_ROUNDING)
-    return np.asarray(np.clip((_ROUGHER - rough) / (_ROUGHER - _AS_ROUGH), 0.0, 1.0))
+    return np.where(sharp, 0.0, np.clip((_ROUGHER - rough) / (_ROUGHER - _AS_ROUGH), 0.0, 1.0))
+
+
+def _lowest(cells: Floats, reach: int) -> Floats:
+    """The lowest of (h, w) up to `reach` cells away along each axis."""
+    height, width = cells.shape
+    wide = np.pad(cells, reach, mode="edge")
+    wide = np.minimum.reduce([wide[:, at : at + width] for at in range(2 * reach + 1)])
+    return np.asarray(np.minimum.reduce([wide[at : at + height] for at in range(2 * reach + 1)]))
 
 
 def _rough(cells: NDArray[Real]) -> NDArray[Real]:
@@ -99,9 +125,7 @@ def _smooth(cells: NDArray[Real]) -> NDArray[Real]:
 
 
 def _in_level_squares(dem: Floats) -> Bools:
-    """Which cells (h, w) lie in a square of _SQUARE that is of one height."""
-    if min(dem.shape) < _SQUARE:
-        return np.zeros(dem.shape, np.bool_)
+    """Which cells (h, w) lie in a square of _SQUARE that is of one height; NaN is none."""
     across = _runs(dem[:, 1:] == dem[:, :-1], _SQUARE - 1, axis=1)
     down = _runs(dem[1:] == dem[:-1], _SQUARE - 1, axis=0)
     square = _runs(across, _SQUARE, axis=0) & down[:, : across.shape[1]]
@@ -109,14 +133,6 @@ def _in_level_squares(dem: Floats) -> Bools:
         return np.zeros(dem.shape, np.bool_)
     outside = ~np.pad(square, _SQUARE - 1)
     return ~_runs(_runs(outside, _SQUARE, axis=1), _SQUARE, axis=0)
-
-
-def _everywhere(known: Bools, reach: int) -> Bools:
-    """Of which cells (h, w) all in the square up to `reach` away are known; nothing is beyond the window."""
-    if known.all():
-        return known
-    size = 2 * reach + 1
-    return _runs(_runs(np.pad(known, reach), size, axis=1), size, axis=0)
 
 
 def _runs(cells: Bools, length: int, axis: int) -> Bools:

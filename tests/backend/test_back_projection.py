@@ -62,7 +62,7 @@ def test_a_dem_may_be_off_by_its_error(superresolve: Superresolve, small_model: 
 
 
 def test_whole_metres_are_off_by_half_of_one(tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path) -> None:
-    plain = np.round(100 + 0.004 * np.mgrid[0:36, 0:40][1] * 30).astype(np.int16)
+    plain = np.round(100 + 0.02 * np.mgrid[0:36, 0:40][1] * 30).astype(np.int16)
     steps = write(tmp_path / "steps.tif", plain)
     same = write(tmp_path / "same.tif", plain.astype(np.float32))
     tenths = write(tmp_path / "tenths.tif", plain.astype(np.float32) + np.float32(0.1))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from backend import gaps, models
@@ -21,6 +22,7 @@ from tests.training.test_export import CARD
 from tests.training.test_generator import SMALL, network
 from training.card import build_card
 from training.data.areas import Area, attributions, load_areas
+from training.data.coarse import cubic_upsample
 from training.evaluate import engine_run, load_pairs, main
 from training.evaluation.conditions import CONDITIONS, MISREGISTERED, guides_of, rendered_guide
 from training.evaluation.figures import SLOPE_CLASSES, evaluate, mean_of, means
@@ -86,6 +88,26 @@ def test_models_whose_card_asks_for_it_are_brought_back_to_the_coarse_dem(pair: 
     assert bound.scores.consistency < 0.4 * cubic.scores.consistency < 0.4 * free.scores.consistency
     off = replace(pair, dem_error=0.5)
     assert evaluate({"bound": high}, [off], conditions=["no guide"], back_projected=["bound"])[1].scores.errors.bias > 0.2
+
+
+def test_models_are_given_rounded_heights_without_their_steps() -> None:
+    """As the backend gives them; what they are compared with keeps them."""
+    y, x = np.mgrid[:240, :240]
+    exact = simulate(Area("dunes", "test", (60 + 12 * np.sin(x / 27 + 2 * np.sin(y / 70))).astype(np.float32), None, 10.0, 10.0), 3)
+    assert exact.coarse is not None and exact.given is exact.cubic
+    steps = np.rint(exact.coarse)
+    cubic = cubic_upsample(torch.from_numpy(steps.astype(np.float64))[None, None], 3)[0, 0].numpy().astype(np.float32)
+    rounded = replace(exact, coarse=steps, cubic=cubic, step=1.0)
+    seen: list[Floats] = []
+
+    def keep(dem: Floats, *_: object) -> tuple[Floats, None]:
+        seen.append(dem)
+        return dem, None
+
+    before, after = evaluate({"same": keep}, [rounded], conditions=["no guide"])
+    assert np.array_equal(seen[0], rounded.given) and not np.array_equal(rounded.given, cubic)
+    assert after.scores.errors.rmse < 0.5 * before.scores.errors.rmse
+    assert before.scores.errors.rmse == pytest.approx(float(np.sqrt(np.mean((cubic - exact.target)[exact.judged] ** 2))))
 
 
 def test_slope_classes_make_up_the_area(pair: Pair) -> None:
