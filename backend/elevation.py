@@ -25,8 +25,8 @@ _STEPS = (1.0, 0.5, 1200 / 3937, 0.3048, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01)
 """What heights in a type for fractions are rounded to: whole numbers, decimals, whole feet (of a survey, or not) that became metres; the
 coarsest that fits is it."""
 
-_OFF_A_STEP = 0.1
-"""Steps that a rounded height may be off by: a hundredth of a metre at 8,000 m is as exact as that in floats."""
+_OFF_A_STEP = 2 * float(np.finfo(np.float32).eps)
+"""Of a rounded height, that it may be off by: floats are no more exact. A part that is not rounded has a multiple of the step by chance."""
 _LEAST_PART = 8
 """Pixels along an edge of parts that are looked at one by one, where some of them cannot be read."""
 
@@ -97,7 +97,7 @@ class Elevation:
             return np.concatenate([first[0], second[0]], axis=axis + 1), np.concatenate([first[1], second[1]], axis=axis)
         # Of fractions a part alone was looked at.
         steps = (heights[0] - self._offset) / self.step
-        return heights, known & (np.abs(steps - np.rint(steps)) <= _OFF_A_STEP)
+        return heights, known & (np.abs(steps - np.rint(steps)) <= _OFF_A_STEP * np.maximum(np.abs(steps), 1.0))
 
     def from_metres(self, metres: NDArray[np.float32]) -> NDArray[np.float32]:
         """Metres in the DEM's own unit."""
