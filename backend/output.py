@@ -13,6 +13,7 @@ import re
 import shutil
 import tempfile
 import threading
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -33,7 +34,7 @@ from backend import beside
 from backend.cancel import Cancel
 from backend.errors import BackendError, InputError, ResourceError, disk_full
 from backend.grid import Grid
-from backend.rasters import check_name
+from backend.rasters import ONE_AT_A_TIME, check_name
 from backend.together import Name
 from backend.windows import Window
 
@@ -43,6 +44,8 @@ ENDINGS = (".tif", ".tiff")
 _BLOCK = 512
 _BYTES_PER_PIXEL = 4 * 2.5
 """The plain file, the compressed one and its overviews, at worst."""
+_READ_BACK = {"GDAL_CACHEMAX": 32 * 2**20}
+"""A window ends within blocks, which are read again with the next one; memory still depends on the tile and not on the raster."""
 _SIDECARS = (".aux.xml", ".ovr", ".msk")
 """What GDAL may have written beside an older file of the same name; it does not fit the new one."""
 
@@ -151,7 +154,8 @@ class Output:
         self._written = 0
         self.known = False
         """Whether a pixel with a value was written."""
-        self._done: set[Window] = set()
+        self._done: dict[Window, int | None] = {}
+        """What was written of each window, by its sum; None where nothing is known."""
         self._dataset: Any = None
         with self._reporting():
             self._dataset = rasterio.open(
@@ -197,21 +201,19 @@ class Output:
         """Writes a window that was not written before."""
         if window in self._done:
             raise BackendError(f"The window {window} was made twice.")
-        self._done.add(window)
+        self._done[window] = None
         self._written += window.width * window.height
         if known.any():
             self.known = True
-            with self._reporting():
-                self._dataset.write(
-                    np.where(known, values, np.float32(NODATA)),
-                    1,
-                    window=RasterioWindow(window.col, window.row, window.width, window.height),
-                )
+            written = np.where(known, values, np.float32(NODATA))
+            self._done[window] = zlib.crc32(written.data)
+            with self._reporting(), ONE_AT_A_TIME:
+                self._dataset.write(written, 1, window=_in_file(window))
 
     def read(self, window: Window) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """What was written of a window, and where it has a value. Before `prepare`, and while nobody writes."""
-        with self._reporting():
-            values = self._dataset.read(1, window=RasterioWindow(window.col, window.row, window.width, window.height))
+        with self._reporting(), ONE_AT_A_TIME:
+            values = self._dataset.read(1, window=_in_file(window))
         return values, values != np.float32(NODATA)
 
     def finish(self, cancel: Cancel | None = None) -> None:
@@ -221,12 +223,15 @@ class Output:
         self.clear_beside()
 
     def prepare(self, cancel: Cancel | None = None) -> None:
-        """Compresses it and adds overviews; what is left to do takes no time and no space. Raises as `finish` does."""
+        """Compresses it, adds overviews and reads all of it once; what is left to do takes no time and no space.
+
+        Raises as `finish` does, and ResourceError where the disk is full or does not hold what was written."""
         if self._written != self._pixels:
             raise BackendError(f"{self._written} of {self._pixels} pixels were made.")
         with self._reporting():
             self._dataset.close()
             self._compress(cancel or Cancel())
+            self._check(cancel or Cancel())
             self._plain.unlink()
 
     def keep_older(self) -> None:
@@ -288,6 +293,22 @@ class Output:
         if failures:
             raise failures[0]
 
+    def _check(self, cancel: Cancel) -> None:
+        """GDAL writes the last blocks of a file as it closes it, and then tells nobody that a disk is full. Raises OSError."""
+        with open(self._whole, "r+b") as file:
+            os.fsync(file.fileno())
+        with rasterio.Env(**_READ_BACK), rasterio.open(self._whole) as dataset:
+            for window, written in self._done.items():
+                cancel.check()
+                if written is not None and zlib.crc32(dataset.read(1, window=_in_file(window))) != written:
+                    raise OSError("other values are read from it than were written to it")
+            levels = range(len(dataset.overviews(1)))
+        for level in levels:
+            with rasterio.open(self._whole, overview_level=level) as overview:
+                for _, block in overview.block_windows(1):
+                    cancel.check()
+                    overview.read(1, window=block)
+
     def remove(self) -> None:
         """Removes what lies beside the output's name. Can be called at any time, from any thread."""
         for file in self.path.parent.glob(f"{_escaped(self._prefix)}*"):
@@ -341,6 +362,10 @@ def _named(file: str) -> Iterator[str]:
     yield file
     for match in re.finditer(r"[,:]|^/vsi[^/]+/", file):
         yield file[match.end() :].strip('"')
+
+
+def _in_file(window: Window) -> RasterioWindow:
+    return RasterioWindow(window.col, window.row, window.width, window.height)
 
 
 def _same(a: Path, b: Path) -> bool:

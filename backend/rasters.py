@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,6 +37,10 @@ ASSIGN = "Assign one, in QGIS with 'Assign projection'."
 GDAL: dict[str, object] = {"GDAL_PAM_ENABLED": "NO", "GDAL_CACHEMAX": 256}
 """What GDAL is told where rasters are read and written: no files beside the inputs, and no cache of blocks but these 256 bytes (rasterio
 takes bytes). Blocks that wait in a cache are written when a file is closed, and then nobody is told that a disk is full."""
+ONE_AT_A_TIME = threading.Lock()
+"""Held by whoever reads or writes pixels while another thread may. GDAL has one cache for all rasters: a thread that reads pushes out the
+block that another has written to, and until it is on the disk the other takes the old one from there, writes to that, and a tile is gone
+(https://github.com/OSGeo/gdal/pull/2015)."""
 WHOLE: dict[str, object] = {"GDAL_CACHEMAX": 256 * 2**20}
 """Where all of a raster is looked at row by row, before anything is written: as many blocks as lie side by side in a large scene, which are
 read again for each row otherwise."""
@@ -140,14 +145,15 @@ class Raster:
             return values, valid
         inside = RasterioWindow(left, top, right - left, bottom - top)
         try:
-            part = self.stored(bands, window=inside)
+            masked = [band for band in bands if self.has_mask(band)]
+            with ONE_AT_A_TIME:
+                part = self.stored(bands, window=inside)
+                masks = self.dataset.read_masks(masked, window=inside) > 0 if masked else None
             known = np.ones(part.shape[1:], np.bool_)
             if part.dtype.kind == "f":
                 # False for NaN too.
                 known &= (np.abs(part) < _ABSURD).all(axis=0)
-            masked = [band for band in bands if self.has_mask(band)]
-            if masked:
-                masks = self.dataset.read_masks(masked, window=inside) > 0
+            if masks is not None:
                 known &= masks.any(axis=0) if any_band else masks.all(axis=0)
                 stated = self.not_nodata(bands, part)
                 known &= stated.any(axis=0) if any_band else stated.all(axis=0)

@@ -13,10 +13,17 @@ from pathlib import Path
 import models_for_tests
 import numpy as np
 import pytest
+import rasterio
 import rasters_for_tests
 from affine import Affine
+from pyproj import CRS
 
+from backend.errors import ResourceError
+from backend.grid import Grid
+from backend.output import Output
+from backend.rasters import GDAL
 from backend.version import ROOT
+from backend.windows import Window
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file and forks no process")
 
@@ -72,6 +79,40 @@ def small_disk(inputs: Path) -> Iterator[None]:
 @pytest.mark.usefixtures("small_disk")
 def test_a_disk_that_is_full(inputs: Path) -> None:
     check(failing(inputs, "disk", [1000, 100_000, *range(1_000_000, 4_200_000, 200_000)]), {"disk-full"})
+
+
+@pytest.mark.usefixtures("small_disk")
+def test_a_disk_that_is_full_when_the_file_is_closed(inputs: Path) -> None:
+    """GDAL writes the last blocks then, and says nothing: a page of memory too few left a file under its name that could not be read."""
+    full, page = inputs / "full", os.sysconf("SC_PAGE_SIZE")
+    grid = Grid(CRS.from_user_input(rasters_for_tests.UTM).to_wkt(), Affine(10, 0, 600_000, 0, -10, 5_200_000), 1024, 512)
+    values = np.random.default_rng(0).normal(size=(512, 1024)).astype(np.float32)
+    wanted, raster = full / "fine.tif", Window(0, 0, 1024, 512)
+
+    def enough(pages: int) -> bool:
+        """Whether it is made on so much disk; if not, that is said, and if so, it is whole."""
+        wanted.unlink(missing_ok=True)
+        (full / "others").write_bytes(bytes(shutil.disk_usage(full).free - pages * page))
+        try:
+            with rasterio.Env(**GDAL), Output(wanted, grid, crs=grid.crs, unit="m", tags={}, threads=1) as output:
+                for half in raster.halves()[1]:
+                    output.write(half, values[raster.cut(half)], np.ones((512, 512), bool))
+                output.prepare()
+                output.take_name()
+        except ResourceError as error:
+            assert error.code == "disk-full" and not wanted.exists()
+            return False
+        finally:
+            (full / "others").unlink()
+        with rasterio.open(wanted) as dataset:
+            assert (dataset.read(1) == values).all() and dataset.overviews(1) == [2]
+        return True
+
+    too_few, many = 0, shutil.disk_usage(full).free // page
+    while many - too_few > 1:
+        between = (too_few + many) // 2
+        too_few, many = (too_few, between) if enough(between) else (between, many)
+    assert enough(many) and not any(enough(pages) for pages in range(many - 12, many))
 
 
 @pytest.mark.usefixtures("small_disk")
