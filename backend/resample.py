@@ -46,6 +46,8 @@ _FINER = 1.1
 scale is above 1 in one part and below it in another, and neighbouring outputs would not join."""
 _LEAST_SHARE, _WHOLE_SHARE = 1e-3, 1 - 1e-6
 """Of a target pixel's area: what must be known for a mean to be made, and what is all of it but for rounding."""
+_AT_ONCE = 2**15
+"""Pixels of which cubic resampling makes sums at once."""
 _SPREAD = 1.2
 """How much larger or smaller than in the middle the scale may be elsewhere."""
 _AT_A_POLE = 4.0
@@ -347,17 +349,23 @@ def read_array(dem: NDArray[np.float32]) -> Read:
 
 def cubic(source: NDArray[np.float32], u: Floats, v: Floats) -> NDArray[np.float32]:
     """Cubic convolution of `source` (bands, H, W) at columns `u` and rows `v`, 2 pixels or more from its border."""
-    (col, across), (row, down) = _taps(u), _taps(v)
     if u.shape[0] == 1 and v.shape[1] == 1:
+        (col, across), (row, down) = _taps(u), _taps(v)
         strips = np.sum([down[k] * source[:, row[:, 0] + k, :] for k in range(4)], axis=0)
         return np.asarray(np.sum([across[k] * strips[:, :, col[0] + k] for k in range(4)], axis=0), np.float32)
     u, v = np.broadcast_arrays(u, v)
     made = np.zeros((source.shape[0], *u.shape), np.float32)
-    flat = source.reshape(source.shape[0], -1)
-    start = row * source.shape[2] + col
-    for j in range(4):
-        for i in range(4):
-            made += (down[j] * across[i]) * flat[:, start + (j * source.shape[2] + i)]
+    bands = source.reshape(source.shape[0], -1)
+    # In parts that a processor's cache holds, and without a look at each index: a third of the time.
+    rows = max(1, _AT_ONCE // u.shape[1])
+    for part in (slice(top, top + rows) for top in range(0, u.shape[0], rows)):
+        (col, across), (row, down) = _taps(u[part]), _taps(v[part])
+        start = row * source.shape[2] + col
+        for j in range(4):
+            for i in range(4):
+                weights, at = down[j] * across[i], start + (j * source.shape[2] + i)
+                for band, values in enumerate(bands):
+                    made[band, part] += weights * values.take(at, mode="clip")
     return made
 
 
