@@ -87,21 +87,30 @@ class BackProjection:
         return added
 
     def held_level(self, made: Floats, cubic: Floats, core: Window, dem: NDArray[np.float64], known: NDArray[np.bool_]) -> Floats:
-        """`made` (H, W) metres, a result's `core`, where the DEM is level: a lake, the sea, a step of rounded heights.
+        """`made` (H, W) metres, a result's `core`, where the DEM is level: a lake, the sea.
 
         A cell that is exactly as high as five of its neighbours is a part of something level, and all of it is; where heights are rounded,
         if something as high lies near that is wider than chance makes it, and from which the ground does not fall. There a result departs
-        from the DEM no farther than cubic resampling (`cubic`, (H, W)) does, and half a step; and in a cell beside it that is higher it
-        lies no lower, since water is the lowest there is. At the foot of a cliff a network would dig a moat. `dem` and `known` as for
-        `correction`.
+        from the DEM no farther than cubic resampling (`cubic`, (H, W)) does; and in a cell beside it that is higher it lies no lower, since
+        water is the lowest there is. At the foot of a cliff a network would dig a moat. Both fade out over one cell more: a limit that
+        ended at its border would stand there as a step. `dem` and `known` as for `correction`.
         """
         level = is_level(dem[0], known, rounded=self._half_step > 0)
         if not level.any() or (at := self._up.beneath(core)) is None:
             return made
-        high = np.where(level, dem[0], np.inf)
-        lowest = np.minimum.reduce(list(moved(high, np.inf)))
+        highest = np.maximum.reduce(list(moved(np.where(level, dem[0], -np.inf), -np.inf)))
+        high = np.where(level, dem[0], np.where(highest > -np.inf, highest, np.inf))
+        lowest = np.minimum.reduce(list(moved(np.where(level, dem[0], np.inf), np.inf, 2)))
         low = np.where(level, dem[0], np.where(lowest <= dem[0], lowest, -np.inf))
-        high, low = high[_INNER], low[_INNER]
-        lower, upper = np.minimum(low[at], cubic) - self._half_step, np.maximum(high[at], cubic) + self._half_step
-        held: Floats = np.clip(made, lower, upper).astype(np.float32)
-        return held
+        shares = np.stack([level, highest > -np.inf]).astype(np.float64)[:, *_INNER]
+
+        def share(_: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+            return shares, np.ones(shares.shape[1:], np.bool_)
+
+        # Half of a share lies at a border of cells.
+        within, beside = self._up.sample(core, share, bands=2, reach=0)[0]
+        below, above = np.clip(within + beside - 0.5, 0.0, 1.0), np.clip(2.0 * beside, 0.0, 1.0)
+        level, high, low = level[_INNER][at], high[_INNER][at], low[_INNER][at]
+        held = made + np.where(level, 1.0, below) * (np.minimum(made, np.maximum(high, cubic)) - made)
+        held += above * (np.maximum(held, np.minimum(low, cubic)) - held)
+        return held.astype(np.float32)

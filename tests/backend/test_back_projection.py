@@ -8,10 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from affine import Affine
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 from rasterio.warp import Resampling, reproject
 from rasters_for_tests import DEM_TRANSFORM, UTM, read, terrain, write
 from scipy.ndimage import binary_dilation, binary_erosion
+
+from backend.back_projection import BackProjection
+from backend.grid import Grid
+from backend.resample import Sampler, read_array
+from backend.windows import Window
 
 Superresolve = Callable[..., np.ndarray]
 
@@ -76,8 +81,7 @@ def test_whole_metres_are_off_by_half_of_one(tmp_path: Path, superresolve: Super
 def test_level_ground_at_a_cliffs_foot_departs_no_farther_than_cubic_resampling(
     tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path, step: float
 ) -> None:
-    """A sea at 0 under cliffs of 40 m: where the DEM is level all of a cell is, and no model knows better; half a step of rounded heights
-    apart."""
+    """A sea at 0 under cliffs of 40 m: where the DEM is level all of a cell is, and no model knows better."""
     y, x = np.mgrid[0:108, 0:120]
     fine = np.where(x > 60 + 12 * np.sin(y / 9.0), 40 + 0.3 * (x - 60) + 3 * np.sin(y / 4.0), 0.0)
     dem = np.round(means(fine, 3)) if step else means(fine, 3)
@@ -94,7 +98,28 @@ def test_level_ground_at_a_cliffs_foot_departs_no_farther_than_cubic_resampling(
         cubic = made - read(beside)
         above, below = made - np.maximum(cubic, 0), np.minimum(cubic, 0) - made
         beyond.append([float(above[sea].max()), float(below[shore].max())])
-    assert max(beyond[1]) < 0.5 * step + 1e-3 < max(beyond[0])
+    assert max(beyond[1]) < 1e-3 < 0.5 < max(beyond[0])
+
+
+@pytest.mark.parametrize("rounded", [0.0, 1.0])
+@pytest.mark.parametrize("off", [-3.0, 3.0])
+def test_no_step_stands_where_level_ground_ends(rounded: float, off: float) -> None:
+    """A result that is 3 m too high or too low everywhere: along a shore it was held up to a cell's border, as far as its corners."""
+    y, x = np.mgrid[0:36, 0:40]
+    dem = np.rint(np.maximum(0.0, 2.0 * (x - 20 - 6 * np.sin(y / 6.0))))
+    source, target = (
+        Grid(CRS.from_user_input(UTM).to_wkt(), Affine(size, 0, 600_000, 0, -size, 5_200_000), 1200 // size, 1080 // size)
+        for size in (30, 10)
+    )
+    sampler = Sampler(source, target)
+    projection, everything = BackProjection(sampler, 50.0, rounded), Window(0, 0, 120, 108)
+    read = read_array(dem.astype(np.float32))
+    cubic = sampler.sample(everything, read, bands=1, reach=6)[0][0]
+    held = projection.held_level(cubic + np.float32(off), cubic, everything, *read(projection.cells(everything)))
+    departs, sea = (held - cubic)[6:-6, 6:-6], np.kron(dem == 0, np.ones((3, 3), bool))[6:-6, 6:-6]
+    assert np.abs(departs).max() == pytest.approx(3) and np.abs(held[6:-6, 6:30]).max() < 1e-3
+    assert max(np.abs(np.diff(departs, axis=axis)).max() for axis in (0, 1)) < 2.4
+    assert sea.mean() > 0.3
 
 
 def test_cells_of_whole_metres_that_are_as_high_by_chance_are_no_lake(
