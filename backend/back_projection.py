@@ -28,6 +28,8 @@ _REACH = 2.5
 _TURNED = 1.8
 """1.5: a diagonal, where the grids are rotated against each other; 1.2: the scale is that of one place."""
 
+_BLOCK = 128
+"""Pixels along the edges of blocks that are looked at one by one: in most nothing is level."""
 _INNER = (slice(_LEVEL_REACH, -_LEVEL_REACH), slice(_LEVEL_REACH, -_LEVEL_REACH))
 """Of `cells`, what upsampling needs."""
 
@@ -96,21 +98,34 @@ class BackProjection:
         ended at its border would stand there as a step. `dem` and `known` as for `correction`.
         """
         level = is_level(dem[0], known, rounded=self._half_step > 0)
-        if not level.any() or (at := self._up.beneath(core)) is None:
+        if not level.any() or (covered := self.cells(core)) is None:
             return made
         highest = np.maximum.reduce(list(moved(np.where(level, dem[0], -np.inf), -np.inf)))
         high = np.where(level, dem[0], np.where(highest > -np.inf, highest, np.inf))
         lowest = np.minimum.reduce(list(moved(np.where(level, dem[0], np.inf), np.inf, 2)))
         low = np.where(level, dem[0], np.where(lowest <= dem[0], lowest, -np.inf))
-        shares = np.stack([level, highest > -np.inf]).astype(np.float64)[:, *_INNER]
+        cells = np.stack([level, highest > -np.inf, high, low])
+        held = made.copy()
+        for block in core.blocks(_BLOCK):
+            under = self._up.needed(block)
+            if under is not None and (part := cells[:, *covered.cut(under)])[1].any():
+                here = core.cut(block)
+                held[here] = self._held(made[here], cubic[here], block, part)
+        return held
 
-        def share(_: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-            return shares, np.ones(shares.shape[1:], np.bool_)
+    def _held(self, made: Floats, cubic: Floats, block: Window, cells: NDArray[np.float64]) -> Floats:
+        """`made` (H, W) within its limits. `cells` (4, h, w) cover what the block needs: 1 where level, 1 there and beside it, and how high
+        and how low it may be."""
 
+        def shares(_: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+            return cells[:2], np.ones(cells.shape[1:], np.bool_)
+
+        if (at := self._up.beneath(block)) is None:
+            return made
         # Half of a share lies at a border of cells.
-        within, beside = self._up.sample(core, share, bands=2, reach=0)[0]
+        within, beside = self._up.sample(block, shares, bands=2, reach=0)[0]
         below, above = np.clip(within + beside - 0.5, 0.0, 1.0), np.clip(2.0 * beside, 0.0, 1.0)
-        level, high, low = level[_INNER][at], high[_INNER][at], low[_INNER][at]
+        level, _, high, low = cells[:, *at]
         held = made + np.where(level, 1.0, below) * (np.minimum(made, np.maximum(high, cubic)) - made)
         held += above * (np.maximum(held, np.minimum(low, cubic)) - held)
-        return held.astype(np.float32)
+        return np.asarray(held, np.float32)

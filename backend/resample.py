@@ -421,7 +421,12 @@ def _between(nodes: Floats, s: Floats, t: Floats) -> Floats:
     col, row = np.minimum(s.astype(np.int64), nodes.shape[1] - 2), np.minimum(t.astype(np.int64), nodes.shape[0] - 2)
     s, t = s - col, t - row
     strips = (1 - t) * nodes[row[:, 0], :] + t * nodes[row[:, 0] + 1, :]
-    return np.asarray((1 - s) * strips[:, col[0]] + s * strips[:, col[0] + 1])
+    # Not by an index in brackets, which takes three times as long.
+    left, right = (strips.take(col[0] + k, axis=1, mode="clip") for k in (0, 1))
+    left *= 1 - s
+    right *= s
+    left += right
+    return np.asarray(left)
 
 
 def _span(at: Floats, margin: int, size: int | None) -> tuple[int, int] | None:
@@ -436,6 +441,9 @@ def _span(at: Floats, margin: int, size: int | None) -> tuple[int, int] | None:
 
 def _known(valid: NDArray[np.bool_], window: Window, u: Floats, v: Floats) -> NDArray[np.bool_]:
     """Whether the source pixel in which each centre falls is valid; `valid` covers `window`."""
+    if valid.all():
+        across = (u + _TIE >= window.col) & (u + _TIE < window.col + window.width)
+        return np.asarray(across & (v + _TIE >= window.row) & (v + _TIE < window.row + window.height))
     rows, cols = _cells(window, u, v)
     inside = (cols >= 0) & (cols < window.width) & (rows >= 0) & (rows < window.height)
     return np.asarray(inside & valid[np.clip(rows, 0, window.height - 1), np.clip(cols, 0, window.width - 1)])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from backend import gaps
 from backend.level import is_level
 from backend.resample import Read, Sampler
-from backend.windows import Window, tiles
+from backend.windows import Window
 
 _PASSES = 8
 _KERNEL = 4
@@ -93,12 +93,10 @@ def upsampled(sampler: Sampler, window: Window, read: Read, step: float) -> NDAr
         return values[None], np.ones(values.shape, np.bool_)
 
     made = np.zeros((window.height, window.width), np.float32)
-    for block in tiles(window.width, window.height, tile=_BLOCK, halo=0, multiple=1):
-        core = block.core
-        there = Window(window.col + core.col, window.row + core.row, core.width, core.height)
-        under = sampler.needed(there)
+    for block in window.blocks(_BLOCK):
+        under = sampler.needed(block)
         if under is not None and added[needed.cut(under.within(needed))].any():
-            made[core.row : core.row + core.height, core.col : core.col + core.width] = sampler.sample(there, cells, bands=1, reach=0)[0][0]
+            made[window.cut(block)] = sampler.sample(block, cells, bands=1, reach=0)[0][0]
     return made
 
 

@@ -34,6 +34,11 @@ class Window:
         bottom = min(self.row + self.height, other.row + other.height)
         return Window(left, top, right - left, bottom - top)
 
+    def blocks(self, size: int) -> list[Window]:
+        """This window in parts that are at most `size` pixels wide and high."""
+        parts = [tile.core for tile in tiles(self.width, self.height, tile=size, halo=0, multiple=1)]
+        return [Window(self.col + part.col, self.row + part.row, part.width, part.height) for part in parts]
+
     def halves(self) -> tuple[int, tuple[Window, Window]]:
         """The axis along which this window is longer, and its halves along that axis."""
         if self.width >= self.height:
