@@ -44,6 +44,8 @@ ENDINGS = (".tif", ".tiff")
 _BLOCK = 512
 _BYTES_PER_PIXEL = 4 * 2.5
 """The plain file, the compressed one and its overviews, at worst."""
+_NO_SUCH_CALL = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
+"""What disks on a network may answer that cannot be told to write at once."""
 _READ_BACK = {"GDAL_CACHEMAX": 32 * 2**20}
 """A window ends within blocks, which are read again with the next one; memory still depends on the tile and not on the raster."""
 _SIDECARS = (".aux.xml", ".ovr", ".msk")
@@ -296,7 +298,11 @@ class Output:
     def _check(self, cancel: Cancel) -> None:
         """GDAL writes the last blocks of a file as it closes it, and then tells nobody that a disk is full. Raises OSError."""
         with open(self._whole, "r+b") as file:
-            os.fsync(file.fileno())
+            try:
+                os.fsync(file.fileno())
+            except OSError as error:
+                if error.errno not in _NO_SUCH_CALL:
+                    raise
         with rasterio.Env(**_READ_BACK), rasterio.open(self._whole) as dataset:
             for window, written in self._done.items():
                 cancel.check()
