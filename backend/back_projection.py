@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.level import is_level, moved
+from backend.level import is_level, lowest
 from backend.resample import Sampler, read_array
 from backend.windows import Window
 
@@ -100,11 +100,12 @@ class BackProjection:
         level = is_level(dem[0], known, rounded=self._half_step > 0)
         if not level.any() or (covered := self.cells(core)) is None:
             return made
-        highest = np.maximum.reduce(list(moved(np.where(level, dem[0], -np.inf), -np.inf)))
-        high = np.where(level, dem[0], np.where(highest > -np.inf, highest, np.inf))
-        lowest = np.minimum.reduce(list(moved(np.where(level, dem[0], np.inf), np.inf, 2)))
-        low = np.where(level, dem[0], np.where(lowest <= dem[0], lowest, -np.inf))
-        cells = np.stack([level, highest > -np.inf, high, low])
+        highest = -lowest(np.where(level, -dem[0], np.inf), 1)
+        beside = highest > -np.inf
+        near = lowest(np.where(level, dem[0], np.inf), 2)
+        high = np.where(level, dem[0], np.where(beside, highest, np.inf))
+        low = np.where(level, dem[0], np.where(near <= dem[0], near, -np.inf))
+        cells = np.stack([level, beside, high, low])
         held = made.copy()
         for block in core.blocks(_BLOCK):
             under = self._up.needed(block)

@@ -22,22 +22,30 @@ def is_level(dem: NDArray[np.float64], known: NDArray[np.bool_], *, rounded: boo
     level = _as_high(heights, 1) >= 6
     if not rounded or not level.any():
         return level
-    lowest = np.fmin.reduce(list(moved(heights, np.nan, _NO_LOWER)))
-    wide = np.where((_as_high(heights, 2) >= _AROUND) & (lowest >= heights), heights, np.nan)
+    bottom = lowest(np.where(known, dem, np.inf), _NO_LOWER) >= heights
+    wide = np.where((_as_high(heights, 2) >= _AROUND) & bottom, heights, np.nan)
     return level & (_as_high(heights, 2, wide) > 0)
 
 
 def _as_high(heights: NDArray[np.float64], reach: int, among: NDArray[np.float64] | None = None) -> NDArray[np.int64]:
     """How many of the cells up to `reach` away along each axis, itself too, are exactly as high as each of (h, w): of `among`, or all."""
     number = np.zeros(heights.shape, np.int64)
-    for around in moved(heights if among is None else among, np.nan, reach):
+    for around in _moved(heights if among is None else among, reach):
         number += around == heights
     return number
 
 
-def moved(cells: NDArray[np.float64], beyond: float, reach: int = 1) -> Iterator[NDArray[np.float64]]:
-    """An array (h, w) moved by up to `reach` cells along each axis: (2 `reach` + 1)^2 of its shape."""
-    wide = np.pad(cells, reach, constant_values=beyond)
+def lowest(cells: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    """The lowest of (h, w) up to `reach` cells away along each axis; beyond the border there is none."""
+    height, width = cells.shape
+    wide = np.pad(cells, reach, mode="edge")
+    wide = np.minimum.reduce([wide[:, at : at + width] for at in range(2 * reach + 1)])
+    return np.asarray(np.minimum.reduce([wide[at : at + height] for at in range(2 * reach + 1)]))
+
+
+def _moved(cells: NDArray[np.float64], reach: int) -> Iterator[NDArray[np.float64]]:
+    """An array (h, w) moved by up to `reach` cells along each axis, NaN beyond: (2 `reach` + 1)^2 of its shape."""
+    wide = np.pad(cells, reach, constant_values=np.nan)
     height, width = cells.shape
     for down in range(2 * reach + 1):
         for across in range(2 * reach + 1):

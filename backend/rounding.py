@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from backend import gaps
-from backend.level import is_level
+from backend.level import is_level, lowest
 from backend.resample import Read, Sampler
 from backend.windows import Window
 
@@ -57,7 +57,7 @@ def correction(dem: Floats, known: Bools, step: float) -> Floats:
     if not (share[known] > 0).any():
         return made
     heights = np.where(known, dem, np.nan)
-    bottom = _lowest(np.where(known, dem, np.inf), _NO_LOWER) >= dem
+    bottom = lowest(np.where(known, dem, np.inf), _NO_LOWER) >= dem
     share[known & (bottom | is_level(dem, known, rounded=True) | _in_level_squares(heights))] = 0.0
     if not (share[known] > 0).any():
         return made
@@ -104,20 +104,12 @@ def _share(steps: Floats) -> Floats:
     """How far each cell (h, w) is to be smoothed, 0..1; the heights are in steps."""
     wide = np.pad(steps, 1, mode="edge")
     curvature = wide[:-2, 1:-1] + wide[2:, 1:-1] + wide[1:-1, :-2] + wide[1:-1, 2:] - 4.0 * steps
-    sharp = _lowest(-np.abs(curvature), _WINDOW) < -_SHARPEST
+    sharp = lowest(-np.abs(curvature), _WINDOW) < -_SHARPEST
     size = 2 * _WINDOW + 1
     wide = np.pad(np.square(curvature), _WINDOW, mode="edge")
     wide = np.add.reduce([wide[:, at : at + steps.shape[1]] for at in range(size)])
     rough = np.add.reduce([wide[at : at + steps.shape[0]] for at in range(size)]) / (size * size * _OF_ROUNDING)
     return np.where(sharp, 0.0, np.clip((_ROUGHER - rough) / (_ROUGHER - _AS_ROUGH), 0.0, 1.0))
-
-
-def _lowest(cells: Floats, reach: int) -> Floats:
-    """The lowest of (h, w) up to `reach` cells away along each axis."""
-    height, width = cells.shape
-    wide = np.pad(cells, reach, mode="edge")
-    wide = np.minimum.reduce([wide[:, at : at + width] for at in range(2 * reach + 1)])
-    return np.asarray(np.minimum.reduce([wide[at : at + height] for at in range(2 * reach + 1)]))
 
 
 def _rough(cells: NDArray[Real]) -> NDArray[Real]:
