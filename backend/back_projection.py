@@ -21,8 +21,8 @@ LARGEST_CELL = 32.0
 SIGMAS = 2.0
 """Standard deviations that a DEM may be off by in a pixel: one in twenty is off by more. With one, half of what a network gains on real
 SRTM would be taken back, whose errors are large in few places (docs/design.md)."""
-_LEVEL_REACH = 6
-"""DEM pixels around one that say whether it is level (five) or beside what is level."""
+_LEVEL_REACH = 7
+"""DEM pixels around one that say whether it is level (five) or up to two beside what is level."""
 _REACH = 2.5
 """DEM pixels: the cubic kernel reaches less than two of them, to their centres."""
 _TURNED = 1.8
@@ -94,8 +94,9 @@ class BackProjection:
         A cell that is exactly as high as five of its neighbours is a part of something level, and all of it is; where heights are rounded,
         if something as high lies near that is wider than chance makes it, and from which the ground does not fall. There a result departs
         from the DEM no farther than cubic resampling (`cubic`, (H, W)) does; and in a cell beside it that is higher it lies no lower, since
-        water is the lowest there is. At the foot of a cliff a network would dig a moat. Both fade out over one cell more: a limit that
-        ended at its border would stand there as a step. `dem` and `known` as for `correction`.
+        water is the lowest there is. At the foot of a cliff a network would dig a moat. Both fade out over one cell more, and take no more
+        there than the DEM may be off by: a limit that ended at its border would stand there as a step. `dem` and `known` as for
+        `correction`.
         """
         level = is_level(dem[0], known, rounded=self._half_step > 0)
         if not level.any() or (covered := self.cells(core)) is None:
@@ -126,7 +127,9 @@ class BackProjection:
         # Half of a share lies at a border of cells.
         within, beside = self._up.sample(block, shares, bands=2, reach=0)[0]
         below, above = np.clip(within + beside - 0.5, 0.0, 1.0), np.clip(2.0 * beside, 0.0, 1.0)
-        level, _, high, low = cells[:, *at]
-        held = made + np.where(level, 1.0, below) * (np.minimum(made, np.maximum(high, cubic)) - made)
-        held += above * (np.maximum(held, np.minimum(low, cubic)) - held)
+        level, near, high, low = cells[:, *at]
+        too_high = made - np.minimum(made, np.maximum(high, cubic))
+        held = made - np.where(level, too_high, np.minimum(below * too_high, self.tolerance))
+        too_low = np.maximum(held, np.minimum(low, cubic)) - held
+        held += np.where(near, too_low, np.minimum(above * too_low, self.tolerance))
         return np.asarray(held, np.float32)

@@ -44,7 +44,7 @@ ENDINGS = (".tif", ".tiff")
 _BLOCK = 512
 _BYTES_PER_PIXEL = 4 * 2.5
 """The plain file, the compressed one and its overviews, at worst."""
-_NO_SUCH_CALL = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
+_NO_SUCH_CALL = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EROFS)
 """What disks on a network may answer that cannot be told to write at once."""
 _READ_BACK = {"GDAL_CACHEMAX": 32 * 2**20}
 """A window ends within blocks, which are read again with the next one; memory still depends on the tile and not on the raster."""
@@ -207,7 +207,8 @@ class Output:
         self._written += window.width * window.height
         if known.any():
             self.known = True
-            written = np.where(known, values, np.float32(NODATA))
+            # As it is read again, whatever a model's numbers are.
+            written = np.ascontiguousarray(np.where(known, values, NODATA), np.float32)
             self._done[window] = zlib.crc32(written.data)
             with self._reporting(), ONE_AT_A_TIME:
                 self._dataset.write(written, 1, window=_in_file(window))

@@ -112,7 +112,8 @@ class Pipeline:
     def run(self) -> None:
         """Makes all tiles. Raises BackendError."""
         to_run: queue.Queue[_Next | None] = queue.Queue(_AHEAD)
-        to_write: queue.Queue[_Made | None] = queue.Queue(_AHEAD)
+        # One that hangs in a read lets nobody write: what was read before must have room, or nobody would tell of it.
+        to_write: queue.Queue[_Made | None] = queue.Queue(2 * _AHEAD)
         failures: list[BaseException] = []
         stop = threading.Event()
         options = getenv()

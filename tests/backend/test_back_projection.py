@@ -101,25 +101,46 @@ def test_level_ground_at_a_cliffs_foot_departs_no_farther_than_cubic_resampling(
     assert max(beyond[1]) < 1e-3 < 0.5 < max(beyond[0])
 
 
+EVERYTHING = Window(0, 0, 120, 108)
+"""Of a target three times as fine as a DEM of 40 x 36 pixels."""
+
+
+def back_projection(dem: np.ndarray, dem_error: float, step: float) -> tuple[BackProjection, np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """To a DEM (36, 40) of 30 m on a target of 10 m; what cubic resampling makes of it; and its cells, as held_level wants them."""
+    source, target = (
+        Grid(CRS.from_user_input(UTM).to_wkt(), Affine(size, 0, 600_000, 0, -size, 5_200_000), 1200 // size, 1080 // size)
+        for size in (30, 10)
+    )
+    sampler, read_cells = Sampler(source, target), read_array(dem.astype(np.float32))
+    projection = BackProjection(sampler, dem_error, step)
+    cubic = sampler.sample(EVERYTHING, read_cells, bands=1, reach=6)[0][0]
+    return projection, cubic, read_cells(projection.cells(EVERYTHING))
+
+
 @pytest.mark.parametrize("rounded", [0.0, 1.0])
 @pytest.mark.parametrize("off", [-3.0, 3.0])
 def test_no_step_stands_where_level_ground_ends(rounded: float, off: float) -> None:
     """A result that is 3 m too high or too low everywhere: along a shore it was held up to a cell's border, as far as its corners."""
     y, x = np.mgrid[0:36, 0:40]
     dem = np.rint(np.maximum(0.0, 2.0 * (x - 20 - 6 * np.sin(y / 6.0))))
-    source, target = (
-        Grid(CRS.from_user_input(UTM).to_wkt(), Affine(size, 0, 600_000, 0, -size, 5_200_000), 1200 // size, 1080 // size)
-        for size in (30, 10)
-    )
-    sampler = Sampler(source, target)
-    projection, everything = BackProjection(sampler, 50.0, rounded), Window(0, 0, 120, 108)
-    read = read_array(dem.astype(np.float32))
-    cubic = sampler.sample(everything, read, bands=1, reach=6)[0][0]
-    held = projection.held_level(cubic + np.float32(off), cubic, everything, *read(projection.cells(everything)))
+    projection, cubic, cells = back_projection(dem, 50.0, rounded)
+    held = projection.held_level(cubic + np.float32(off), cubic, EVERYTHING, *cells)
     departs, sea = (held - cubic)[6:-6, 6:-6], np.kron(dem == 0, np.ones((3, 3), bool))[6:-6, 6:-6]
     assert np.abs(departs).max() == pytest.approx(3) and np.abs(held[6:-6, 6:30]).max() < 1e-3
     assert max(np.abs(np.diff(departs, axis=axis)).max() for axis in (0, 1)) < 2.4
     assert sea.mean() > 0.3
+
+
+@pytest.mark.parametrize("dem_error", [0.0, 1.0])
+def test_a_cliff_at_a_shore_keeps_its_height_but_for_what_the_dem_may_be_off_by(dem_error: float) -> None:
+    """A result that is right, where cubic resampling is metres too low."""
+    y, x = np.mgrid[0:108, 0:120]
+    truth = np.where(x >= 60, 40 + 0.3 * (x - 60) + 3 * np.sin(y / 4.0), 0.0).astype(np.float32)
+    dem = means(truth, 3)
+    projection, cubic, cells = back_projection(dem, dem_error, 0.0)
+    assert (truth - cubic)[:, 60:63].max() > 2
+    taken = (truth - projection.held_level(truth, cubic, EVERYTHING, *cells))[6:-6, 6:-6]
+    assert taken.min() > -1e-4 and taken.max() <= 2 * dem_error + 1e-4 and (taken.max() > 1) == (dem_error > 0)
 
 
 def test_cells_of_whole_metres_that_are_as_high_by_chance_are_no_lake(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import shutil
 import threading
@@ -74,6 +76,63 @@ def test_missing_pixels_are_noticed(tmp_path: Path) -> None:
         made.write(Window(0, 0, 10, 10), np.zeros((10, 10), np.float32), np.ones((10, 10), bool))
         made.finish()
     assert list(tmp_path.iterdir()) == []
+
+
+def spoil_a_pixel(path: Path) -> None:
+    with rasterio.open(path, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as dataset:
+        dataset.write(np.full((1, 1), 4.0, np.float32), 1, window=((0, 1), (0, 1)))
+
+
+def spoil_an_overview(path: Path) -> None:
+    with rasterio.open(path) as dataset:
+        offset = int(dataset.get_tag_item("BLOCK_OFFSET_0_0", "TIFF", bidx=1, ovr=0))
+    with path.open("r+b") as file:
+        file.seek(offset)
+        file.write(bytes(16))
+
+
+@pytest.mark.parametrize("spoil", [spoil_a_pixel, spoil_an_overview])
+def test_a_file_that_is_not_what_was_written_gets_no_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Path], None]
+) -> None:
+    compress = Output._compress
+
+    def spoiled(self: Output, cancel: Cancel) -> None:
+        compress(self, cancel)
+        spoil(self._whole)
+
+    monkeypatch.setattr(Output, "_compress", spoiled)
+    with pytest.raises(ResourceError, match="cannot be written"), output(tmp_path / "a.tif") as made:
+        made.write(*whole())
+        made.finish()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, "disk-full"), (errno.EIO, "internal"), (errno.EINVAL, "")])
+def test_a_disk_that_cannot_keep_a_file_is_noticed_and_one_that_does_not_say_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: str
+) -> None:
+    def fsync(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(output_module.os, "fsync", fsync)
+    said = ""
+    try:
+        with output(tmp_path / "a.tif") as made:
+            made.write(*whole())
+            made.finish()
+    except ResourceError as error:
+        said = error.code
+    assert said == code and (tmp_path / "a.tif").exists() == (not code)
+
+
+def test_a_models_doubles_are_written_as_floats(tmp_path: Path) -> None:
+    window, values, known = whole()
+    with output(tmp_path / "a.tif") as made:
+        made.write(window, np.asfortranarray(values.astype(np.float64) + 0.1), np.asfortranarray(known))
+        made.finish()
+    with rasterio.open(tmp_path / "a.tif") as dataset:
+        assert (dataset.read(1) == np.float32(5.1)).all()
 
 
 def test_pixels_that_are_made_twice_are_noticed(tmp_path: Path) -> None:
