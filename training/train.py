@@ -443,6 +443,13 @@ def alone(out: Path) -> Iterator[None]:
             out.rmdir()  # if nothing came of it
 
 
+def leave_the_others() -> None:
+    """After the last step of several processes. Fabric does so for GPUs alone; without, a process that had trained to the end was aborted
+    now and then as it ended, by a thread that nobody had joined, and its launcher took the run for a failed one."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.train", description="Trains the networks on prepared areas.")
@@ -468,6 +475,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise TrainingError(f"{out} holds a run already.", "Pass --resume to go on, name another folder, or remove this one.")
         with alone(out):
             train(config, options.data, out, resume=options.resume, init=options.init, devices=options.devices)
+            leave_the_others()
     except (TrainingError, BackendError, FileNotFoundError, ValueError) as error:
         return refused(error)
     except OSError as error:
