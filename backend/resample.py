@@ -89,7 +89,10 @@ class Sampler:
         """The window of the source that `sample` reads for one of the target, with no reach; None where the source lies elsewhere."""
         if self._shift is not None:
             return Window(window.col + self._shift[0], window.row + self._shift[1], window.width, window.height)
-        return self._needed(*self.coordinates(window), 0 if self.averages else self.support)
+        u, v = self._unfolded(*self._corners(window))
+        if not (_within(u, self.source.width) and _within(v, self.source.height)):
+            u, v = self.coordinates(window)
+        return self._needed(u, v, 0 if self.averages else self.support)
 
     def beneath(self, window: Window) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
         """Rows and columns, in what `needed` says, of the source's pixels in which the centres of the window's fall, or of the nearest.
@@ -196,8 +199,12 @@ class Sampler:
 
         Shapes (height, width), or (1, width) and (height, 1) where the rows of both grids are parallel.
         """
-        cols = np.arange(window.col, window.col + window.width, dtype=np.float64)[None, :] + 0.5
-        rows = np.arange(window.row, window.row + window.height, dtype=np.float64)[:, None] + 0.5
+        u, v = self._unfolded(*_pixels(window))
+        return self._folded(u), v
+
+    def _unfolded(self, across: Floats, down: Floats) -> tuple[Floats, Floats]:
+        """`coordinates` of the pixels in these columns (width,) and rows (height,), which ascend; some may lie a turn beyond the source."""
+        cols, rows = across[None, :] + 0.5, down[:, None] + 0.5
         if self._affine is not None:
             t = self._affine
             if self.parallel:
@@ -205,19 +212,25 @@ class Sampler:
             return apply(t, cols, rows)
         step = self._lattice
         if step == 1:
-            u, v = self._project(*np.broadcast_arrays(cols, rows))
-            return self._folded(u), v
+            return self._project(*np.broadcast_arrays(cols, rows))
         # Nodes are counted from the CRS's origin: parts of a grid share them.
         east, south = self.target.phase(step)
-        first_col, first_row = (window.col + east) // step, (window.row + south) // step
-        last_col, last_row = (window.col + east + window.width - 1) // step + 1, (window.row + south + window.height - 1) // step + 1
+        s, t_ = (cols - 0.5 + east) / step, (rows - 0.5 + south) / step
+        first_col, first_row = np.floor(s[0, 0]), np.floor(t_[0, 0])
         node_cols, node_rows = np.meshgrid(
-            np.arange(first_col, last_col + 1, dtype=np.float64) * step + 0.5 - east,
-            np.arange(first_row, last_row + 1, dtype=np.float64) * step + 0.5 - south,
+            np.arange(first_col, np.floor(s[0, -1]) + 2.0) * step + 0.5 - east,
+            np.arange(first_row, np.floor(t_[-1, 0]) + 2.0) * step + 0.5 - south,
         )
-        s, t_ = (cols - 0.5 + east) / step - first_col, (rows - 0.5 + south) / step - first_row
         u, v = self._project(node_cols, node_rows)
-        return self._folded(_between(u, s, t_)), _between(v, s, t_)
+        return _between(u, s - first_col, t_ - first_row), _between(v, s - first_col, t_ - first_row)
+
+    def _corners(self, window: Window) -> tuple[Floats, Floats]:
+        """Columns and rows of a window at whose crossings the least and the largest `_unfolded` are: in between these are bilinear."""
+        across, down = _pixels(window)
+        if self._affine is not None:
+            return across[[0, -1]], down[[0, -1]]
+        east, south = self.target.phase(self._lattice)
+        return _nodes(across + east, self._lattice) - east, _nodes(down + south, self._lattice) - south
 
     def _longitudes(self) -> tuple[float | None, float | None]:
         """How many of the source's columns a turn round the Earth has, and what its longitudes are counted around on the way there: the
@@ -414,6 +427,26 @@ def _spanned(at: Floats, scale: float) -> Floats:
     """How far columns or rows (H + 2, W + 2) differ over a pixel of (H, W), about `scale`, 1 at least."""
     span = np.hypot(at[1:-1, 2:] - at[1:-1, :-2], at[2:, 1:-1] - at[:-2, 1:-1]) / 2
     return np.maximum(np.clip(span, scale / _SPREAD, scale * _SPREAD), 1.0)
+
+
+def _pixels(window: Window) -> tuple[Floats, Floats]:
+    """Columns (width,) and rows (height,) of a window."""
+    return (
+        np.arange(window.col, window.col + window.width, dtype=np.float64),
+        np.arange(window.row, window.row + window.height, dtype=np.float64),
+    )
+
+
+def _nodes(pixels: Floats, step: int) -> Floats:
+    """Multiples of `step` among ascending `pixels` (n,), the first and the last of these too."""
+    chosen = pixels % step == 0
+    chosen[[0, -1]] = True
+    return np.asarray(pixels[chosen])
+
+
+def _within(at: Floats, size: int) -> bool:
+    """Whether all of `at` lies on `size` pixels."""
+    return bool(at.min() >= 0.0 and at.max() <= size)
 
 
 def _between(nodes: Floats, s: Floats, t: Floats) -> Floats:

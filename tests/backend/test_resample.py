@@ -61,6 +61,21 @@ def test_values_do_not_depend_on_the_window(holed: Raster, name: str) -> None:
         assert np.abs(part - values[cut])[seen[cut]].max(initial=0) < 1e-3
 
 
+@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("corner", [(0, 0), (33, 41), (-25, 60)])
+def test_what_is_needed_is_what_sampling_reads(holed: Raster, name: str, corner: tuple[int, int]) -> None:
+    sampler = Sampler(holed.grid, TARGETS[name])
+    window = Window(*corner, 70, 45)
+    read: list[Window | None] = []
+
+    def remembered(needed: Window) -> tuple[np.ndarray, np.ndarray]:
+        read.append(needed)
+        return holed.read([1], needed)
+
+    sampler.sample(window, remembered, bands=1, reach=0)
+    assert [sampler.needed(window)] == (read or [None])
+
+
 @pytest.mark.parametrize("name", ["three times as fine", "shifted and 2.7 times as fine", "in degrees", "rotated"])
 def test_cubic_is_what_gdal_makes(tmp_path: Path, name: str) -> None:
     target = TARGETS[name]
