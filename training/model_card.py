@@ -153,7 +153,10 @@ def _at_most(what: str, limit: float, values: Mapping[str, float]) -> Limit:
     if not values:
         return Limit(what, f"≤ {limit:.2f}", "nothing to measure it on", None)
     name, worst = max(values.items(), key=lambda item: math.inf if math.isnan(item[1]) else item[1])
-    return Limit(what, f"≤ {limit:.2f}", f"{worst:.4f}{f' ({name})' if name else ''}", worst <= limit + ROUNDING)
+    holds = worst <= limit + ROUNDING
+    # What is beyond a limit is not to look like it.
+    digits = next((digits for digits in (4, 5) if holds or round(worst, digits) > limit), 6)
+    return Limit(what, f"≤ {limit:.2f}", f"{worst:.{digits}f}{f' ({name})' if name else ''}", holds)
 
 
 def _between(what: str, allowed: tuple[float, float], values: Mapping[str, float]) -> Limit:

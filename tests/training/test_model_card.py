@@ -219,6 +219,12 @@ def test_one_bad_area_breaks_what_was_asked_of_each(pair: Pair) -> None:
     assert found["real coarse DEM: RMSE / cubic's, each condition"].holds is None
 
 
+def test_what_is_beyond_a_limit_does_not_look_like_the_limit(pair: Pair) -> None:
+    figures = [figure(pair, "no guide", 0.7), figure(pair, "rendered guide, 4 x coarser", 0.7000056)]
+    found = {one.what: one for one in limits(figures)}["rendered guide, 4 x coarser: RMSE / that without a guide, each area"]
+    assert (found.holds, found.limit, found.measured) == (False, "≤ 1.00", "1.00001 (Ridge)")
+
+
 def test_sigma_is_judged_in_each_slope_class(pair: Pair) -> None:
     good = figure(pair, "no guide", 0.7)
     steep = replace(good.scores.by_slope[3], coverage=Coverage(0.5, 0.95, 1.0))
