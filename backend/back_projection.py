@@ -91,8 +91,8 @@ class BackProjection:
     def held_level(self, made: Floats, cubic: Floats, core: Window, dem: NDArray[np.float64], known: NDArray[np.bool_]) -> Floats:
         """`made` (H, W) metres, a result's `core`, where the DEM is level: a lake, the sea.
 
-        A cell that is exactly as high as five of its neighbours is a part of something level, and all of it is; where heights are rounded,
-        if something as high lies near that is wider than chance makes it, and from which the ground does not fall. There a result departs
+        A cell that is exactly as high as five of its neighbours is a part of something level, and all of it is, if something as high lies
+        near from which the ground does not fall, and that is wider than chance makes it where heights are rounded. There a result departs
         from the DEM no farther than cubic resampling (`cubic`, (H, W)) does; and in a cell beside it that is higher it lies no lower, since
         water is the lowest there is. At the foot of a cliff a network would dig a moat. Both fade out over one cell more, and take no more
         there than the DEM may be off by: a limit that ended at its border would stand there as a step. `dem` and `known` as for
