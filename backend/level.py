@@ -11,13 +11,13 @@ _AROUND = 24
 """Of the 5 x 5 cells around one in the midst of something level, in a DEM of whole units: SRTM's lakes are six cells wide at least, and on
 gentle ground five neighbours are as high by chance."""
 _NO_LOWER = 3
-"""Cells around it, of which none is lower: from a crest or slope that rounding made level the ground falls, as it does not from water. A DEM
-of whole metres that was brought onto another grid is rounded no more, but its terraces are as level as before where they are wide."""
+"""Cells around it, of which none is lower: from a crest or slope that rounding made level the ground falls, as it does not from water. A
+DEM of whole metres that was brought onto another grid is rounded no more, but its terraces are as level as before where they are wide."""
 
 
 def is_level(dem: NDArray[np.float64], known: NDArray[np.bool_], *, rounded: bool) -> NDArray[np.bool_]:
-    """Which cells (h, w) are exactly as high as five or more of the eight around them, and as some cell at most two away of which none in the
-    7 x 7 around it is lower; with `rounded`, one that is as high as _AROUND of the 5 x 5 around it, too."""
+    """Which cells (h, w) are exactly as high as five or more of the eight around them, and as some cell at most two away around which,
+    in the 7 x 7, none is lower; with `rounded`, one that is as high as _AROUND of the 5 x 5 around it, too."""
     heights = np.where(known, dem, np.nan)
     # One of the nine is the cell itself.
     level = _as_high(heights, 1) >= 6

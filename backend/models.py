@@ -5,6 +5,7 @@ Installed models lie in the folder that SIRAN_MODELS names and in resources/mode
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import os
@@ -131,18 +132,26 @@ def load(path: Path) -> Model:
 def _promised(path: Path) -> list[str]:
     """The sums of the lines for `path`, each of which is good: while a model is being replaced, the old one and the new one."""
     sums = path.with_name(SUMS_FILE)
-    if not sums.is_file():
-        return []
     try:
-        content = sums.read_text(encoding="utf-8", errors="replace")
+        lines = [line.strip().partition(" ") for line in read_sums(sums)]
     except OSError as error:
         raise InputError(
             "model-hash",
             f"What {sums} promises of the model {path} cannot be read ({error.strerror}).",
             "Check the file's permissions.",
         ) from error
-    lines = (line.strip().partition(" ") for line in content.splitlines())
     return [digest.lower() for digest, _, name in lines if name.strip().lstrip("*") == path.name]
+
+
+def read_sums(path: Path) -> list[str]:
+    """The lines of a SHA256SUMS, none where there is no such file. PowerShell writes UTF-16 and says so; letters that are no UTF-8 are kept
+    as surrogates. Raises InputError (model-hash) where nothing in it could be found again, OSError."""
+    content = path.read_bytes() if path.is_file() else b""
+    if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return content.decode("utf-16", errors="replace").splitlines()
+    if b"\0" in content:
+        raise InputError("model-hash", f"{path} is no text in UTF-8.", "Save it as UTF-8.")
+    return content.decode("utf-8-sig", errors="surrogateescape").splitlines()
 
 
 def _onnx_card(path: Path, content: bytes) -> ModelCard:

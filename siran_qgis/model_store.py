@@ -6,6 +6,7 @@ one, and the old one goes last: at every moment the file that is there has a lin
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import os
@@ -219,7 +220,7 @@ def write_whole(path, text):
     path = Path(path)
     part = path.with_name(f".{path.name}-{os.getpid()}-{threading.get_ident()}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
+        with part.open("w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
             file.write(text)
             _settle(file)
         os.replace(part, path)
@@ -242,8 +243,12 @@ def sha256(path) -> str:
 
 
 def _read_sums(folder):
+    """Its lines. PowerShell writes UTF-16 and says so; other letters than UTF-8's stay as they are."""
     file = folder / SUMS
-    return file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    content = file.read_bytes() if file.is_file() else b""
+    if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return content.decode("utf-16", errors="replace").splitlines()
+    return content.decode("utf-8-sig", errors="surrogateescape").splitlines()
 
 
 def _write_sums(folder, lines):

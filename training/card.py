@@ -12,7 +12,7 @@ from typing import Any
 import onnx
 
 from backend.card import FORMAT, METADATA_KEY, ModelCard, card_from_json
-from backend.models import SUMS_FILE
+from backend.models import SUMS_FILE, read_sums
 from training.checkpoint import Attributed
 from training.data.areas import check_held_out, manifest_entries
 from training.networks.generator import SuperResolver
@@ -57,8 +57,7 @@ def put(partial: Path, path: Path) -> None:
 
 def _note_sum(path: Path, digest: str, *, others: bool) -> None:
     sums = path.with_name(SUMS_FILE)
-    lines = sums.read_text(encoding="utf-8").splitlines() if sums.exists() else []
-    kept = [line for line in lines if others or line.strip().partition(" ")[2].strip().lstrip("*") != path.name]
+    kept = [line for line in read_sums(sums) if others or line.strip().partition(" ")[2].strip().lstrip("*") != path.name]
     partial = sums.with_name(f"{SUMS_FILE}.partial")
-    partial.write_text("\n".join(sorted({*kept, f"{digest}  {path.name}"})) + "\n", encoding="utf-8")
+    partial.write_text("\n".join(sorted({*kept, f"{digest}  {path.name}"})) + "\n", encoding="utf-8", errors="surrogateescape")
     os.replace(partial, sums)

@@ -161,9 +161,11 @@ def main(arguments: list[str] | None = None) -> int:
         if twice := sorted({name for name in names if names.count(name) > 1 or name in KERNELS}):
             raise TrainingError(f"Two methods would be called {', '.join(twice)}.", "Give each model file a name of its own.")
         loaded = [load_model(path, options.ratio) for path in options.model]
-        for model in loaded if options.record else []:
+        for model in loaded if options.split != "train" else []:
             check_held_out(model.card.training_data, options.data)
         for file in filter(None, (options.json, options.markdown)):
+            if file.is_dir():
+                raise TrainingError(f"{file} is a folder.", "Name a file.")
             file.parent.mkdir(parents=True, exist_ok=True)
         runs = {model.path.stem: engine_run(_opened(model), model.card, thorough=options.thorough) for model in loaded}
         resamplers = list(dict.fromkeys(options.resampler))

@@ -152,6 +152,15 @@ def nobody() -> Iterator[None]:
     os.seteuid(before)
 
 
+@pytest.mark.parametrize(("encoding", "said"), [("utf-16", "has the SHA"), ("utf-8-sig", "has the SHA"), ("utf-16-le", "is no text")])
+def test_sums_as_windows_writes_them_are_looked_at(tmp_path: Path, encoding: str, said: str) -> None:
+    path = write_model(tmp_path / "small.onnx")
+    (tmp_path / models.SUMS_FILE).write_bytes(f"{'0' * 64}  {path.name}\n".encode(encoding))
+    with pytest.raises(InputError, match=said) as raised:
+        models.load(path)
+    assert raised.value.code == "model-hash"
+
+
 @pytest.mark.usefixtures("nobody")
 def test_a_folder_or_sums_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bundled model runs; who asks for another hears why it is not found. Sums that cannot be looked at are no consent."""

@@ -230,6 +230,15 @@ def test_a_model_of_ones_own_may_stand_in_for_a_bundled_one_and_leave_again(run,
     assert run("remove", NAME="tiny") is None
 
 
+@pytest.mark.parametrize(("encoding", "kept"), [("utf-16", "utf-8"), ("latin-1", "latin-1")])
+def test_sums_that_another_program_wrote_cost_no_model(run, model, encoding, kept):
+    install(model)
+    sums, other = paths.models() / "SHA256SUMS", f"{'0' * 64}  \u00e4.onnx\n"
+    sums.write_bytes((sums.read_text() + other).encode(encoding))
+    assert run("remove", NAME="tiny") is not None
+    assert everything(paths.models()) == {"SHA256SUMS": other.encode(kept)}
+
+
 def test_what_cannot_be_written_leaves_what_was_there(run, model, tmp_path, monkeypatch):
     install(model)
     with (paths.models() / "SHA256SUMS").open("a") as sums:

@@ -319,13 +319,14 @@ def test_resamplers_need_no_model(prepared: Path, tmp_path: Path, capsys: pytest
     assert "# lanczos, nearest: split test, ratio 2" in (tmp_path / "f.md").read_text()
 
 
+@pytest.mark.parametrize("record", [["--record"], []])
 @pytest.mark.parametrize(("area", "split"), [("third", "test"), ("other", "validation")])
 def test_a_model_that_knows_what_is_to_judge_it_gets_no_figures(
-    prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], area: str, split: str
+    prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], area: str, split: str, record: list[str]
 ) -> None:
     model = write_model(tmp_path / "cheat.onnx", model_card=card("cheat", training_data=[{"name": "hills"}, {"name": area}]))
     before = model.read_bytes()
-    assert main(["--model", f"{model}", "--data", f"{prepared}", "--record"]) == 2
+    assert main(["--model", f"{model}", "--data", f"{prepared}", *record]) == 2
     assert f"fitted to {area}, which {prepared} has in split {split}" in capsys.readouterr().err
     assert model.read_bytes() == before
 
