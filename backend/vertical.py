@@ -14,6 +14,7 @@ _UNITS = {
     "ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "international foot": 0.3048,
     "us-ft": US_SURVEY_FOOT, "ftus": US_SURVEY_FOOT, "foot_us": US_SURVEY_FOOT,
     "us survey foot": US_SURVEY_FOOT, "us_survey_foot": US_SURVEY_FOOT, "us survey feet": US_SURVEY_FOOT, "us feet": US_SURVEY_FOOT,
+    "mm": 0.001, "millimetre": 0.001, "millimeter": 0.001, "millimetres": 0.001, "millimeters": 0.001,
     "cm": 0.01, "centimetre": 0.01, "centimeter": 0.01, "dm": 0.1, "decimetre": 0.1, "decimeter": 0.1, "km": 1000.0,
 }  # fmt: skip
 

@@ -29,7 +29,7 @@ def plain(tmp_path: Path, superresolve: Superresolve) -> np.ndarray:
     return superresolve(write(tmp_path / "plain.tif", VALUES.astype(np.float32)))
 
 
-@pytest.mark.parametrize(("unit", "metres"), [("ft", 0.3048), ("US survey foot", 1200 / 3937), ("m", 1.0)])
+@pytest.mark.parametrize(("unit", "metres"), [("ft", 0.3048), ("US survey foot", 1200 / 3937), ("m", 1.0), ("mm", 0.001)])
 def test_the_output_has_the_bands_unit(tmp_path: Path, superresolve: Superresolve, plain: np.ndarray, unit: str, metres: float) -> None:
     dem = write(tmp_path / "feet.tif", (VALUES / metres).astype(np.float32))
     with rasterio.open(dem, "r+") as dataset:
