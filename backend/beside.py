@@ -19,7 +19,7 @@ OLDER = "older"
 """What the endings of files that hold an output's older content begin with."""
 _FORM = re.compile(
     r"\.(?P<stem>.{0,40}?)\.(?P<name>[0-9a-f]{8})\.(?:(?P<run>[0-9a-f]{8})\.)?"
-    r"(?P<kind>lock|journal|plain\.tif|whole\.tif|older\.tif|part|older)"
+    r"(?P<kind>lock|journal|plain\.tif|whole\.tif[.\w]*|older\.tif|part|older)"
 )
 
 

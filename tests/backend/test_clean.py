@@ -46,6 +46,13 @@ def test_it_lists_and_then_removes(tmp_path: Path) -> None:
     assert "nothing" in clean(tmp_path).stdout
 
 
+def test_what_gdal_was_writing_beside_is_a_leftover_too(tmp_path: Path) -> None:
+    output = tmp_path / "fine.tif"
+    (tmp_path / f"{beside.prefix_of_run(output)}whole.tif.ovr.tmp").write_bytes(b"half")
+    assert "a file that a killed run was writing" in clean(tmp_path, "--remove").stdout
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_a_running_process_needs_is_left_alone(tmp_path: Path) -> None:
     output = left_by_a_killed_run(tmp_path)
     left_by_a_killed_run(tmp_path, "other.tif")
