@@ -293,7 +293,7 @@ def _transformer(source: str, target: str) -> Transformer:
     try:
         return Transformer.from_crs(source, target, always_xy=True)
     except ProjError as error:
-        names = " to ".join(CRS.from_wkt(crs).name for crs in (source, target))
+        names = " to ".join(CRS.from_user_input(crs).name for crs in (source, target))
         raise InputError("crs-missing", f"PROJ knows no way from {names}.", "Assign the right CRS to the raster.") from error
 
 

@@ -19,6 +19,7 @@ from pyproj import CRS
 
 from backend.card import ModelCard
 from backend.dem_source import DemError
+from backend.errors import InputError
 from backend.grid import Grid, apply, ground_edges, transform_points
 from backend.guide import Guide, list_bands
 from backend.models import Model
@@ -381,7 +382,10 @@ def _edges(grid: Grid) -> tuple[float, float]:
 def _place(grid: Grid, pixel: tuple[int, int]) -> str:
     """The centre of a pixel in words."""
     x, y = apply(grid.transform, np.array([pixel[0] + 0.5]), np.array([pixel[1] + 0.5]))
-    lon, lat = (float(values[0]) for values in transform_points(grid.crs, "OGC:CRS84", x, y))
+    try:
+        lon, lat = (float(values[0]) for values in transform_points(grid.crs, "OGC:CRS84", x, y))
+    except InputError:
+        lon = lat = math.nan  # PROJ leads nowhere on Earth from another planet
     said = f"column {pixel[0]}, row {pixel[1]} (x {x[0]:.10g}, y {y[0]:.10g}"
     if math.isfinite(lon) and math.isfinite(lat):
         said += f"; {abs(lat):.5f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.5f}° {'E' if lon >= 0 else 'W'}"

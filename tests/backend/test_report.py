@@ -173,6 +173,14 @@ def test_feet_are_shown_in_metres(tmp_path: Path, folder: Path, dem: Path, small
     assert cell(feet, "Heights").startswith("ft")
 
 
+def test_a_planet_without_longitudes_on_earth_has_a_page_too(tmp_path: Path, folder: Path, small_model: Path) -> None:
+    heights = rasters_for_tests.terrain(36, 40).astype(np.float32)
+    crs = "+proj=eqc +R=3396190 +units=m"
+    mars = rasters_for_tests.write(tmp_path / "mars.tif", heights, transform=Affine(30, 0, 0, 0, -30, 0), crs=crs)
+    said = re.search(r"The largest change is at (.*?)</p>", report(mars, small_model, folder))
+    assert said and "column" in said[1] and "°" not in said[1]
+
+
 def test_where_nothing_is_known_it_says_so(tmp_path: Path, folder: Path, small_model: Path) -> None:
     dem = rasters_for_tests.write(tmp_path / "none.tif", np.full((20, 20), -9999, np.float32), nodata=-9999)
     text = report(dem, small_model, folder)
