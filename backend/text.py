@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from backend.together import Name
 
 PAGES = (".html", ".htm")
 """What the names of pages end in."""
+_NOT_UTF8 = re.compile("[\ud800-\udfff]")
+"""What Python takes bytes of a path for that are no UTF-8: as escapes many readers of JSON would refuse them."""
 
 
 class Text:
@@ -27,7 +30,7 @@ class Text:
     def prepare(self, text: str) -> None:
         """Writes it beside its name. Raises ResourceError."""
         with self._reporting():
-            self._whole.write_text(text, encoding="utf-8")
+            self._whole.write_text(_NOT_UTF8.sub("\ufffd", text), encoding="utf-8")
 
     def keep_older(self) -> None:
         """See File."""

@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import re
 import shlex
+import shutil
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -179,6 +180,13 @@ def test_a_planet_without_longitudes_on_earth_has_a_page_too(tmp_path: Path, fol
     mars = rasters_for_tests.write(tmp_path / "mars.tif", heights, transform=Affine(30, 0, 0, 0, -30, 0), crs=crs)
     said = re.search(r"The largest change is at (.*?)</p>", report(mars, small_model, folder))
     assert said and "column" in said[1] and "°" not in said[1]
+
+
+def test_names_that_are_not_utf8_stand_on_it_with_marks(folder: Path, dem: Path, small_model: Path) -> None:
+    odd = folder / "caf\udce9"
+    odd.mkdir()
+    shutil.copy(small_model, odd / "small.onnx")
+    assert "caf\ufffd/small.onnx" in report(dem, odd / "small.onnx", folder)
 
 
 def test_where_nothing_is_known_it_says_so(tmp_path: Path, folder: Path, small_model: Path) -> None:
