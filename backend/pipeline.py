@@ -105,6 +105,8 @@ class Pipeline:
     share: float
     cancel: Cancel
     stopwatch: Stopwatch
+    guided: int = field(default=0, init=False)
+    """Pixels of the tiles made so far on which the DEM and the guide are known."""
     _ran: int = field(default=0, init=False)
     _told: float = field(default=0.0, init=False)
     _telling: threading.Lock = field(default_factory=threading.Lock, init=False)
@@ -257,6 +259,7 @@ class Pipeline:
                 with Reporting(self.journal.folder):
                     self.journal.keep(core, kept)
             self.outputs.write(core, kept.values, kept.known)
+        self.guided += kept.guided
         if self.gathered is not None:
             with self.stopwatch.at_work("gathering for this report"):
                 self.gathered.add(core, kept.values[ELEVATION], kept.values[DIFFERENCE], kept.known, kept.guided)

@@ -270,6 +270,12 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                         "warning",
                         f"No pixel of the output has a value: where it lies the DEM has none. Above {HIGHEST:,.0f} m none counts.",
                     )
+                elif image and not pipeline.guided:
+                    say(
+                        "warning",
+                        f"The guide, {image.name}, has no value on any pixel of the output that the DEM knows: "
+                        "the result is what the model makes without one.",
+                    )
                 if gathered is not None:
                     gathered.look(lambda window: outputs.read(ELEVATION, window), card.halo, cancel.check)
                     stopwatch.lap("Looking at the result for this report")

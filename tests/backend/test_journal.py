@@ -108,6 +108,22 @@ def test_all_outputs_and_the_report_go_on(folder: Path, dem: Path, tmp_path: Pat
     assert table in (folder / "report.html").read_text()
 
 
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_guide_that_is_known_nowhere_is_said(folder: Path, dem: Path, small_model: Path, tmp_path: Path, hidden: bool) -> None:
+    """It lies in the first tile alone, which is taken from the journal, and there the DEM has no value, or has."""
+    corner, transform = rasters_for_tests.image(30, 30), Affine(10, 0, 600_000, 0, -10, 5_200_000)
+    guide = rasters_for_tests.write(tmp_path / "corner.tif", corner, transform=transform, descriptions=("NIR", "Red", "Green"))
+    heights = rasters_for_tests.read(dem).astype(np.float32)
+    if hidden:
+        heights[:10, :10] = -32767
+    rasters_for_tests.write(dem, heights, nodata=-32767)
+    mine = settings(dem, small_model, folder, guide=str(guide), resolution=10.0)
+    stopped(mine, 4)
+    said = finished(mine)
+    assert any("going on" in text for text in said)
+    assert any("corner.tif, has no value on any pixel" in text for text in said) == hidden
+
+
 @pytest.mark.parametrize("changed", ["dem", "dem's time", "guide", "model", "error", "tile", "thorough", "extent"])
 def test_tiles_of_another_run_are_never_mixed_in(
     folder: Path, tmp_path: Path, dem: Path, guide: Path, small_model: Path, changed: str
@@ -298,7 +314,8 @@ def test_a_key_knows_its_files_by_their_content(tmp_path: Path) -> None:
     assert first != key([map(str, files)], {"tile": 2}, nothing)
     files[1].write_bytes(b"Content")
     assert first != key([map(str, files)], {"tile": 1}, nothing)
-    assert key([[str(files[0]), "/vsizip/there.zip/a"]], {}, nothing) is None
+    for name in ("/vsizip/there.zip/a", 'NETCDF:"a.nc":z', "https://example.org/a.tif"):
+        assert key([[str(files[0]), name]], {}, nothing) is None
     dem, guide = ([str(file)] for file in files)
     assert key([dem, guide], {}, nothing) != key([guide, dem], {}, nothing)
 
