@@ -18,12 +18,16 @@ _PIECE, _SMALLEST_PIECE = 2**20, 2**14
 
 def key(rasters: Sequence[Iterable[str]], facts: Mapping[str, object], check: Callable[[], None]) -> str | None:
     """Hexadecimal, of the files of each of `rasters` that are read, in the order of their roles, and of `facts` that JSON can say; None
-    where a file cannot be looked at by this process itself (/vsizip/...). `check` is called now and then, and may raise Cancelled."""
+    where a file cannot be looked at by this process itself (/vsizip/...). One that is not there, as a part of a mosaic that nobody needs,
+    is known as such: were it there the next time, pixels could be others. `check` is called now and then, and may raise Cancelled."""
     roles = [sorted(set(files)) for files in rasters]
     every = sorted({name for names in roles for name in names})
     paths, place = [Path(name) for name in every], {name: number for number, name in enumerate(every)}
     digest = hashlib.sha256(json.dumps([facts, [[place[name] for name in names] for names in roles]], sort_keys=True).encode())
     try:
+        gone = {number for number, name in enumerate(every) if _is_missing(name)}
+        digest.update(json.dumps(sorted(gone)).encode())
+        paths = [path for number, path in enumerate(paths) if number not in gone]
         if not all(path.is_file() for path in paths):
             return None
         sizes = [path.stat().st_size for path in paths]
@@ -40,6 +44,18 @@ def key(rasters: Sequence[Iterable[str]], facts: Mapping[str, object], check: Ca
     except OSError:
         return None
     return digest.hexdigest()
+
+
+def _is_missing(name: str) -> bool:
+    """Whether there is certainly no such file: what GDAL alone understands (/vsizip/..., NETCDF:...) is none for anybody else. Raises
+    OSError."""
+    if name.startswith("/vsi") or ":" in name[2:]:
+        return False
+    try:
+        os.stat(name)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    return False
 
 
 def _add(digest: hashlib._Hash, path: Path, large: int, check: Callable[[], None]) -> None:

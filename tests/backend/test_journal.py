@@ -124,6 +124,18 @@ def test_a_guide_that_is_known_nowhere_is_said(folder: Path, dem: Path, small_mo
     assert any("corner.tif, has no value on any pixel" in text for text in said) == hidden
 
 
+def test_a_mosaic_without_a_part_that_nobody_needs_goes_on(folder: Path, small_model: Path, tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    path = rasters_for_tests.mosaic(tmp_path / "parts" / "m.vrt", missing=True)
+    mine = settings(path, small_model, folder, extent=(600_000.0, 5_198_920.0, 600_600.0, 5_200_000.0), overwrite=True)
+    stopped(mine, 2)
+    assert any("going on" in text for text in finished(mine))
+    stopped(mine, 2)
+    east = tmp_path / "parts" / "tiles" / "east & more.tif"
+    shutil.copy(east.with_name("west.tif"), east)
+    assert not any("going on" in text for text in finished(mine))
+
+
 @pytest.mark.parametrize("changed", ["dem", "dem's time", "guide", "model", "error", "tile", "thorough", "extent"])
 def test_tiles_of_another_run_are_never_mixed_in(
     folder: Path, tmp_path: Path, dem: Path, guide: Path, small_model: Path, changed: str
