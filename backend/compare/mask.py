@@ -56,7 +56,7 @@ class Polygons:
         try:
             self._crs = _crs(content)
             self._polygons = [[_open(np.asarray(ring, np.float64)[:, :2]) for ring in polygon] for polygon in _polygons(content)]
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
             raise InputError("mask-invalid", f"The mask, {path}, is not GeoJSON as RFC 7946 has it ({error}).", _HINT) from error
         if not self._polygons:
             raise InputError("mask-invalid", f"The mask, {path}, has no polygon.", _HINT)
@@ -165,7 +165,7 @@ def _json(path: str) -> Any:
         raise InputError("file-missing", f"The mask, {path}, does not exist.", "Check the path.")
     try:
         return json.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError("mask-invalid", f"The mask, {path}, cannot be read as JSON ({error}).", _HINT) from error
 
 

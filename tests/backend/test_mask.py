@@ -47,6 +47,17 @@ def test_an_empty_polygon_has_nothing(tmp_path: Path) -> None:
         Polygons(str(file))
 
 
+@pytest.mark.parametrize("begin", ["[", '{"type": "GeometryCollection", "geometries": ['])
+def test_one_that_is_nested_without_end_is_refused(tmp_path: Path, begin: str) -> None:
+    file = tmp_path / "deep.geojson"
+    end = "".join({"[": "]", "{": "}"}.get(sign, "") for sign in reversed(begin))
+    for depth in (900, 200_000):
+        file.write_text(begin * depth + end * depth)
+        with pytest.raises(InputError) as raised:
+            Polygons(str(file))
+        assert raised.value.code == "mask-invalid"
+
+
 @pytest.mark.parametrize("west", [179.0, -181.0])
 def test_a_raster_of_the_whole_earth_counts_on_beyond_its_last_column(tmp_path: Path, west: float) -> None:
     values = np.ones((180, 360), np.uint8)
