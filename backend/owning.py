@@ -15,7 +15,11 @@ def own(path: Path, locks: contextlib.ExitStack, *, overwrite: bool) -> None:
     """Locks an output until `locks` is closed. Raises InputError: busy, or there again."""
     locks.enter_context(Lock(path))
     there = path.exists()
-    tidy(path)
+    try:
+        tidy(path)
+    except PermissionError as error:
+        message = f"What killed runs left in the folder {path.parent} cannot be looked for and removed ({error.strerror})."
+        raise InputError("output-folder", message, "Let yourself list and change the folder, or name another output.") from error
     if path.exists() and not there and not overwrite:
         message = f"{path} exists again: a killed run had set it aside."
         raise InputError("output-exists", message, "Name another output, or pass --overwrite.")

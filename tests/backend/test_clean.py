@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from backend import beside
+from backend.errors import InputError
 from backend.journal.journal import Journal, Kept
 from backend.lock import Lock
+from backend.owning import own
 from backend.version import ROOT
 from backend.windows import Window
 
@@ -77,6 +83,16 @@ def test_a_folder_without_tiles_is_a_leftover_and_a_file_of_its_name_is_not(tmp_
     done = clean(folder, "--remove")
     assert done.returncode == 0 and "onto fine.tif" in done.stdout, done.stderr
     assert list(folder.iterdir()) == [persons]
+
+
+def test_an_output_in_a_folder_that_cannot_be_listed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(path: Path) -> Iterator[Path]:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    with contextlib.ExitStack() as locks, pytest.raises(InputError) as raised:
+        own(tmp_path / "fine.tif", locks, overwrite=False)
+    assert raised.value.code == "output-folder" and str(tmp_path) in raised.value.message
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
