@@ -27,6 +27,9 @@ _REACH = 2.5
 """DEM pixels: the cubic kernel reaches less than two of them, to their centres."""
 _TURNED = 1.8
 """1.5: a diagonal, where the grids are rotated against each other; 1.2: the scale is that of one place."""
+_FAR_BEYOND = 0.1
+"""A cell's edge in the middle, as LARGEST_CELL over it: cells ten times as large are too large, whatever a scale elsewhere or a diagonal
+makes of them."""
 
 _BLOCK = 128
 """Pixels along the edges of blocks that are looked at one by one: in most nothing is level."""
@@ -45,10 +48,13 @@ class BackProjection:
         self.tolerance = max(SIGMAS * dem_error, self._half_step)
         """Metres that a mean may differ by: a DEM of whole metres is off by up to half of one, whatever is said of it."""
         target = sampler.target
-        self._down = Sampler(target, sampler.source)
-        self.reach = self._reach()
+        self.reach = 0
         """Target pixels on each side of a pixel that its correction depends on; 0 where there is none: where the DEM has the finer pixels,
         or much larger ones."""
+        # Of cells of millions of the target's pixels no sampler can be made, and nobody needs one.
+        if LARGEST_CELL * math.sqrt(sampler.columns_per_pixel * sampler.rows_per_pixel) > _FAR_BEYOND:
+            self._down = Sampler(target, sampler.source)
+            self.reach = self._reach()
         if self.reach:
             # The DEM's pixels along the target's border count as they do in its midst, with what is made of the ground beyond.
             wide = target.window(Window(0, 0, target.width, target.height).widened(self.reach))

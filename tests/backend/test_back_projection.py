@@ -66,6 +66,17 @@ def test_a_dem_may_be_off_by_its_error(superresolve: Superresolve, small_model: 
     assert rms(left[off > 0.2]) > 0.15
 
 
+def test_a_cell_of_millions_of_pixels_is_left_alone(
+    tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path
+) -> None:
+    """A scene of 1 cm over a DEM of 30 m."""
+    dem = write(tmp_path / "dem.tif", terrain(6, 6).astype(np.float32))
+    transform = Affine(0.01, 0, 600_090, 0, -0.01, 5_199_910)
+    like = write(tmp_path / "like.tif", np.zeros((60, 60), np.float32), transform=transform)
+    free, bound = (superresolve(dem, model=model, like=like) for model in (small_model, projecting_model))
+    np.testing.assert_array_equal(bound, free)
+
+
 def test_whole_metres_are_off_by_half_of_one(tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path) -> None:
     plain = np.round(100 + 0.02 * np.mgrid[0:36, 0:40][1] * 30).astype(np.int16)
     steps = write(tmp_path / "steps.tif", plain)
