@@ -82,12 +82,25 @@ class Grid:
 
     def place_of(self, other: Grid) -> tuple[float, float]:
         """Column and row at which the centre of another grid lies; what is nearest to it in the middles of the outermost pixels, where it
-        lies beyond. A border may be a pole, and what lies around that is no pixel."""
+        lies beyond. A border may be a pole, and what lies around that is no pixel; nor is one whose middle is the pole, as in the outermost
+        rows of a DEM whose lines lie on the degrees: there it is the next pixel inwards."""
         x, y = transform_points(other.crs, self.crs, *apply(other.transform, np.array(other.width / 2), np.array(other.height / 2)))
         col, row = apply(~self.transform, self.longitudes(x), y)
         if not (np.isfinite(col) and np.isfinite(row)):
             return self.width / 2, self.height / 2
-        return float(np.clip(col, 0.5, self.width - 0.5)), float(np.clip(row, 0.5, self.height - 0.5))
+        for inwards in (0.5, 1.5):
+            across, down = min(inwards, self.width / 2), min(inwards, self.height / 2)
+            place = float(np.clip(col, across, self.width - across)), float(np.clip(row, down, self.height - down))
+            if self.has_area(*place):
+                break
+        return place
+
+    def has_area(self, col: float, row: float) -> bool:
+        """Whether the pixel around a place has an area on the ground: at a pole and beyond none has."""
+        try:
+            return ground_pixel_size(self.crs, self.transform, col, row) > 0
+        except InputError:
+            return False
 
     def middle_towards(self, other: Grid) -> float | None:
         """What its longitudes are counted around where it goes round the Earth, for another grid to lie on it in one piece though its own

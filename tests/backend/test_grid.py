@@ -156,6 +156,15 @@ def test_a_pixel_on_the_pole_is_measured_too() -> None:
     assert raised.value.code == "grid-invalid"
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_grid_around_the_pole_finds_the_size_of_a_dem_whose_first_row_is_the_pole(turned: bool) -> None:
+    """Lines on the degrees: the first row's middle is the pole, its upper edge lies beyond."""
+    step = -0.25 if turned else 0.25
+    dem = Grid(DEGREES, Affine(0.25, 0, -180.125, 0, -step, 90 * (-1 if turned else 1) + step / 2), 1441, 721)
+    polar = Grid(CRS.from_epsg(3413).to_wkt(), Affine(1000, 0, -30_000, 0, -1000, 30_000), 60, 60)
+    assert dem.pixel_size_at(polar) == pytest.approx(math.sqrt(121.8 * 27_923), rel=0.01)
+
+
 @pytest.mark.parametrize("west", [179.98, -180.02])
 def test_longitudes_may_be_counted_across_the_antimeridian(west: float) -> None:
     dem = Grid(DEGREES, Affine(1 / 3600, 0, west, 0, -1 / 3600, -16.4), 144, 360)
