@@ -66,7 +66,13 @@ class Reference:
     @cached_property
     def _nodes(self) -> tuple[NDArray[np.float64], list[float], list[float]]:
         grid = self.grid
-        nodes = np.linspace(0.5, grid.height - 0.5, _NODES)
+        first, last = 0.5, grid.height - 0.5
+        # Where the middle of a row is a pole, it takes its size from the row beside it.
+        if grid.height > 2 and not grid.has_area(grid.width / 2, first):
+            first += 1.0
+        if grid.height > 2 and not grid.has_area(grid.width / 2, last):
+            last -= 1.0
+        nodes = np.linspace(first, last, _NODES)
         edges = [ground_edges(grid.crs, grid.transform, grid.width / 2, float(row)) for row in nodes]
         return nodes, [math.hypot(*across) for across, _ in edges], [math.hypot(*down) for _, down in edges]
 

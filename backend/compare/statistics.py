@@ -1,7 +1,8 @@
 """Statistics are what is gathered, window by window, of one DEM against the reference, and the figures that come of it.
 
 Pixels that count are known in both DEMs and lie in the mask. All figures are given over all of them and by the slope of the reference
-(backend/metrics/terrain.py, SLOPE_CLASSES); pixels beside a gap or the reference's edge have no slope and are in no class.
+(backend/metrics/terrain.py, SLOPE_CLASSES); pixels beside a gap or the reference's edge, and those without a width, have no slope and are
+in no class.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ class View:
         self.dem, self.known, self.mask = dem, known, mask
         self._dx, self._dy = dx, dy
         self.slope, self.curvature = self.shape(dem)
-        has_slope = terrain.has_neighbours(self.around(known, 1))
+        # Where a pixel has no width, as at a pole, the slope is no number.
+        has_slope = terrain.has_neighbours(self.around(known, 1)) & np.isfinite(self.slope) & np.isfinite(self.curvature)
         self._powers: dict[tuple[tuple[int, int], ...], Floats] = {}
         self.group = np.where(has_slope, terrain.slope_class(self.slope), NO_SLOPE)
 
@@ -152,6 +154,7 @@ class Statistics:
 
     def _add_shape(self, view: View, dem: NDArray[Any], where: Bools) -> None:
         slope, curvature = view.shape(dem)
+        where = where & (view.group != NO_SLOPE)
         groups = view.group[where]
         self._slope.add(np.square(slope - view.slope)[where], groups)
         self._curvature.add(np.square(curvature - view.curvature)[where], groups)

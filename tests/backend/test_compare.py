@@ -27,6 +27,7 @@ from skimage.metrics import structural_similarity
 from backend.cancel import Cancel
 from backend.compare.comparison import Settings, run
 from backend.compare.coregistration import displacement
+from backend.compare.statistics import AFTER, BEFORE, NO_SLOPE, Scale, Statistics, View
 from backend.errors import Cancelled, InputError, ResourceError
 from backend.events import Comparison, Event, Progress
 from backend.grid import Grid, ground_edges
@@ -34,8 +35,11 @@ from backend.metrics.spectrum import TILE, power
 from backend.metrics.terrain import SLOPE_CLASSES
 from backend.page.drawings import ticks
 from backend.version import ROOT
+from backend.windows import Window
 
 PIXEL = 30.0
+LINES = Affine(2, 0, -181, 0, -2, 91)
+"""Of a DEM of the whole Earth, whose first and last row lie on the poles."""
 
 
 @dataclass(frozen=True)
@@ -594,3 +598,31 @@ def test_the_page_is_whole_and_needs_nothing_from_elsewhere(pair: Pair, tmp_path
 def test_ticks_are_round_and_cover() -> None:
     assert ticks(0, 0.97) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1.0])
     assert ticks(-3, 3) == pytest.approx([-4, -2, 0, 2, 4])
+
+
+def test_a_dem_whose_first_row_is_the_pole_has_slopes(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    ground = (1000 + 300 * rng.normal(size=(91, 181))).astype(np.float32)
+    other = ground * np.float32(1.01)
+    paths = [write(tmp_path / f"{name}.tif", of, transform=LINES, crs="EPSG:4326") for name, of in (("a", ground), ("b", other))]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _, gathered = run(Settings(str(paths[0]), (str(paths[1]),), json=str(tmp_path / "r.json")), lambda event: None)
+    figures = gathered["tested"][0]["results"][0]
+    assert all(np.isfinite(figures[name]) for name in ("slope_rmse", "curvature_rmse"))
+    steepest = figures["by_slope"][-1]
+    assert steepest["count"] == 0, "pixels at a pole are none"
+
+
+def test_pixels_without_a_width_are_in_no_class_and_no_mean() -> None:
+    core, height = Window(0, 0, 4, 3), BEFORE + 3 + AFTER
+    dem = np.random.default_rng(2).normal(size=(height, BEFORE + 4 + AFTER)).astype(np.float32)
+    known, across = np.ones(dem.shape, np.bool_), np.full((height, 1), 30.0)
+    across[BEFORE] = 0.0
+    with np.errstate(all="ignore"):
+        dem[BEFORE] = 5.0
+        view = View(core, dem, known, known, across, np.full((height, 1), 30.0))
+        statistics = Statistics(Scale(0.0, 1.0))
+        statistics.add(view, dem * np.float32(1.1), known)
+    assert (view.group[0] == NO_SLOPE).all() and (view.group[1:] < NO_SLOPE).all()
+    assert np.isfinite([statistics.figures()[name] for name in ("slope_rmse", "curvature_rmse")]).all()
