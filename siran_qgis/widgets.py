@@ -42,6 +42,10 @@ class EditableChoice(WidgetWrapper):
 
     def setValue(self, value):
         index = next((i for i in range(self.combo.count()) if self.combo.itemData(i) == (value or "")), -1)
+        if index < 0 and hasattr(value, "expressionText"):
+            # In the model designer: an expression, or an input that is gone. No text could say it again.
+            self.combo.addItem(value.expression() or value.expressionText() or tr("(as it is in the model)"), value)
+            index = self.combo.count() - 1
         if index >= 0:
             self.combo.setCurrentIndex(index)
         else:

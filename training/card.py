@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,23 @@ from backend.card import FORMAT, METADATA_KEY, ModelCard, card_from_json
 from backend.models import SUMS_FILE, read_sums
 from training.checkpoint import Attributed
 from training.data.areas import check_held_out, manifest_entries
+from training.errors import TrainingError
 from training.networks.generator import SuperResolver
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""As in siran_qgis/model_store.py: of what QGIS would refuse no file is made."""
 
 
 def build_card(text: str, network: SuperResolver, name: str, data: Path, trained_on: list[Attributed]) -> ModelCard:
     """The card that a TOML file describes, with what the network, its checkpoint (`trained_on`) and the data's manifest know themselves.
 
-    Raises TrainingError where the weights were fitted to an area that the manifest keeps out of training.
+    Raises TrainingError where QGIS would not take a model of this name, or the weights were fitted to an area that the manifest keeps out
+    of training.
     """
+    if not NAME.fullmatch(name):
+        raise TrainingError(
+            f"{name!r} is no name for a model.", "Use letters, digits, '.', '_' and '-', the first a letter or digit, at most 64."
+        )
     values: dict[str, Any] = tomllib.loads(text)
     check_held_out(trained_on, data)
     values |= {

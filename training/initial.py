@@ -66,12 +66,13 @@ def initialise(network: SuperResolver, path: Path) -> list[str]:
             "Give [network] the settings that those weights were trained with.",
         )
     network.load_state_dict(own | taken)
-    # With sigma the decoder has twice the channels: the first half is what the file knows.
+    # With sigma the decoder has twice the channels: the first half is what both know.
     decoder = own["generator.decoder.weight"]
     old = found.get("generator.decoder.weight")
-    if old is not None and "generator.decoder.weight" not in taken and 2 * old.shape[0] == decoder.shape[0]:
+    if old is not None and "generator.decoder.weight" not in taken and decoder.shape[0] in (2 * old.shape[0], old.shape[0] // 2):
+        both = min(old.shape[0], decoder.shape[0])
         with torch.no_grad():
-            network.generator.decoder.weight[: old.shape[0]] = old
+            network.generator.decoder.weight[:both] = old[:both]
             if network.generator.decoder.bias is not None and "generator.decoder.bias" in found:
-                network.generator.decoder.bias[: old.shape[0]] = found["generator.decoder.bias"]
+                network.generator.decoder.bias[:both] = found["generator.decoder.bias"][:both]
     return [name for name in own if name not in taken]

@@ -1635,5 +1635,9 @@
             <source>Find a file</source>
             <translation>Datei suchen</translation>
         </message>
+        <message>
+            <source>(as it is in the model)</source>
+            <translation>(wie im Modell)</translation>
+        </message>
     </context>
 </TS>

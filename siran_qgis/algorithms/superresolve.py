@@ -129,7 +129,8 @@ class SuperResolve(SiranAlgorithm):
             widget=self._combo(
                 [
                     ["", self.tr("Default: {}").format(paths.default_model())],
-                    *([name, model_card.label(name, path)] for name, path in paths.installed_models().items()),
+                    # A TorchScript file is a program, which the plugin never runs.
+                    *([name, model_card.label(name, path)] for name, path in paths.installed_models().items() if path.suffix == ".onnx"),
                 ],
                 self.tr("Models (*.onnx)"),
             ),

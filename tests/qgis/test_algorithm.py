@@ -9,6 +9,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingModelChildParameterSource,
     QgsProcessingParameterDefinition,
     QgsProject,
     QgsProperty,
@@ -284,6 +285,20 @@ def test_in_the_model_designer_inputs_can_be_chosen(algorithm):
     wrapper = widget(algorithm, "MODEL", ModelerParametersDialog())
     wrapper.combo.setCurrentIndex(wrapper.combo.findText("Input 'which model'"))
     assert wrapper.value() == "source"
+
+
+def test_in_the_model_designer_an_expression_stays_one(algorithm):
+    class ModelerParametersDialog:
+        def getAvailableValuesOfType(self, parameters, outputs):
+            return []
+
+    wrapper = widget(algorithm, "MODEL", ModelerParametersDialog())
+    for source in (
+        QgsProcessingModelChildParameterSource.fromExpression("'ti' || 'ny'"),
+        QgsProcessingModelChildParameterSource.fromModelParameter("gone"),
+    ):
+        wrapper.setValue(source)
+        assert wrapper.value() == source
 
 
 def test_loaded_results_are_named_and_styled(dem, context):

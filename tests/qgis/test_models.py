@@ -344,11 +344,13 @@ def test_the_choice_of_models_says_what_they_are_for(provider, model):
     shutil.copy(model, paths.models() / "alps.onnx")
     changed(model, paths.models() / "needs.onnx", (b'"guide_required": false', b'"guide_required": true'))
     (paths.models() / "empty.onnx").touch()
+    (paths.models() / "program.pt").touch()  # the plugin runs none
     algorithm = provider.algorithm("superresolve").create()
     choices = dict(algorithm.parameterDefinition("MODEL").metadata()["widget_wrapper"]["choices"])
     assert choices["alps"] == "alps 1.0.0 — ratios 1 to 100, guide optional"
     assert choices["needs"] == "needs 1.0.0 — ratios 1 to 100, guide required"
     assert choices["empty"] == "empty"
+    assert "program" not in choices
     assert choices[paths.default_model()].startswith(f"{paths.default_model()} ")
 
     from processing.gui.wrappers import WidgetWrapperFactory

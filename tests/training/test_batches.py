@@ -260,6 +260,7 @@ def test_areas_smaller_than_a_patch_are_an_error(areas: list[Area]) -> None:
     ("wrong", "words"),
     [
         ({"no_guide": 1.5}, "no_guide = 1.5"),
+        ({"no_guide": 0.5, "bad_guide": 0.3, "blurred_guide": 0.3}, "add up to more than 1"),
         ({"ratios": (3,)}, "add up to 1"),
         ({"batch": 0}, "at least 1"),
         ({"stretch": -1.0}, "stretch"),

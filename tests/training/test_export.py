@@ -19,7 +19,7 @@ from tests.training.test_train import ROOT, TINY
 from training.card import build_card, put
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.data.areas import attributions
-from training.errors import DataError, ExportError
+from training.errors import DataError, ExportError, TrainingError
 from training.export import compare, example_inputs, export_torchscript, main
 from training.train import train
 
@@ -121,6 +121,12 @@ def test_a_card_names_what_the_weights_were_fitted_to_before(prepared: Path) -> 
     assert [entry["name"] for entry in made.training_data] == ["hills", "far"]
     with pytest.raises(DataError, match=r"fitted to other, which .* has in split validation"):
         build_card(CARD, network(), "small", prepared, [before | {"name": "other"}])
+
+
+def test_a_name_that_qgis_would_not_take_is_refused(prepared: Path) -> None:
+    for name in ("my model", ".hidden", "ä", "x" * 65):
+        with pytest.raises(TrainingError, match="is no name for a model"):
+            build_card((ROOT / "training" / "configs" / "siran.card.toml").read_text(), network(SMALL), name, prepared, [])
 
 
 def test_a_torchscript_network_with_sigma_has_two_outputs(prepared: Path, tmp_path: Path) -> None:

@@ -66,6 +66,15 @@ def test_sigma_can_be_added_to_weights_without_it(run: Path) -> None:
     torch.testing.assert_close(sigma, SuperResolver(replace(SMALL, sigma=True))(*inputs())[1])  # as an untrained one's
 
 
+@torch.no_grad()
+def test_sigma_can_be_left_out_of_weights_that_have_it(tmp_path: Path) -> None:
+    whole, path = network(replace(SMALL, sigma=True)), tmp_path / "model.safetensors"
+    save_weights(whole.state_dict(), {}, [], path)
+    net = SuperResolver(SMALL)
+    initialise(net, path)
+    torch.testing.assert_close(net(*inputs())[0], whole(*inputs())[0])
+
+
 def test_weights_that_do_not_fit_are_refused(run: Path, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"does not fit the configured network: generator\.trunk\.encoder\.weight"):
         initialise(SuperResolver(replace(SMALL, channels=16)), run)

@@ -302,6 +302,26 @@ def test_a_damaged_folder_is_refused(tmp_path: Path, name: str, left: bytes | No
     assert "training.prepare" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"height": 39}, "a.dem.npy has 40 x 40 pixels, where manifest.json says 40 x 39"),
+        ({"dx": 0.0}, "is damaged"),
+        ({"dx": None}, "is damaged"),
+    ],
+)
+def test_arrays_of_another_preparation_are_refused(tmp_path: Path, change: dict[str, float | None], words: str) -> None:
+    write(tmp_path / "z.tif", hills(40, 40))
+    prepare(listing(tmp_path, ONE), tmp_path, tmp_path / "out")
+    manifest = tmp_path / "out" / "manifest.json"
+    content = json.loads(manifest.read_text())
+    area = {name: value for name, value in (content["areas"][0] | change).items() if value is not None}
+    manifest.write_text(json.dumps(content | {"areas": [area]}))
+    with pytest.raises(DataError, match=words) as caught:
+        load_areas(tmp_path / "out", "train")
+    assert "training.prepare" in caught.value.hint
+
+
 def test_the_example_for_own_rasters_is_a_list() -> None:
     entries = read_list(ROOT / "training" / "configs" / "own_areas.example.toml")
     assert {entry.split for entry in entries} == {"train", "validation", "test"}

@@ -36,7 +36,7 @@ class _File:
         try:
             array: NDArray[np.float32] = np.load(self.path, mmap_mode="r")
         except (ValueError, EOFError) as error:
-            raise DataError(f"{self.path} is damaged.", "Run 'python -m training.prepare' again.") from error
+            raise _damaged(self.path) from error
         return array
 
 
@@ -129,10 +129,13 @@ def manifest_entries(folder: Path, split: Split) -> list[dict[str, Any]]:
     try:
         content = json.loads(manifest.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise DataError(f"{manifest} is damaged.", "Run 'python -m training.prepare' again.") from error
+        raise _damaged(manifest) from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise DataError(f"{folder} was prepared by another version.", "Run 'python -m training.prepare' again.")
-    return [entry for entry in content["areas"] if entry["split"] == split]
+    try:
+        return [entry for entry in content["areas"] if entry["split"] == split]
+    except (KeyError, TypeError) as error:
+        raise _damaged(manifest) from error
 
 
 def attributions(folder: Path, split: Split) -> list[dict[str, str]]:
@@ -163,23 +166,48 @@ def load_array(folder: Path, name: str, kind: str) -> NDArray[np.float32]:
 
 
 def load_areas(folder: Path, split: Split) -> list[Area]:
-    """The prepared areas of one split. Raises FileNotFoundError where `folder` was not prepared, DataError where it is damaged."""
+    """The prepared areas of one split. Raises FileNotFoundError where `folder` was not prepared, DataError where it is damaged, or holds
+    arrays of another preparation than its manifest."""
+    try:
+        return [
+            Area(
+                entry["name"],
+                split,
+                _fitting(folder, entry, "dem"),
+                _fitting(folder, entry, "guide") if entry["guide"] else None,
+                _above_0(folder, entry, "dx"),
+                _above_0(folder, entry, "dy"),
+                _fitting(folder, entry, "coarse") if entry["coarse"] else None,
+                entry["coarse_error"],
+                entry["level_offset"],
+                _load_cells(folder, entry),
+            )
+            for entry in manifest_entries(folder, split)
+        ]
+    except KeyError as error:
+        raise _damaged(folder / MANIFEST) from error
 
-    return [
-        Area(
-            entry["name"],
-            split,
-            load_array(folder, entry["name"], "dem"),
-            load_array(folder, entry["name"], "guide") if entry["guide"] else None,
-            entry["dx"],
-            entry["dy"],
-            load_array(folder, entry["name"], "coarse") if entry["coarse"] else None,
-            entry["coarse_error"],
-            entry["level_offset"],
-            _load_cells(folder, entry),
+
+def _fitting(folder: Path, entry: Mapping[str, Any], kind: str) -> NDArray[np.float32]:
+    """An array of an area, which has as many rows and columns as the manifest says."""
+    array = load_array(folder, entry["name"], kind)
+    if array.shape[-2:] != (entry["height"], entry["width"]):
+        raise DataError(
+            f"{folder / entry['name']}.{kind}.npy has {array.shape[-1]} x {array.shape[-2]} pixels, where {MANIFEST} says "
+            f"{entry['width']} x {entry['height']}.",
+            "It is of another preparation: run 'python -m training.prepare' again.",
         )
-        for entry in manifest_entries(folder, split)
-    ]
+    return array
+
+
+def _above_0(folder: Path, entry: Mapping[str, Any], size: str) -> float:
+    if not entry[size] > 0:
+        raise _damaged(folder / MANIFEST)
+    return float(entry[size])
+
+
+def _damaged(file: Path | str) -> DataError:
+    return DataError(f"{file} is damaged.", "Run 'python -m training.prepare' again.")
 
 
 def _load_cells(folder: Path, entry: Mapping[str, Any]) -> Cells | None:

@@ -101,6 +101,10 @@ class DataSettings:
         }
         if shares:
             raise ValueError(f"shares lie between 0 and 1, unlike {', '.join(f'{name} = {value:g}' for name, value in shares.items())}")
+        # Drawn one after the other of one number: what lies beyond 1 would never be drawn.
+        guides = {name: getattr(self, name) for name in ("no_guide", "bad_guide", "blurred_guide")}
+        if self.no_guide < 1 and sum(guides.values()) > 1 + 1e-9:
+            raise ValueError(f"{', '.join(f'{name} = {value:g}' for name, value in guides.items())} add up to more than 1")
         if len(self.ratios) != len(self.ratio_shares) or abs(sum(self.ratio_shares) - 1) > 1e-6 or min(self.ratio_shares) < 0:
             raise ValueError(f"ratio_shares must be {len(self.ratios)} shares that add up to 1; they are {self.ratio_shares}")
         for name in ("stretch", "shift_pixels"):
