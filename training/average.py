@@ -93,6 +93,8 @@ def main(arguments: list[str] | None = None) -> int:
         config = load_config(options.config)
         if options.out and (options.out / CHECKPOINT).exists():
             raise TrainingError(f"{options.out} holds a run already.", "Name another folder.")
+        if options.out and options.out.exists() and not options.out.is_dir():
+            raise TrainingError(f"{options.out} is a file.", "Name a folder.")
         parts = [Part(Path(path), number(share), load(Path(path), config)) for path, share in options.weights]
         mean, patches, device = average(parts), open_validation(options.data, config), torch.device("cpu")
         averaged = SuperResolver(config.network).eval()

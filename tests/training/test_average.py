@@ -102,3 +102,5 @@ def test_what_makes_no_mean_is_refused_in_a_sentence(
         assert not (tmp_path / "mean").exists()
     assert main(["--config", f"{config}", "--data", f"{prepared}", "--out", f"{one}", "--weights", f"{one}", "1"]) == 2
     assert "holds a run already" in capsys.readouterr().err
+    assert main(["--config", f"{config}", "--data", f"{prepared}", "--out", f"{config}", "--weights", f"{one}", "1"]) == 2
+    assert "is a file" in capsys.readouterr().err
