@@ -9,13 +9,11 @@ from multiprocessing import active_children
 from pathlib import Path
 
 import numpy as np
-import pytest
 import torch
 
 from training.data.areas import load_areas
 from training.data.batches import BatchSource, DataSettings
 from training.data.loader import load_batches
-from training.errors import TrainingError
 
 SMALL = DataSettings(patch=48, batch=4)
 
@@ -32,17 +30,6 @@ def test_workers_change_nothing(prepared: Path) -> None:
     for got, wanted in zip(drawn, islice(load_batches(source, 5, 1, 2), 4), strict=True):
         for name, value in vars(wanted).items():
             assert torch.equal(getattr(got, name), value), name
-
-
-def test_a_worker_that_is_killed_ends_the_run_in_a_sentence(prepared: Path) -> None:
-    """As the system does where memory runs out."""
-    batches = load_batches(BatchSource(load_areas(prepared, "train"), SMALL, 3), workers=1)
-    next(batches)
-    for worker in active_children():
-        worker.kill()
-    with pytest.raises(TrainingError, match="was killed") as caught:
-        list(islice(batches, 50))
-    assert "--resume" in caught.value.hint
 
 
 def test_a_source_that_has_drawn_travels_without_its_corners(prepared: Path) -> None:

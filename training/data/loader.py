@@ -8,7 +8,6 @@ from collections.abc import Generator
 from torch.utils.data import DataLoader, Dataset
 
 from training.data.batches import Batch, BatchSource
-from training.errors import TrainingError
 
 AHEAD = 4
 """Batches that each worker has drawn before they are asked for."""
@@ -29,7 +28,7 @@ def load_batches(source: BatchSource, first_step: int = 0, rank: int = 0, world:
 
     Workers are started anew (spawn), not forked: a fork of a process whose OpenMP threads or GPU are at work may hang. That takes some
     seconds, once; prepared areas are mapped files, which all of them share. They end when the iterator is closed or forgotten, and when the
-    training process is gone. Shared memory holds AHEAD batches a worker. Raises TrainingError where one of them is killed.
+    training process is gone. Shared memory holds AHEAD batches a worker.
     """
     if not workers:
         yield from source.batches(first_step, rank, world)
@@ -42,12 +41,4 @@ def load_batches(source: BatchSource, first_step: int = 0, rank: int = 0, world:
         prefetch_factor=AHEAD,
         multiprocessing_context="spawn",
     )
-    try:
-        yield from loader
-    except RuntimeError as error:
-        if "DataLoader worker" not in str(error):
-            raise
-        raise TrainingError(
-            "A process that draws batches was killed, for lack of memory as a rule.",
-            "Set fewer workers or a smaller batch; --resume goes on.",
-        ) from error
+    yield from loader
