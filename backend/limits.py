@@ -58,3 +58,9 @@ def fetched(text: str) -> str:
 def is_mosaic(name: str) -> bool:
     """Whether the name says that the file is a list of other files (VRT)."""
     return name.lower().endswith(".vrt")
+
+
+def is_local(name: str) -> bool:
+    """Whether a name is that of a file of this machine for this process too, and not one that GDAL alone understands (/vsizip/...,
+    NETCDF:...)."""
+    return not name.startswith("/vsi") and ":" not in name[2:]

@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from backend.errors import InputError
 from backend.formats import opens_as_mosaic
-from backend.limits import fetched, is_mosaic
+from backend.limits import fetched, is_local, is_mosaic
 
 DEEPEST = 8
 """Mosaics within mosaics. GDAL would go on until its memory ends where two of them name each other."""
@@ -79,7 +79,7 @@ def parts(path: str) -> Iterator[tuple[list[str], tuple[float, float, float, flo
     that it covers, as left, top, right, bottom. Raises ValueError, OSError."""
     beside = _beside(path)
     for part in _described(path).parts:
-        if part.name and "\ufffd" not in part.name and not part.name.startswith("/vsi") and ":" not in part.name[2:]:
+        if part.name and "\ufffd" not in part.name and is_local(part.name):
             yield [os.path.join(folder, part.name) for folder in (beside if part.relative else [""])], part.rectangle
 
 

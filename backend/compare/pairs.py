@@ -66,13 +66,9 @@ class Reference:
     @cached_property
     def _nodes(self) -> tuple[NDArray[np.float64], list[float], list[float]]:
         grid = self.grid
-        first, last = 0.5, grid.height - 0.5
-        # Where the middle of a row is a pole, it takes its size from the row beside it.
-        if grid.height > 2 and not grid.has_area(grid.width / 2, first):
-            first += 1.0
-        if grid.height > 2 and not grid.has_area(grid.width / 2, last):
-            last -= 1.0
-        nodes = np.linspace(first, last, _NODES)
+        # Where the middle of an outermost row is a pole, it takes its size from the row beside it.
+        top, bottom = (grid.height > 2 and not grid.has_area(grid.width / 2, row) for row in (0.5, grid.height - 0.5))
+        nodes = np.linspace(0.5 + top, grid.height - 0.5 - bottom, _NODES)
         edges = [ground_edges(grid.crs, grid.transform, grid.width / 2, float(row)) for row in nodes]
         return nodes, [math.hypot(*across) for across, _ in edges], [math.hypot(*down) for _, down in edges]
 

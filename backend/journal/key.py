@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from backend.limits import is_local
+
 WHOLE = 2**28
 """Bytes of all files together up to which they are read wholly, the smallest first (half a second). Of each of the others its time, both
 ends and some places between are looked at: whoever changes it otherwise, and sets its time back, means to deceive."""
@@ -47,9 +49,8 @@ def key(rasters: Sequence[Iterable[str]], facts: Mapping[str, object], check: Ca
 
 
 def _is_missing(name: str) -> bool:
-    """Whether there is certainly no such file: what GDAL alone understands (/vsizip/..., NETCDF:...) is none for anybody else. Raises
-    OSError."""
-    if name.startswith("/vsi") or ":" in name[2:]:
+    """Whether there is certainly no such file: what GDAL alone understands is none for anybody else. Raises OSError."""
+    if not is_local(name):
         return False
     try:
         os.stat(name)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -82,3 +83,15 @@ def superresolve(tmp_path: Path, small_model: Path) -> Superresolve:
         return rasters_for_tests.read(result.path)
 
     return call
+
+
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """Root may read whatever there is."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("Windows knows no such permissions")
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(before)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -85,14 +84,15 @@ def test_a_folder_without_tiles_is_a_leftover_and_a_file_of_its_name_is_not(tmp_
     assert list(folder.iterdir()) == [persons]
 
 
-def test_an_output_in_a_folder_that_cannot_be_listed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def closed(path: Path) -> Iterator[Path]:
-        raise PermissionError(errno.EACCES, "Permission denied", str(path))
-
-    monkeypatch.setattr(Path, "iterdir", closed)
-    with contextlib.ExitStack() as locks, pytest.raises(InputError) as raised:
-        own(tmp_path / "fine.tif", locks, overwrite=False)
-    assert raised.value.code == "output-folder" and str(tmp_path) in raised.value.message
+@pytest.mark.usefixtures("nobody")
+def test_an_output_in_a_folder_that_cannot_be_listed_is_refused() -> None:
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made) / "closed"
+        folder.mkdir(mode=0o300)
+        with contextlib.ExitStack() as locks, pytest.raises(InputError) as raised:
+            own(folder / "fine.tif", locks, overwrite=False)
+        assert raised.value.code == "output-folder" and str(folder) in raised.value.message
+        folder.chmod(0o700)
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:

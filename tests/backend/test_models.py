@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -138,18 +137,6 @@ def test_letters_that_are_not_utf_8_beside_a_model_do_no_harm(tmp_path: Path, mo
     twin.write_bytes(b"")
     sidecar_path(twin).write_bytes(b"\xff")
     assert refusal(twin) == "model-card"
-
-
-@pytest.fixture
-def nobody() -> Iterator[None]:
-    """Root may read whatever there is."""
-    if not hasattr(os, "geteuid"):
-        pytest.skip("Windows knows no such permissions")
-    before = os.geteuid()
-    if before == 0:
-        os.seteuid(65534)
-    yield
-    os.seteuid(before)
 
 
 @pytest.mark.parametrize(("encoding", "said"), [("utf-16", "has the SHA"), ("utf-8-sig", "has the SHA"), ("utf-16-le", "is no text")])
