@@ -201,17 +201,20 @@ def removable(name) -> None:
 def remove(name, folder):
     """Remove the user's model and its stored answer. Raises SiranError, and then leaves the folder as it was."""
     files = [file for ending in (*paths.MODEL_ENDINGS, ".check.npz") for file in (folder / (name + ending),) if file.is_file()]
+    names = {file.name for file in files}
     with staging(folder) as aside:
         moved = []
         try:
+            kept = [line for line in _read_sums(folder) if _named(line) not in names]
             for file in files:
                 os.replace(file, aside / file.name)
                 moved.append(file)
-            names = {file.name for file in files}
-            _write_sums(folder, [line for line in _read_sums(folder) if _named(line) not in names])
-        except OSError as error:
+            _write_sums(folder, kept)
+        except BaseException as error:  # whatever it is: what is left in the staging folder is gone
             for file in moved:
                 os.replace(aside / file.name, file)
+            if not isinstance(error, OSError):
+                raise
             raise SiranError(tr("The model {} cannot be removed: {}.").format(name, error.strerror), tr("Close what uses it.")) from error
 
 
@@ -243,11 +246,14 @@ def sha256(path) -> str:
 
 
 def _read_sums(folder):
-    """Its lines. PowerShell writes UTF-16 and says so; other letters than UTF-8's stay as they are."""
+    """Its lines. PowerShell writes UTF-16 and says so; other letters than UTF-8's stay as they are. Raises SiranError where no name could
+    be found again: the backend takes no model beside such a file."""
     file = folder / SUMS
     content = file.read_bytes() if file.is_file() else b""
     if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return content.decode("utf-16", errors="replace").splitlines()
+    if b"\0" in content:
+        raise SiranError(tr("{} is no text in UTF-8.").format(file), tr("Save it as UTF-8."))
     return content.decode("utf-8-sig", errors="surrogateescape").splitlines()
 
 

@@ -24,7 +24,8 @@ import torch
 from torch import Tensor
 
 from backend.card import INPUTS, METADATA_KEY, OUTPUTS, SCALARS, ModelCard, sidecar_path
-from backend.errors import CardError
+from backend.errors import CardError, InputError
+from backend.models import SUMS_FILE, read_sums
 from training.card import build_card, put
 from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_weights
 from training.config import config_from_dict
@@ -214,6 +215,7 @@ def main(arguments: list[str] | None = None) -> int:
         for made in (options.out, weights):
             if made.exists() and not options.overwrite:
                 raise ExportError(f"{made} exists.", "Name the model otherwise, or pass --overwrite.")
+        read_sums(options.out.with_name(SUMS_FILE))  # it is rewritten last, when all of the work is done
         checkpoint = load_checkpoint(options.run)
         network = averaged_network(checkpoint)
         # Runs of before there was this note: what stands in the manifest now is all that is known.
@@ -229,7 +231,7 @@ def main(arguments: list[str] | None = None) -> int:
         return refused(ExportError(f"The card {options.card} does not fit: {error}", "Compare it with training/configs/siran.card.toml."))
     except tomllib.TOMLDecodeError as error:
         return refused(ExportError(f"The card {options.card} is no TOML: {error}.", "Compare it with training/configs/siran.card.toml."))
-    except (TrainingError, OSError) as error:
+    except (TrainingError, InputError, OSError) as error:
         return refused(error)
     count = sum(p.numel() for p in network.parameters())
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, halo {card.halo} px, {count:,} weights")

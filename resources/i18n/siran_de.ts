@@ -1480,6 +1480,14 @@
             <translation>Schließen Sie, was es benutzt.</translation>
         </message>
         <message>
+            <source>{} is no text in UTF-8.</source>
+            <translation>{} ist kein Text in UTF-8.</translation>
+        </message>
+        <message>
+            <source>Save it as UTF-8.</source>
+            <translation>Speichern Sie die Datei als UTF-8.</translation>
+        </message>
+        <message>
             <source>{} Set it up, once; then this dialog runs.</source>
             <translation>{} Richten Sie es einmal ein; dann läuft dieser Dialog.</translation>
         </message>

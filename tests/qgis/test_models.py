@@ -239,6 +239,31 @@ def test_sums_that_another_program_wrote_cost_no_model(run, model, encoding, kep
     assert everything(paths.models()) == {"SHA256SUMS": other.encode(kept)}
 
 
+def test_sums_that_are_no_text_are_refused_before_anything_is_moved(run, model, tmp_path):
+    """The backend takes no model beside them: one that is added there would not run."""
+    install(model)
+    sums = paths.models() / "SHA256SUMS"
+    sums.write_bytes(sums.read_text().encode("utf-16-le"))
+    before = everything(paths.models())
+    newer = changed(model, tmp_path / "newer.onnx", (b'"version": "1.0.0"', b'"version": "1.0.1"'))
+    assert run("add", FILE=str(newer), OVERWRITE=True) is None and "is no text in UTF-8" in run.said
+    assert run("remove", NAME="tiny") is None and "is no text in UTF-8" in run.said
+    assert everything(paths.models()) == before
+
+
+def test_whatever_stops_a_removal_leaves_the_model(model, monkeypatch):
+    install(model)
+    before = everything(paths.models())
+
+    def fail(folder, lines):
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(model_store, "_write_sums", fail)
+    with pytest.raises(RuntimeError):
+        model_store.remove("tiny", paths.models())
+    assert everything(paths.models()) == before
+
+
 def test_what_cannot_be_written_leaves_what_was_there(run, model, tmp_path, monkeypatch):
     install(model)
     with (paths.models() / "SHA256SUMS").open("a") as sums:

@@ -87,6 +87,12 @@ def test_a_model_of_any_name_replaces_its_own_sum_alone(tmp_path: Path) -> None:
     assert f"{hashlib.sha256(b'another').hexdigest()}  my model.onnx" in second
 
 
+def test_sums_that_are_no_text_are_refused_before_any_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "SHA256SUMS").write_bytes("0  other.onnx".encode("utf-16-le"))
+    assert main(["--run", str(tmp_path / "run"), "--card", str(tmp_path / "card.toml"), "--out", str(tmp_path / "small.onnx")]) == 2
+    assert "SHA256SUMS is no text in UTF-8." in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_an_onnx_file_says_nothing_of_where_it_was_made(exported: Path) -> None:
     assert str(ROOT).encode() not in exported.read_bytes()
