@@ -42,6 +42,9 @@ def file_of(layer) -> str:
     if its_own.isValid() and given.isValid() and its_own != given:
         said = tr("Layer {} lies in {} here, and in {} by its file, which is what the backend reads.")
         raise SiranError(said.format(name, _called(given), _called(its_own)), save)
+    if provider.isValid() and given.isValid() and not its_own.isValid():
+        said = tr("Layer {} lies in {} here, and its file, which is what the backend reads, has no CRS.")
+        raise SiranError(said.format(name, _called(given)), save)
     for band in range(1, provider.bandCount() + 1):
         ignored = provider.sourceHasNoDataValue(band) and not provider.useSourceNoDataValue(band)
         if ignored or provider.userNoDataValues(band):

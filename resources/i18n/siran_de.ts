@@ -1200,6 +1200,10 @@
             <translation>Layer {} liegt hier in {}, nach seiner Datei aber in {}, und diese liest das Backend.</translation>
         </message>
         <message>
+            <source>Layer {} lies in {} here, and its file, which is what the backend reads, has no CRS.</source>
+            <translation>Layer {} liegt hier in {}, seine Datei aber, die das Backend liest, hat kein KBS.</translation>
+        </message>
+        <message>
             <source>Layer {} has other nodata values here (band {}) than in its file, which is what the backend reads.</source>
             <translation>Layer {} hat hier andere Nodata-Werte (Kanal {}) als in seiner Datei, die das Backend liest.</translation>
         </message>

@@ -3,6 +3,7 @@
 import zipfile
 
 import pytest
+from conftest import write_raster
 from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsRasterRange
 
@@ -151,6 +152,16 @@ def test_a_crs_that_only_qgis_knows_is_refused(algorithm, context, dem):
     layer.setCrs(QgsCoordinateReferenceSystem("EPSG:32611"))
     said = refused(algorithm, context, dem, layer)
     assert said.startswith("Layer odd lies in EPSG:32611 here, and in EPSG:32610 by its file, which is what the backend reads. Save it")
+
+
+def test_a_crs_of_a_file_without_one_is_refused(algorithm, context, dem, tmp_path):
+    bare = [lambda column, row: 100 + column]
+    layer = load(write_raster(tmp_path / "bare.tif", bare, size=(40, 30), origin=(540000, 4190000), pixel=90, epsg=None))
+    layer.setCrs(QgsCoordinateReferenceSystem("EPSG:32610"))
+    said = refused(algorithm, context, dem, layer)
+    assert said == (
+        "Layer odd lies in EPSG:32610 here, and its file, which is what the backend reads, has no CRS. Save it as a GeoTIFF and use that."
+    )
 
 
 @pytest.fixture
