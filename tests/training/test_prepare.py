@@ -224,6 +224,11 @@ def test_a_real_coarse_dems_own_pixels_are_kept_for_back_projection(tmp_path: Pa
     for error, left in ((0.0, 0.5), (2.0, 4.0)):
         off = replace(pair, dem_error=error).back_projected(pair.cubic + np.float32(10)) - pair.cubic
         assert float(np.median(off[pair.judged])) == pytest.approx(left, abs=0.1)
+    kept = area.cells.dem[1:].copy()
+    (tmp_path / "out" / "a.cells.npy").unlink()  # it is mapped
+    np.save(tmp_path / "out" / "a.cells.npy", kept)
+    with pytest.raises(DataError, match=r"a\.cells\.npy has"):
+        load_areas(tmp_path / "out", "train")
 
 
 def test_another_vertical_datum_is_refused(tmp_path: Path) -> None:
@@ -308,9 +313,10 @@ def test_a_damaged_folder_is_refused(tmp_path: Path, name: str, left: bytes | No
         ({"height": 39}, "a.dem.npy has 40 x 40 pixels, where manifest.json says 40 x 39"),
         ({"dx": 0.0}, "is damaged"),
         ({"dx": None}, "is damaged"),
+        ({"dx": "10"}, "is damaged"),
     ],
 )
-def test_arrays_of_another_preparation_are_refused(tmp_path: Path, change: dict[str, float | None], words: str) -> None:
+def test_arrays_of_another_preparation_are_refused(tmp_path: Path, change: dict[str, float | str | None], words: str) -> None:
     write(tmp_path / "z.tif", hills(40, 40))
     prepare(listing(tmp_path, ONE), tmp_path, tmp_path / "out")
     manifest = tmp_path / "out" / "manifest.json"

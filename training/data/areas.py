@@ -184,17 +184,19 @@ def load_areas(folder: Path, split: Split) -> list[Area]:
             )
             for entry in manifest_entries(folder, split)
         ]
-    except KeyError as error:
+    except (KeyError, TypeError) as error:
         raise _damaged(folder / MANIFEST) from error
 
 
 def _fitting(folder: Path, entry: Mapping[str, Any], kind: str) -> NDArray[np.float32]:
     """An array of an area, which has as many rows and columns as the manifest says."""
-    array = load_array(folder, entry["name"], kind)
-    if array.shape[-2:] != (entry["height"], entry["width"]):
+    array, (height, width) = load_array(folder, entry["name"], kind), (entry["height"], entry["width"])
+    if kind == "cells":
+        height, width = entry["cells"]["grid"]["height"], entry["cells"]["grid"]["width"]
+    if array.shape != ((3, height, width) if kind == "guide" else (height, width)):
         raise DataError(
-            f"{folder / entry['name']}.{kind}.npy has {array.shape[-1]} x {array.shape[-2]} pixels, where {MANIFEST} says "
-            f"{entry['width']} x {entry['height']}.",
+            f"{folder / entry['name']}.{kind}.npy has {' x '.join(f'{size}' for size in reversed(array.shape))} pixels, where {MANIFEST} "
+            f"says {width} x {height}.",
             "It is of another preparation: run 'python -m training.prepare' again.",
         )
     return array
@@ -214,4 +216,4 @@ def _load_cells(folder: Path, entry: Mapping[str, Any]) -> Cells | None:
     if (cells := entry["cells"]) is None:
         return None
     grid, area = (Grid(at["crs"], Affine(*at["transform"]), at["width"], at["height"]) for at in (cells["grid"], cells["area"]))
-    return Cells(load_array(folder, entry["name"], "cells"), grid, area, cells["step"])
+    return Cells(_fitting(folder, entry, "cells"), grid, area, cells["step"])
