@@ -93,8 +93,9 @@ def main(arguments: list[str] | None = None) -> int:
         config = load_config(options.config)
         if options.out and (options.out / CHECKPOINT).exists():
             raise TrainingError(f"{options.out} holds a run already.", "Name another folder.")
-        if options.out and options.out.exists() and not options.out.is_dir():
-            raise TrainingError(f"{options.out} is a file.", "Name a folder.")
+        for folder in (options.out, *options.out.parents) if options.out else ():
+            if folder.exists() and not folder.is_dir():
+                raise TrainingError(f"{folder} is a file.", "Name a folder.")
         parts = [Part(Path(path), number(share), load(Path(path), config)) for path, share in options.weights]
         mean, patches, device = average(parts), open_validation(options.data, config), torch.device("cpu")
         averaged = SuperResolver(config.network).eval()
@@ -105,7 +106,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.out:
             save_run(mean, config, [part.path for part in parts], options.out)
             print(f"wrote {options.out / CHECKPOINT}")
-    except (TrainingError, FileNotFoundError, ValueError) as error:
+    except (TrainingError, OSError, ValueError) as error:
         return refused(error)
     except KeyboardInterrupt:
         print("Stopped; nothing was written.", file=sys.stderr)

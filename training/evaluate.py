@@ -167,6 +167,8 @@ def main(arguments: list[str] | None = None) -> int:
             if file.is_dir():
                 raise TrainingError(f"{file} is a folder.", "Name a file.")
             file.parent.mkdir(parents=True, exist_ok=True)
+        if options.page and options.page.exists() and not options.page.is_dir():
+            raise TrainingError(f"{options.page} is a file.", "Name a folder.")
         runs = {model.path.stem: engine_run(_opened(model), model.card, thorough=options.thorough) for model in loaded}
         resamplers = list(dict.fromkeys(options.resampler))
         pairs = load_pairs(options.data, options.split, options.ratio)

@@ -102,5 +102,7 @@ def test_what_makes_no_mean_is_refused_in_a_sentence(
         assert not (tmp_path / "mean").exists()
     assert main(["--config", f"{config}", "--data", f"{prepared}", "--out", f"{one}", "--weights", f"{one}", "1"]) == 2
     assert "holds a run already" in capsys.readouterr().err
-    assert main(["--config", f"{config}", "--data", f"{prepared}", "--out", f"{config}", "--weights", f"{one}", "1"]) == 2
-    assert "is a file" in capsys.readouterr().err
+    for out in (config, config / "in" / "it"):
+        assert main(["--config", f"{config}", "--data", f"{prepared}", "--out", f"{out}", "--weights", f"{one}", "1"]) == 2
+        said = capsys.readouterr()
+        assert f"{config} is a file" in said.err and not said.out

@@ -284,6 +284,7 @@ def test_an_area_is_run_as_the_backend_runs_a_tile() -> None:
         (["--model", "/nowhere/none.onnx"], "/nowhere/none.onnx cannot be read"),
         (["--resampler", "lanczos", "--steps", "9"], "--steps says how many steps each row"),
         (["--model", "a/one.onnx", "--model", "b/one.onnx"], "Two methods would be called one."),
+        (["--resampler", "lanczos", "--page", __file__], "test_evaluate.py is a file."),
     ],
 )
 def test_bad_input_is_a_sentence(prepared: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
