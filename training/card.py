@@ -20,7 +20,8 @@ from training.errors import TrainingError
 from training.networks.generator import SuperResolver
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""As in siran_qgis/model_store.py: of what QGIS would refuse no file is made."""
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""Both as in siran_qgis/model_store.py: of what QGIS would refuse no file is made. Windows keeps the latter for devices."""
 
 
 def build_card(text: str, network: SuperResolver, name: str, data: Path, trained_on: list[Attributed]) -> ModelCard:
@@ -29,9 +30,10 @@ def build_card(text: str, network: SuperResolver, name: str, data: Path, trained
     Raises TrainingError where QGIS would not take a model of this name, or the weights were fitted to an area that the manifest keeps out
     of training.
     """
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or RESERVED.fullmatch(name) or name.endswith("."):
         raise TrainingError(
-            f"{name!r} is no name for a model.", "Use letters, digits, '.', '_' and '-', the first a letter or digit, at most 64."
+            f"{name!r} is no name for a model.",
+            "Use letters, digits, '.', '_' and '-', the first a letter or digit, the last no '.', at most 64, and no name of a device.",
         )
     values: dict[str, Any] = tomllib.loads(text)
     check_held_out(trained_on, data)

@@ -130,7 +130,7 @@ def test_a_card_names_what_the_weights_were_fitted_to_before(prepared: Path) -> 
 
 
 def test_a_name_that_qgis_would_not_take_is_refused(prepared: Path) -> None:
-    for name in ("my model", ".hidden", "ä", "x" * 65):
+    for name in ("my model", ".hidden", "ä", "x" * 65, "NUL", "com1.siran", "siran."):
         with pytest.raises(TrainingError, match="is no name for a model"):
             build_card((ROOT / "training" / "configs" / "siran.card.toml").read_text(), network(SMALL), name, prepared, [])
 
