@@ -44,7 +44,12 @@ class EditableChoice(WidgetWrapper):
         index = next((i for i in range(self.combo.count()) if self.combo.itemData(i) == (value or "")), -1)
         if index < 0 and hasattr(value, "expressionText"):
             # In the model designer: an expression, or an input that is gone. No text could say it again.
-            self.combo.addItem(value.expression() or value.expressionText() or tr("(as it is in the model)"), value)
+            # A text of its own, in one line without blanks around it: by the text it is found again.
+            kept = tr("(as it is in the model)")
+            text = " ".join((value.expression() or value.expressionText()).split()) or kept
+            while self.combo.findText(text) >= 0:
+                text = f"{text} {kept}"
+            self.combo.addItem(text, value)
             index = self.combo.count() - 1
         if index >= 0:
             self.combo.setCurrentIndex(index)

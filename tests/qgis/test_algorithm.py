@@ -295,10 +295,15 @@ def test_in_the_model_designer_an_expression_stays_one(algorithm):
     wrapper = widget(algorithm, "MODEL", ModelerParametersDialog())
     for source in (
         QgsProcessingModelChildParameterSource.fromExpression("'ti' || 'ny'"),
+        QgsProcessingModelChildParameterSource.fromExpression(" case\n  when true then 'tiny'\nend "),
+        QgsProcessingModelChildParameterSource.fromExpression(paths.default_model()),
+        QgsProcessingModelChildParameterSource.fromExpressionText("[% 'tiny' %]"),
         QgsProcessingModelChildParameterSource.fromModelParameter("gone"),
     ):
         wrapper.setValue(source)
         assert wrapper.value() == source
+        wrapper.combo.setEditText("tiny")
+        assert wrapper.value() == "tiny"
 
 
 def test_loaded_results_are_named_and_styled(dem, context):
