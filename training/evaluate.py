@@ -206,6 +206,10 @@ def main(arguments: list[str] | None = None) -> int:
             f"{', '.join([*names, *resamplers, *(['ablation'] if options.ablation else [])])}: split {options.split}, ratio {options.ratio}"
             f"{', mean over four orientations' if options.thorough else ''}"
         )
+    except (BackendError, TrainingError, OSError) as error:
+        return refused(error)
+    unwritten: OSError | None = None
+    try:
         if options.json:
             options.json.write_text(as_json(figures, about), encoding="utf-8")
         if options.markdown:
@@ -215,8 +219,8 @@ def main(arguments: list[str] | None = None) -> int:
             options.markdown.write_text(text, encoding="utf-8")
         if options.page:
             _progress(f"page: {write_page(options.page, figures, panels, title)}")
-    except (BackendError, TrainingError, OSError) as error:
-        return refused(error)
+    except OSError as error:
+        unwritten = error  # a full disk: the figures are said all the same
     for area in dict.fromkeys(figure.area for figure in figures):
         _, head, rows = by_area([figure for figure in figures if figure.area == area])[0]
         print(f"{area}\n\n{table(head, rows)}\n")
@@ -224,6 +228,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{name}\n\n{table(head, rows)}\n")
     if options.seeds > 1:
         print(f"Mean and standard deviation over the seeds\n\n{table(*over_seeds(figures))}\n")
+    if unwritten:
+        return refused(unwritten)
     if options.record:
         for model in loaded:
             place = f"--data {options.data} --split {options.split} --ratio {options.ratio}"

@@ -320,6 +320,13 @@ def test_resamplers_need_no_model(prepared: Path, tmp_path: Path, capsys: pytest
     assert "# lanczos, nearest: split test, ratio 2" in (tmp_path / "f.md").read_text()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+def test_a_full_disk_costs_no_figures(prepared: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", str(prepared), "--resampler", "nearest", "--ratio", "2", "--json", "/dev/full"]) == 2
+    printed = capsys.readouterr()
+    assert "| nearest | no guide | 1 |" in printed.out and "No space left on device" in printed.err
+
+
 @pytest.mark.parametrize("record", [["--record"], []])
 @pytest.mark.parametrize(("area", "split"), [("third", "test"), ("other", "validation")])
 def test_a_model_that_knows_what_is_to_judge_it_gets_no_figures(
