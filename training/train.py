@@ -481,6 +481,16 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         hint = "Free some space, and pass --resume; or name another folder with --out."
         return refused(TrainingError(f"{out} cannot be written: {error.strerror or error}.", hint))
+    except RuntimeError as error:
+        # PyTorch raises it wherever the training just is, as a signal that the process is gone interrupts it.
+        if not str(error).startswith("DataLoader worker (pid"):
+            raise
+        return refused(
+            TrainingError(
+                f"A process that draws batches was killed, probably for lack of memory ({str(error).splitlines()[0]}).",
+                "Set fewer workers or a smaller batch; --resume goes on from the last checkpoint.",
+            )
+        )
     except KeyboardInterrupt:
         print("Stopped; --resume goes on from the last checkpoint.", file=sys.stderr)
         return 130

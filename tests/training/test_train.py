@@ -367,6 +367,26 @@ def test_no_device_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "--devices 0: there is nothing to train on." in capsys.readouterr().err
 
 
+def test_a_killed_process_that_draws_batches_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wherever PyTorch raises it. None is killed here: the signal would reach whatever test comes next. Other errors stay what they are."""
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY_TOML.format(steps=1))
+    said = ["DataLoader worker (pid 9) is killed by signal: Killed. ", "Caught RuntimeError in DataLoader worker process 0."]
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError(said.pop(0))
+
+    monkeypatch.setattr("training.train.train", fail)
+    arguments = ["--config", str(path), "--data", str(tmp_path), "--out", str(tmp_path / "run")]
+    assert main(arguments) == 2
+    sentence, hint = capsys.readouterr().err.splitlines()
+    assert "draws batches was killed" in sentence and "--resume" in hint
+    with pytest.raises(RuntimeError, match="Caught"):
+        main(arguments)
+
+
 def test_data_that_was_not_prepared_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "tiny.toml"
     path.write_text(TINY_TOML.format(steps=1))
