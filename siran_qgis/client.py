@@ -18,16 +18,20 @@ SILENCE = 15.0  # seconds that a backend may take to say its first word before t
 LONGEST_SILENCE = 180.0  # before it is stopped: libraries on a slow disk take a minute to load
 
 
-def superresolve(python: str, arguments: list[str], feedback) -> events.Result:
+OPTION = re.compile(r"(?<![\w/-])--[a-z]+(?:-[a-z]+)*(?![\w=-])")
+
+
+def superresolve(python: str, arguments: list[str], feedback, called=None) -> events.Result:
     """As `run`, of the arguments that command.superresolve makes."""
-    return run(python, arguments, feedback)
+    return run(python, arguments, feedback, called=called)
 
 
-def run(python: str, arguments: list[str], feedback, models=None) -> events.Result | events.Comparison | events.Check:
+def run(python: str, arguments: list[str], feedback, models=None, called=None) -> events.Result | events.Comparison | events.Check:
     """Run `python -m backend ARGUMENTS`, with the user's models in the folder `models` if one is given.
 
+    `called` says what options of the command line, with their dashes, are to the user: sentences of the backend name them.
     Raises Cancelled, or BackendFailed with the backend's message and hint."""
-    listener = Listener(feedback)
+    listener = Listener(feedback, called or {})
     begun = time.monotonic()
     told = hung = False
 
@@ -125,8 +129,9 @@ def _damaged_file(python: str) -> str:
 class Listener:
     """Shows events; keeps the result or the failure that ends a run."""
 
-    def __init__(self, feedback):
+    def __init__(self, feedback, called):
         self.feedback = feedback
+        self.called = called
         self.result = None
         self.failure = None
         self.heard = False
@@ -143,8 +148,11 @@ class Listener:
                 self.feedback.setProgressText(event.message)
         elif isinstance(event, events.Log):
             show = {"info": self.feedback.pushInfo, "warning": self.feedback.pushWarning, "error": self.feedback.reportError}
-            show.get(event.level, self.feedback.pushDebugInfo)(event.text)
+            show.get(event.level, self.feedback.pushDebugInfo)(self._said(event.text))
         elif isinstance(event, (events.Result, events.Comparison, events.Check)):
             self.result = event
         else:
-            self.failure = event
+            self.failure = events.Failure(event.code, self._said(event.message), self._said(event.hint))
+
+    def _said(self, text):
+        return OPTION.sub(lambda option: self.called.get(option[0], option[0]), text)

@@ -21,6 +21,8 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
     CHOICES: ClassVar = {}  # parameter name -> tuple of Choice
     # Whether a backend must be there for a run. Not said by canExecute: QGIS would refuse to open the dialog, and leave no way on.
     NEEDS_BACKEND = False
+    # Parameters that the backend's command calls otherwise than in small letters, with dashes.
+    OPTIONS: ClassVar = {}
     # The parameter for which a new dialog begins with a layer that is likely an elevation model.
     LIKELY_DEM = ""
 
@@ -83,6 +85,11 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
         parameter = QgsProcessingParameterEnum(name, description, options=labels, defaultValue=default)
         by_name = self.tr("By name: {}.").format(choices.names(self.CHOICES[name]))
         self.add(parameter, f"{help_text} {by_name}".strip())
+
+    def called(self):
+        """What the options of the backend's command are called here: option -> label and name of a parameter."""
+        named = {self.OPTIONS.get(each.name(), "--" + each.name().lower().replace("_", "-")): each for each in self.parameterDefinitions()}
+        return {option: f"'{each.description()}' ({each.name()})" for option, each in named.items()}
 
     def chosen(self, parameters, name, context):
         """The name of the choice that was made."""

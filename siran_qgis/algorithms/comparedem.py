@@ -153,7 +153,7 @@ class CompareDem(SiranAlgorithm):
             arguments = comparison.arguments(job)
             feedback.pushDebugInfo(" ".join([python, "-m", "backend", *arguments]))
             with _folder(job.error if folder else ""):
-                result = client.run(python, arguments, feedback)
+                result = client.run(python, arguments, feedback, called=self.called())
             tested = comparison.read(job.json)
         except SiranError as failure:
             raise QgsProcessingException(str(failure)) from None

@@ -62,6 +62,7 @@ class SuperResolve(SiranAlgorithm):
             Choice(OWN, "Own error in metres"),
         )
     }
+    OPTIONS: ClassVar = {"TILE_SIZE": "--tile"}
     DEVICES = ("auto", "cpu", "cuda", "tensorrt")
 
     def name(self):
@@ -222,7 +223,7 @@ class SuperResolve(SiranAlgorithm):
             job = self._job(parameters, context)
             arguments = command.superresolve(job)
             feedback.pushDebugInfo(" ".join([python, "-m", "backend", *arguments]))
-            result = client.superresolve(python, arguments, feedback)
+            result = client.superresolve(python, arguments, feedback, self.called())
         except SiranError as error:
             if isinstance(error, BackendFailed) and error.code == "device-unavailable" and not self._device(parameters, context):
                 hint = self.tr("It is the device of the settings (Settings > Options > Processing > Providers > SIRAN). Choose another.")

@@ -88,6 +88,17 @@ def test_a_hint_names_parameters_and_no_options(fake_python, feedback, code, wor
     assert words in raised.value.hint and "--" not in str(raised.value) and raised.value.code == code
 
 
+def test_options_are_called_what_the_caller_says_they_are(fake_python, feedback):
+    """Whole ones, and what is a path or a value stays as it is."""
+    python = fake_python(
+        "say(event='log', level='info', text='Pass --tile, --tiles or --a-b (--a). /x--tile --tile=5 /--tile')\n"
+        "say(event='error', code='odd', message='--tile 5 is odd.', hint='Pass --tile.'); sys.exit(2)"
+    )
+    with pytest.raises(BackendFailed, match=r"^T 5 is odd\. Pass T\.$"):
+        client.superresolve(python, [], feedback, {"--tile": "T", "--a": "A"})
+    assert ("info", "Pass T, --tiles or --a-b (A). /x--tile --tile=5 /--tile") in feedback.said
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [

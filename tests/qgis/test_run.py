@@ -99,6 +99,15 @@ def test_text_mode(qgis_process, model, dem, guide, tmp_path):
     assert entries(output.parent) == ["fine.tif"]
 
 
+def test_what_the_backend_calls_an_option_is_called_as_in_the_dialog(qgis_process, model, dem, tmp_path):
+    """In its warnings, and in a failure's message and hint, in the language of the dialog."""
+    status, said = qgis_process.run("superresolve", INPUT=dem, MODEL=model, OUTPUT=tmp_path / "fine.tif")
+    warned = "pass 'Which elevation model it is' (DEM_SOURCE) or 'Own error in metres' (DEM_ERROR)."
+    assert status == 0 and warned in said and "--dem" not in said.replace("--dem-source=auto", "")
+    said = refused(qgis_process, ["'Extent' (EXTENT) "], INPUT=dem, MODEL=model, EXTENT="0,1,0,1 [EPSG:32610]")
+    assert "--extent " not in said
+
+
 def test_json_mode(qgis_process, model, dem, tmp_path):
     said = qgis_process.run_json("superresolve", INPUT=dem, MODEL=model, DEM_SOURCE=1, OUTPUT=tmp_path / "fine.tif")
     results = said["results"]

@@ -16,7 +16,7 @@ from backend import models
 from backend.card import METADATA_KEY, card_from_json, sidecar_path
 from tests.training.test_generator import SMALL, network
 from tests.training.test_train import ROOT, TINY
-from training.card import build_card, put
+from training.card import NAME, RESERVED, build_card, put
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.data.areas import attributions
 from training.errors import DataError, ExportError, TrainingError
@@ -133,6 +133,13 @@ def test_a_name_that_qgis_would_not_take_is_refused(prepared: Path) -> None:
     for name in ("my model", ".hidden", "ä", "x" * 65, "NUL", "com1.siran", "siran."):
         with pytest.raises(TrainingError, match="is no name for a model"):
             build_card((ROOT / "training" / "configs" / "siran.card.toml").read_text(), network(SMALL), name, prepared, [])
+
+
+def test_names_are_the_same_to_an_export_and_to_the_plugin() -> None:
+    """Which imports nothing of it."""
+    plugin = (ROOT / "siran_qgis" / "model_store.py").read_text(encoding="utf-8")
+    for rule in (NAME, RESERVED):
+        assert f'r"{rule.pattern}"' in plugin
 
 
 def test_a_torchscript_network_with_sigma_has_two_outputs(prepared: Path, tmp_path: Path) -> None:
