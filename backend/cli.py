@@ -106,7 +106,7 @@ def superresolve(events: bool, **options: Any) -> None:
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def info(as_json: bool) -> None:
-    """Prints versions, devices that really load, and installed models."""
+    """Prints versions, devices and whether they really load, and installed models."""
     with contextlib.redirect_stdout(sys.stderr):
         from backend import info as what
 

@@ -1,9 +1,9 @@
 """The guide: near infrared, red and green of the same ground, each scaled by its scene's 2nd and 98th percentile to 0..1.
 
 The scaling is linear and of the whole scene, never of a tile; what is darker or brighter than the percentiles lies below 0 or above 1.
-Where one of the three bands is unknown, the guide is absent: 0, with `guide_valid` 0. Images of whole numbers that declare 0 as nodata
-are an exception: in them a shaded slope or deep water is 0 in one band or two, which is darkness; only a pixel that is 0 in all three
-is absent.
+Where one of the three bands is unknown, the guide is absent: 0, with `guide_valid` 0. Images of unsigned whole numbers that declare 0
+as nodata are an exception: in them a shaded slope or deep water is 0 in one band or two, which is darkness; only a pixel that is 0 in
+all three is absent.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def wrong_sizes(made: tuple[int, ...], tile: tuple[int, ...]) -> InputError:
 def open_engine(model: Model, device: str, threads: int, say: Say, *, program: bool = False) -> Engine:
     """The engine for a model file. `program`: whether the user said that the file may be one.
 
-    Raises InputError: `device-unavailable`, `model-invalid`, `model-is-a-program`, `option-invalid`.
+    Raises InputError: `device-unavailable`, `model-invalid`, `model-is-a-program`.
     """
     if model.kind == "onnx":
         from backend.engines.onnx import OnnxEngine

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from backend.engines import Device, Floats, Say, run_failed
+from backend.engines import Floats, Say, run_failed
 from backend.errors import Cancelled, InputError
 from backend.models import Model
 
@@ -72,16 +72,6 @@ class TorchScriptEngine:
     def stop(self) -> None:
         """See Engine. A run that has begun is not interrupted."""
         self._stopped = True
-
-
-def devices() -> list[Device]:
-    """What TorchScript models can run on; nothing where PyTorch is not installed."""
-    try:
-        import torch
-    except ImportError:
-        return []
-    cuda = torch.cuda.is_available()
-    return [Device("cpu", "TorchScript-cpu", True, ""), Device("cuda", "TorchScript-cuda", cuda, "" if cuda else _why_no_cuda(torch))]
 
 
 def _why_no_cuda(torch: Any) -> str:

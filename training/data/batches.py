@@ -43,15 +43,14 @@ class DataSettings:
     `patch`: edge in pixels. `batch`: patches of a step, over all processes. `ratios`: input-to-output pixel ratios, each drawn in
     `ratio_shares` of the batches.
 
-    The coarse DEM. `real_coarse`: share of the patches of areas with a real coarse DEM that get it, as it is. All others are area means,
-    and of them: `spread_share` were seen by a sensor less sharp than its pixels; `canopy_share` and `building_share` have trees and houses
-    on them, where the rendered guide shows some (none where the guide is real: nobody knows where they stand); `error_share` carry a
-    correlated error, its standard deviation drawn log-uniformly from `error_range`, in target pixel sizes; `rounding_share` of those with
-    an error are rounded to whole metres as well. `misstated_share` of all that are wrong come with a stated error between none and one and
-    a half times the true one, a small one more often than not: nobody may be harmed by a wrong answer. All stated errors are off by up to
-    two thirds, either way, besides. A metre is that of a target pixel
-    of 5 to 30 m, whatever the area's pixel is. The defaults are modest: most users' DEMs have less wrong with them than SRTM, and a clean
-    one must still be sharpened.
+    The coarse DEM. `real_coarse`: share of the patches of areas with a real coarse DEM that get it, moved so that it is right on level
+    ground. All others are area means, and of them: `spread_share` were seen by a sensor less sharp than its pixels; `canopy_share` and
+    `building_share` have trees and houses on them, where the rendered guide shows some (none where the guide is real: nobody knows where
+    they stand); `error_share` carry a correlated error, its standard deviation drawn log-uniformly from `error_range`, in target pixel
+    sizes; `rounding_share` of those with an error are rounded to whole metres as well. `misstated_share` of all that are wrong come with a
+    stated error between none and one and a half times the true one, a small one more often than not: nobody may be harmed by a wrong
+    answer. All stated errors are off by up to two thirds, either way, besides. A metre is that of a target pixel of 5 to 30 m, whatever the
+    area's pixel is. The defaults are modest: most users' DEMs have less wrong with them than SRTM, and a clean one must still be sharpened.
 
     The guide. `no_guide`, `blurred_guide`, `bad_guide`: none at all; one that is one to five times coarser than the target; a constant,
     clouded, foreign, upside-down or misregistered one. `real_guide`: share of the patches of areas with an image that get it instead of a

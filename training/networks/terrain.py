@@ -71,9 +71,9 @@ def relief_gate(dem: Tensor, pixel_size: Tensor, slopes: Tensor, window: int) ->
     to UNEVEN over how far 3 x 3 pixels differ where they do least within 2 pixels; on gentle ground the ramp is closed (dilated and eroded)
     over what is narrower than NARROW.
 
-    `dem` (N, 1, H, W) and `pixel_size` (N,) metres, `slopes` (N, 2, H, W) rise over run, to (N, 1, H, W). It multiplies what the generator
-    adds, so that a lake, the sea or a constant DEM cannot receive the image's texture, whatever the weights are. Wide windows alone reach
-    from the shore onto the water, and lift it there.
+    `dem` (N, 1, H, W) and `pixel_size` (N,) metres, `slopes` (N, 2, H, W) rise over run, to (N, 1, H, W), H and W even. It multiplies what
+    the generator adds, so that a lake, the sea or a constant DEM cannot receive the image's texture, whatever the weights are. Wide windows
+    alone reach from the shore onto the water, and lift it there.
     """
     m, z = box_mean(slopes.abs().sum(dim=1, keepdim=True), window), _relative(dem, pixel_size)
     apart = F.max_pool2d(z, 3, stride=1, padding=1) + F.max_pool2d(-z, 3, stride=1, padding=1)
@@ -85,7 +85,7 @@ def relief_gate(dem: Tensor, pixel_size: Tensor, slopes: Tensor, window: int) ->
 
 
 def relief(dem: Tensor) -> Tensor:
-    """Highest minus lowest of the cells of 2 x 2 pixels around, metres: (N, 1, H, W) to the same. H and W are even."""
+    """Highest minus lowest of the cells of 2 x 2 pixels around, in the DEM's unit: (N, 1, H, W) to the same. H and W are even."""
     ends = _highest(torch.cat([F.max_pool2d(dem, 2), F.max_pool2d(-dem, 2)], dim=1), RELIEF_WINDOW)
     return F.interpolate(ends.sum(dim=1, keepdim=True), scale_factor=2.0, mode="nearest")
 
