@@ -29,6 +29,7 @@ class Job(NamedTuple):
     dem_source: str = "auto"
     dem_error: float | None = None
     resolution: float | None = None
+    like: str = ""
     extent: Extent | None = None
     thorough: bool = False
     device: str = "auto"
@@ -55,6 +56,8 @@ def superresolve(job: Job) -> list[str]:
         arguments.append(f"--dem-source={job.dem_source}")
     if job.resolution is not None:
         arguments.append(f"--resolution={number(job.resolution)}")
+    if job.like:
+        arguments.append(f"--like={job.like}")
     if job.extent is not None:
         arguments.append("--extent=" + ",".join(number(edge) for edge in job.extent[:4]))
         if job.extent.crs:

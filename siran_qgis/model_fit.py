@@ -14,11 +14,11 @@ from .translation import number, tr
 SLACK = 1.1
 
 
-def refusal(model, dem, guide, resolution, context) -> str:
+def refusal(model, dem, guide, like, resolution, context) -> str:
     """One sentence where the card of `model` (a name, a file, or empty: the default) does not go with the layers; else nothing.
 
-    `dem` and `guide` are raster layers (`guide` may be None), `resolution` is a pixel size in units of the output's CRS, or None. What
-    cannot be known here, such as the pixel of a layer without a CRS, is left to the backend.
+    `dem`, `guide` and `like` are raster layers (the last two may be None), `resolution` is a pixel size in units of the output's CRS, or
+    None. What cannot be known here, such as the pixel of a layer without a CRS, is left to the backend.
     """
     installed = paths.installed_models()
     name = model or paths.default_model()
@@ -29,9 +29,10 @@ def refusal(model, dem, guide, resolution, context) -> str:
     name = name if name in installed else path.name
     if facts.guide_required and guide is None:
         return tr("The model {} needs a guide image: choose one, or another model.").format(name)
-    where = guide or dem
+    where = like or guide or dem
     coarse = ground_pixel(dem, None, where, context)
-    fine = coarse and (coarse / facts.ratio if guide is None and resolution is None else ground_pixel(where, resolution, where, context))
+    by_ratio = like is None and guide is None and resolution is None
+    fine = coarse and (coarse / facts.ratio if by_ratio else ground_pixel(where, resolution, where, context))
     if not fine:
         return ""
     ratio = coarse / fine
@@ -42,7 +43,9 @@ def refusal(model, dem, guide, resolution, context) -> str:
     ground = model_card.span(_rounded(least, most))
     unit = where.crs().mapUnits()
     begin = ""
-    if unit == enums.METRES:
+    if like is not None:
+        what = tr("choose the grid of another raster (LIKE), with pixels of {} m on the ground, or another model").format(ground)
+    elif unit == enums.METRES:
         what = tr("choose an output pixel size (RESOLUTION) of {} m on the ground, or another model").format(ground)
     else:
         reach = 10 if where.crs().isGeographic() else SLACK  # nobody means half a degree; feet are not so far from metres

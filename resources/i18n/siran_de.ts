@@ -624,6 +624,14 @@
             <translation>Begrenzt die Ausgabe auf ein Rechteck. Leer: die ganze Eingabe; wo das Führungsbild das Gitter gibt, so weit es reicht.</translation>
         </message>
         <message>
+            <source>Grid of another raster</source>
+            <translation>Gitter eines anderen Rasters</translation>
+        </message>
+        <message>
+            <source>The output gets the CRS, pixels and extent of this raster, such as one that it will be compared with; not with a pixel size.</source>
+            <translation>Die Ausgabe bekommt KBS, Pixel und Ausdehnung dieses Rasters, etwa eines, mit dem sie verglichen werden soll; nicht zusammen mit einer Pixelgröße.</translation>
+        </message>
+        <message>
             <source>Thorough: mean over four orientations</source>
             <translation>Gründlich: Mittel über vier Ausrichtungen</translation>
         </message>
@@ -746,6 +754,10 @@
         <message>
             <source>The output pixel size must be more than 0.</source>
             <translation>Die Pixelgröße der Ausgabe muss größer als 0 sein.</translation>
+        </message>
+        <message>
+            <source>An output pixel size (RESOLUTION) and another raster's grid (LIKE) are given. Leave out one of them.</source>
+            <translation>Eine Pixelgröße der Ausgabe (RESOLUTION) und das Gitter eines anderen Rasters (LIKE) sind angegeben. Lassen Sie eines davon weg.</translation>
         </message>
         <message>
             <source>Cancelled.</source>
@@ -1242,6 +1254,10 @@
         <message>
             <source>The model {} needs a guide image: choose one, or another model.</source>
             <translation>Das Modell {} braucht ein Führungsbild: Wählen Sie eines oder ein anderes Modell.</translation>
+        </message>
+        <message>
+            <source>choose the grid of another raster (LIKE), with pixels of {} m on the ground, or another model</source>
+            <translation>wählen Sie das Gitter eines anderen Rasters (LIKE), mit Pixeln von {} m am Boden, oder ein anderes Modell</translation>
         </message>
         <message>
             <source>choose an output pixel size (RESOLUTION) of {} m on the ground, or another model</source>

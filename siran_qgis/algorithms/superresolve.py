@@ -40,6 +40,7 @@ class SuperResolve(SiranAlgorithm):
     RESOLUTION = "RESOLUTION"
     THOROUGH = "THOROUGH"
     EXTENT = "EXTENT"
+    LIKE = "LIKE"
     DEVICE = "DEVICE"
     TILE_SIZE = "TILE_SIZE"
     THREADS = "THREADS"
@@ -154,6 +155,14 @@ class SuperResolve(SiranAlgorithm):
             self.tr("Limits the output to a rectangle. Empty: all of the input; where the guide gives the grid, as far as the guide goes."),
         )
         self.add(
+            QgsProcessingParameterRasterLayer(self.LIKE, self.tr("Grid of another raster"), optional=True),
+            self.tr(
+                "The output gets the CRS, pixels and extent of this raster, such as one that it will be compared with; not with a pixel "
+                "size."
+            ),
+            advanced=True,
+        )
+        self.add(
             QgsProcessingParameterBoolean(self.THOROUGH, self.tr("Thorough: mean over four orientations"), False),
             self.tr("The model also runs on the ground turned by quarters: smaller errors, in four times the time."),
         )
@@ -198,8 +207,8 @@ class SuperResolve(SiranAlgorithm):
         self.addOutput(QgsProcessingOutputString("MODEL_SHA256", self.tr("Model sha256")))
 
     def checkParameterValues(self, parameters, context):
-        for name in (self.INPUT, self.GUIDE):
-            if parameters.get(name) in (None, "") and name == self.GUIDE:
+        for name in (self.INPUT, self.GUIDE, self.LIKE):
+            if parameters.get(name) in (None, "") and name != self.INPUT:
                 continue
             layer = self.parameterAsRasterLayer(parameters, name, context)
             if layer is None:
@@ -282,7 +291,8 @@ class SuperResolve(SiranAlgorithm):
                 raise QgsProcessingException(
                     self.tr("{} has {} bands, no band {}.").format(guide.name(), guide.bandCount(), max(job.guide_bands))
                 )
-        unfit = model_fit.refusal(job.model, dem, guide, job.resolution, context)
+        like = self.parameterAsRasterLayer(parameters, self.LIKE, context)
+        unfit = model_fit.refusal(job.model, dem, guide, like, job.resolution, context)
         if unfit:
             raise QgsProcessingException(unfit)
 
@@ -292,12 +302,15 @@ class SuperResolve(SiranAlgorithm):
         if dem is None:
             raise QgsProcessingException(self.invalidRasterError(parameters, self.INPUT))
         guide = self.parameterAsRasterLayer(parameters, self.GUIDE, context)
-        if guide is None and parameters.get(self.GUIDE):
-            raise QgsProcessingException(self.invalidRasterError(parameters, self.GUIDE))
+        like = self.parameterAsRasterLayer(parameters, self.LIKE, context)
+        for name, layer in ((self.GUIDE, guide), (self.LIKE, like)):
+            if layer is None and parameters.get(name):
+                raise QgsProcessingException(self.invalidRasterError(parameters, name))
         try:
             guide_bands = command.guide_bands(self._plain(parameters, self.GUIDE_BANDS, context))
             dem_file = layers.file_of(dem)
             guide_file = layers.file_of(guide) if guide is not None else ""
+            like_file = layers.file_of(like) if like is not None else ""
         except (ValueError, SiranError) as error:
             raise QgsProcessingException(str(error)) from None
         dem_source = self.chosen(parameters, self.DEM_SOURCE, context)
@@ -311,6 +324,10 @@ class SuperResolve(SiranAlgorithm):
         resolution = self._number(parameters, self.RESOLUTION, context)
         if resolution == 0:
             raise QgsProcessingException(self.tr("The output pixel size must be more than 0."))
+        if resolution is not None and like is not None:
+            raise QgsProcessingException(
+                self.tr("An output pixel size (RESOLUTION) and another raster's grid (LIKE) are given. Leave out one of them.")
+            )
         tile = self._number(parameters, self.TILE_SIZE, context)
         threads = self._number(parameters, self.THREADS, context)
         preferred = settings.read()
@@ -324,6 +341,7 @@ class SuperResolve(SiranAlgorithm):
             dem_source=dem_source,
             dem_error=dem_error,
             resolution=resolution,
+            like=like_file,
             extent=self._extent(parameters, context),
             thorough=self.flag(parameters, self.THOROUGH, context),
             device=self._device(parameters, context) or preferred.device or "auto",

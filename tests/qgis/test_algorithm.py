@@ -71,11 +71,11 @@ def test_plugin_comes_and_goes(qgis_app, qgis_processing, qgis_iface):
 def test_parameters(algorithm):
     definitions = {definition.name(): definition for definition in algorithm.parameterDefinitions()}
     assert list(definitions) == [
-        "INPUT", "BAND", "GUIDE", "GUIDE_BANDS", "MODEL", "DEM_SOURCE", "DEM_ERROR", "RESOLUTION", "EXTENT", "THOROUGH", "DEVICE",
+        "INPUT", "BAND", "GUIDE", "GUIDE_BANDS", "MODEL", "DEM_SOURCE", "DEM_ERROR", "RESOLUTION", "EXTENT", "LIKE", "THOROUGH", "DEVICE",
         "TILE_SIZE", "THREADS", "OUTPUT", "UNCERTAINTY", "DIFFERENCE", "REPORT",
     ]  # fmt: skip
     advanced = [name for name, one in definitions.items() if one.flags() & QgsProcessingParameterDefinition.FlagAdvanced]
-    assert advanced == ["TILE_SIZE", "THREADS"]
+    assert advanced == ["LIKE", "TILE_SIZE", "THREADS"]
     assert all(one.help() for one in definitions.values() if not one.isDestination())
     outputs = [output.name() for output in algorithm.outputDefinitions()]
     assert outputs[:4] == ["OUTPUT", "UNCERTAINTY", "DIFFERENCE", "REPORT"]
@@ -118,6 +118,10 @@ def test_all_parameters(algorithm, context, dem, guide):
     )  # fmt: skip
 
 
+def test_the_grid_of_another_raster(algorithm, context, dem, guide):
+    assert job(algorithm, context, INPUT=str(dem), LIKE=str(guide)) == command.Job(dem=str(dem), output="/tmp/out.tif", like=str(guide))
+
+
 @pytest.mark.parametrize("value", ["srtm", "SRTM", 1, "1", QgsProperty.fromExpression("'srtm'"), QgsProperty.fromExpression("1")])
 def test_a_source_by_name_label_index_or_expression(algorithm, context, dem, value):
     assert algorithm.checkParameterValues({"INPUT": str(dem), "DEM_SOURCE": value, "OUTPUT": "/tmp/out.tif"}, context)[0]
@@ -153,6 +157,8 @@ def test_an_extent_carries_its_crs(algorithm, context, dem):
         ({"DEM_SOURCE": "srtm", "DEM_ERROR": 3}, "DEM_SOURCE"),
         ({"DEM_SOURCE": "own", "DEM_ERROR": -3}, "DEM_ERROR"),
         ({"RESOLUTION": 0}, "more than 0"),
+        ({"LIKE": "/nowhere/like.tif"}, "/nowhere/like.tif"),
+        ({"LIKE": "guide", "RESOLUTION": 30}, "(LIKE)"),
         ({"TILE_SIZE": 1}, "TILE_SIZE"),
         ({"OUTPUT": "/tmp/out.png"}, "png"),
         ({"UNCERTAINTY": "/tmp/sigma.png"}, "sigma.png"),
@@ -162,8 +168,9 @@ def test_an_extent_carries_its_crs(algorithm, context, dem):
 )
 def test_refusals_before_the_run(algorithm, context, dem, guide, parameters, words):
     parameters = {"INPUT": str(dem), **parameters}
-    if parameters.get("GUIDE") == "guide":
-        parameters["GUIDE"] = str(guide)
+    for name in ("GUIDE", "LIKE"):
+        if parameters.get(name) == "guide":
+            parameters[name] = str(guide)
     assert words in refusal(algorithm, context, **parameters)
 
 

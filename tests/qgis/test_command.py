@@ -17,14 +17,14 @@ def test_all_that_can_be_said():
     job = command.Job(
         dem="-dem.tif", output="out.tif", band=2, guide="guide.tif", guide_bands=(4, 3, 2), model="marin", dem_source="srtm",
         resolution=12.5, extent=command.Extent(-122.6, 37.8, -122.5, 37.9, "EPSG:4326"), thorough=True, device="cuda", tile=512, threads=4,
-        uncertainty="sigma.tif", difference="added.tif", report="r.html",
+        uncertainty="sigma.tif", difference="added.tif", report="r.html", like="grid.tif",
     )  # fmt: skip
     arguments = command.superresolve(job)
     assert arguments[:3] == ["superresolve", "--events", "--overwrite"]
     assert set(arguments[3:-3]) == {
         "--band=2", "--guide=guide.tif", "--guide-bands=4,3,2", "--model=marin", "--dem-source=srtm", "--resolution=12.5",
         "--extent=-122.6,37.8,-122.5,37.9", "--extent-crs=EPSG:4326", "--thorough", "--device=cuda", "--tile=512", "--threads=4",
-        "--uncertainty=sigma.tif", "--difference=added.tif", "--report=r.html",
+        "--uncertainty=sigma.tif", "--difference=added.tif", "--report=r.html", "--like=grid.tif",
     }  # fmt: skip
     assert arguments[-3:] == ["--", "-dem.tif", "out.tif"]
 

@@ -407,16 +407,16 @@ def fussy(model):
         ({"GUIDE": "guide", "RESOLUTION": 5}, "is 18 times"),
         ({"GUIDE": "degrees"}, ""),  # 0.0003 degrees
         ({"GUIDE": "degrees", "RESOLUTION": 0.001}, "choose an output pixel size"),
+        ({"GUIDE": "degrees", "LIKE": "guide"}, ""),
+        ({"GUIDE": "guide", "LIKE": "dem"}, "choose the grid of another raster (LIKE), with pixels of 23 to 45 m"),
     ],
 )
 def test_a_card_that_does_not_fit_is_said_before_the_run(provider, context, dem, guide, fussy, tmp_path, parameters, words):
-    if parameters.get("GUIDE") == "guide":
-        parameters = {**parameters, "GUIDE": str(guide)}
-    elif parameters.get("GUIDE") == "degrees":
-        degrees = write_raster(
-            tmp_path / "d.tif", [lambda column, row: column] * 3, size=(200, 150), origin=(-122.55, 37.86), pixel=0.0003, epsg=4326
-        )
-        parameters = {**parameters, "GUIDE": str(degrees)}
+    degrees = write_raster(
+        tmp_path / "d.tif", [lambda column, row: column] * 3, size=(200, 150), origin=(-122.55, 37.86), pixel=0.0003, epsg=4326
+    )
+    files = {"guide": str(guide), "dem": str(dem), "degrees": str(degrees)}
+    parameters = {name: files.get(value, value) for name, value in parameters.items()}
     for chosen in ("tiny", str(fussy)):  # by name and by path
         given = {"INPUT": str(dem), "MODEL": chosen, "OUTPUT": str(tmp_path / "out.tif"), **parameters}
         good, message = provider.algorithm("superresolve").checkParameterValues(given, context)

@@ -126,6 +126,14 @@ def test_extent_in_another_crs_resolution_and_band(qgis_process, model, dem, tmp
     assert said["results"]["PIXELS"] < 40 * 40
 
 
+def test_the_grid_of_another_raster(qgis_process, model, dem, guide, tmp_path):
+    """Without its image."""
+    said = qgis_process.run_json("superresolve", INPUT=dem, MODEL=model, LIKE=guide, OUTPUT=tmp_path / "fine.tif")
+    assert said["results"]["PIXELS"] == 120 * 90
+    made, grid = gdal.Open(str(tmp_path / "fine.tif")), gdal.Open(str(guide))
+    assert (made.GetGeoTransform(), made.GetProjection()) == (grid.GetGeoTransform(), grid.GetProjection())
+
+
 def test_uncertainty_and_difference_lie_beside_the_result(qgis_process, dem, tmp_path):
     """With the bundled model, which tells its uncertainty."""
     files = {name: tmp_path / "out" / f"{name.lower()}.tif" for name in ("OUTPUT", "UNCERTAINTY", "DIFFERENCE")}
