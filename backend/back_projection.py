@@ -21,7 +21,7 @@ LARGEST_CELL = 32.0
 SIGMAS = 2.0
 """Standard deviations that a DEM may be off by in a pixel: one in twenty is off by more. With one, half of what a network gains on real
 SRTM would be taken back, whose errors are large in few places (docs/design.md)."""
-_LEVEL_REACH = 7
+_LEVEL_REACH = 8
 """DEM pixels around one that say whether it is level (five) or up to two beside what is level."""
 _REACH = 2.5
 """DEM pixels: the cubic kernel reaches less than two of them, to their centres."""

@@ -55,16 +55,17 @@ def test_a_level_dem_stays_level_under_any_guide() -> None:
     assert float((level - 1234.5).abs().max()) < 0.01
 
 
-def test_a_small_level_square_amid_slopes_is_no_lake() -> None:
+@pytest.mark.parametrize(("slope", "sharpness", "closed"), [(0.03, 0.0, True), (0.03, 0.3, False), (0.3, 0.0, False)])
+def test_a_small_level_square_amid_gentle_ground_of_an_upsampled_dem_is_no_lake(slope: float, sharpness: float, closed: bool) -> None:
     """What rounding leaves of it is as wide as four cells less what cubic resampling bends."""
-    for level, least in ((4, 0.3), (8, 0.15), (24, 0.0)):
-        dem = 100 + 0.3 * torch.arange(64.0).expand(1, 1, 64, 64).clone()
+    for level in (4, 6, 24):
+        dem = 100 + 10 * slope * torch.arange(64.0).expand(1, 1, 64, 64).clone()
         square = slice(32 - level // 2, 32 + level // 2)
-        dem[..., square, square] = 110.0
+        dem[..., square, square] = dem[0, 0, 0, 32]
         size = torch.tensor([10.0])
-        gate = terrain.relief_gate(dem, size, terrain.slopes(dem, size), window=9)
-        assert float(gate[..., 20:44, 20:44].min()) >= least
-        assert (float(gate[..., 32, 32]) == 0) == (least == 0)
+        gate = terrain.relief_gate(dem, size, terrain.slopes(dem, size), torch.full((1, 1, 32, 32), sharpness), window=9)
+        least, middle = float(gate[..., 20:44, 20:44].min()), float(gate[..., 32, 32])
+        assert least > 0.15 if closed and level < 24 else middle == 0
 
 
 @torch.no_grad()

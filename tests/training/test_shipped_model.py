@@ -82,7 +82,8 @@ def test_water_is_level_up_to_where_cubic_resampling_sees_the_shore(tmp_path: Pa
 
 @pytest.mark.parametrize("seed", [9, 13, 15, 17])
 def test_cells_that_rounding_made_level_are_no_box_in_ground_that_is_lowered(tmp_path: Path, seed: int) -> None:
-    """Plains as rough as SRTM's, with four by four cells of one height, around which the model takes 0.5 to 0.9 m away."""
+    """Plains as rough as SRTM's, with four by four cells of one height, around which the model takes 0.5 to 0.9 m away: from them more than
+    half as much."""
     heights = 100 + 0.3 * np.arange(60.0) + 4.5 * gaussian_filter(np.random.default_rng(seed).normal(size=(60, 60)), 1.5)
     heights[28:32, 28:32] = np.median(heights[28:32, 28:32])
     grid = {"height": 60, "width": 60, "crs": "EPSG:32610", "transform": from_origin(5e5, 4e6, 30, 30)}
@@ -96,7 +97,7 @@ def test_cells_that_rounding_made_level_are_no_box_in_ground_that_is_lowered(tmp
         box = dataset.read(1)[28 * 3 : 32 * 3, 28 * 3 : 32 * 3]
     around = float(np.concatenate([box[0], box[-1], box[:, 0], box[:, -1]]).mean())
     assert around < -0.5
-    assert box[3:-3, 3:-3].mean() < 0.6 * around
+    assert box[3:-3, 3:-3].mean() < 0.5 * around
 
 
 def test_the_card_says_what_was_held_out() -> None:

@@ -254,9 +254,10 @@ class SuperResolver(nn.Module):
         sharp, usable = sharpness.image_sharpness(energies), sharpness.usable(energies)
         everywhere = F.interpolate(usable, scale_factor=2.0, mode="nearest")
         valid = F.avg_pool2d(guide_valid * everywhere, s)
-        gate = terrain.relief_gate(dem, pixel_size, slopes, GATE_WINDOW)
+        dem_sharp = sharpness.dem_sharpness(detail)
+        gate = terrain.relief_gate(dem, pixel_size, slopes, dem_sharp[:, :1], GATE_WINDOW)
         change = response = image[:, :0]
-        hints = [sharpness.dem_sharpness(detail), sharp * usable]
+        hints = [dem_sharp, sharp * usable]
         image = image * everywhere
         if self.settings.shading:
             reading = shading.read_shading(slopes, bands, guide_valid, rough)

@@ -21,10 +21,11 @@ ROUGHNESS_FLOOR = 0.02
 LEVEL, UNEVEN = 2e-4, 2e-3
 """Pixel sizes that 3 x 3 pixels differ by on level ground, and on ground that is not. Heights in 32 bits are rounded by up to 0.25 mm at
 5,000 m, by other amounts in each tile: what is nearer to 0 than that says nothing, and must not decide whether there is relief."""
-NARROW, GENTLE, STEEP = 13, 1.0, 2.0
-"""Pixels, and pixel sizes of relief around. What is level, narrower and amid gentle ground is no lake: rounding to whole metres leaves
-squares of four to six cells level on gentle slopes. A network told of a few metres of error lowers all around them, and they would stand
-there as boxes. Amid steep ground it is water: next to a cliff a network would add to it as much as to the cliff."""
+NARROW, GENTLE, STEEP, SMOOTH, SHARP = 9, 1.0, 2.0, 0.1, 0.2
+"""Pixels, pixel sizes of relief around, and sharpness of the DEM (training/networks/sharpness.py). What is level, narrower, amid gentle
+ground and in a DEM that was upsampled twice or more is no lake: rounding to whole metres leaves squares of four or five cells level on
+gentle slopes. A network told of a few metres of error lowers all around them, and they would stand there as boxes. Amid steep ground it is
+water: next to a cliff a network would add to it as much as to the cliff. And where pixels are the DEM's own, nine of them are a river."""
 RELIEF_WINDOW = 11
 """Cells of 2 x 2 pixels along each side of the square that relief is measured over."""
 BANDS = len(WINDOWS)
@@ -66,14 +67,14 @@ def roughness(detail: Tensor) -> Tensor:
     return ROUGHNESS_FLOOR + ROUGHNESS_GAIN * box_mean(detail[:, :BANDS].abs().mean(dim=1, keepdim=True), ROUGHNESS_WINDOW)
 
 
-def relief_gate(dem: Tensor, pixel_size: Tensor, slopes: Tensor, window: int) -> Tensor:
+def relief_gate(dem: Tensor, pixel_size: Tensor, slopes: Tensor, sharp: Tensor, window: int) -> Tensor:
     """0 where the DEM is level and beside that, near 1 on any real slope: m / (m + 0.5 %), m the mean slope around, times a ramp from LEVEL
-    to UNEVEN over how far 3 x 3 pixels differ where they do least within 2 pixels; on gentle ground the ramp is closed (dilated and eroded)
-    over what is narrower than NARROW.
+    to UNEVEN over how far 3 x 3 pixels differ where they do least within 2 pixels; where the ground is gentle and the DEM not sharp, the
+    ramp is closed (dilated and eroded) over what is narrower than NARROW.
 
-    `dem` (N, 1, H, W) and `pixel_size` (N,) metres, `slopes` (N, 2, H, W) rise over run, to (N, 1, H, W), H and W even. It multiplies what
-    the generator adds, so that a lake, the sea or a constant DEM cannot receive the image's texture, whatever the weights are. Wide windows
-    alone reach from the shore onto the water, and lift it there.
+    `dem` (N, 1, H, W) and `pixel_size` (N,) metres, `slopes` (N, 2, H, W) rise over run, `sharp` (N, 1, H/2, W/2) of `dem_sharpness`, to
+    (N, 1, H, W), H and W even. It multiplies what the generator adds, so that a lake, the sea or a constant DEM cannot receive the image's
+    texture, whatever the weights are. Wide windows alone reach from the shore onto the water, and lift it there.
     """
     m, z = box_mean(slopes.abs().sum(dim=1, keepdim=True), window), _relative(dem, pixel_size)
     apart = F.max_pool2d(z, 3, stride=1, padding=1) + F.max_pool2d(-z, 3, stride=1, padding=1)
@@ -81,7 +82,9 @@ def relief_gate(dem: Tensor, pixel_size: Tensor, slopes: Tensor, window: int) ->
     ramp = ((least - LEVEL) / (UNEVEN - LEVEL)).clamp(0.0, 1.0)
     closed = -_highest(-_highest(ramp, NARROW), NARROW)
     gentle = ((STEEP - relief(z)) / (STEEP - GENTLE)).clamp(0.0, 1.0)
-    return m / (m + 0.005) * torch.maximum(ramp, gentle * closed)
+    smooth = ((SHARP - sharp) / (SHARP - SMOOTH)).clamp(0.0, 1.0)
+    amid_ground = gentle * F.interpolate(smooth, scale_factor=2.0, mode="nearest") * closed
+    return m / (m + 0.005) * torch.maximum(ramp, amid_ground)
 
 
 def relief(dem: Tensor) -> Tensor:
