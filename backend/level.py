@@ -13,14 +13,14 @@ gentle ground five neighbours are as high by chance."""
 _NO_LOWER = 3
 """Cells around it, of which none is lower: from a crest or slope that rounding made level the ground falls, as it does not from water. A
 DEM of whole metres that was brought onto another grid is rounded no more, but its terraces are as level as before where they are wide."""
-_SPREAD = 3
-"""Cells from one in the midst of something level to one that is a part of it: where a river's level falls in steps, the last three cells
-above a step have lower ones within _NO_LOWER, and are water all the same."""
+_SPREAD, _SPREAD_ROUNDED = 3, 2
+"""Cells from one in the midst of something level to one that is a part of it. Where a river's level falls in steps, the last three cells
+above a step have lower ones within _NO_LOWER, and are water all the same; in a DEM of whole units they may be a terrace that would stay."""
 
 
 def is_level(dem: NDArray[np.float64], known: NDArray[np.bool_], *, rounded: bool) -> NDArray[np.bool_]:
     """Which cells (h, w) are exactly as high as five or more of the eight around them, and as some cell at most three away around which,
-    in the 7 x 7, none is lower; with `rounded`, one that is as high as _AROUND of the 5 x 5 around it, too."""
+    in the 7 x 7, none is lower; with `rounded`, at most two, and one that is as high as _AROUND of the 5 x 5 around it, too."""
     heights = np.where(known, dem, np.nan)
     # One of the nine is the cell itself.
     level = _as_high(heights, 1) >= 6
@@ -29,7 +29,7 @@ def is_level(dem: NDArray[np.float64], known: NDArray[np.bool_], *, rounded: boo
     bottom = lowest(np.where(known, dem, np.inf), _NO_LOWER) >= heights
     if rounded:
         bottom &= _as_high(heights, 2) >= _AROUND
-    return level & (_as_high(heights, _SPREAD, np.where(bottom, heights, np.nan)) > 0)
+    return level & (_as_high(heights, _SPREAD_ROUNDED if rounded else _SPREAD, np.where(bottom, heights, np.nan)) > 0)
 
 
 def _as_high(heights: NDArray[np.float64], reach: int, among: NDArray[np.float64] | None = None) -> NDArray[np.int64]:
