@@ -16,9 +16,7 @@ KILLED = (-9, 137, 0xC0000017, 0xC000012D)
 WINDOWS_CRASHES = 0xC0000000  # from here on: access violation, illegal instruction, stack overrun
 SILENCE = 15.0  # seconds that a backend may take to say its first word before the user is told
 LONGEST_SILENCE = 180.0  # before it is stopped: libraries on a slow disk take a minute to load
-
-
-OPTION = re.compile(r"(?<![\w/-])--[a-z]+(?:-[a-z]+)*(?![\w=-])")
+OPTION = re.compile(r"(?<![\w/-])--[a-z]+(?:-[a-z]+)*(?![\w=-])")  # in a sentence: not in a path, nor with its value
 
 
 def superresolve(python: str, arguments: list[str], feedback, called=None) -> events.Result:
