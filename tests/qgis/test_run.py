@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, write_raster
 from osgeo import gdal
 from qgis.core import (
     QgsProcessingContext,
@@ -126,11 +126,14 @@ def test_extent_in_another_crs_resolution_and_band(qgis_process, model, dem, tmp
     assert said["results"]["PIXELS"] < 40 * 40
 
 
-def test_the_grid_of_another_raster(qgis_process, model, dem, guide, tmp_path):
-    """Without its image."""
-    said = qgis_process.run_json("superresolve", INPUT=dem, MODEL=model, LIKE=guide, OUTPUT=tmp_path / "fine.tif")
-    assert said["results"]["PIXELS"] == 120 * 90
-    made, grid = gdal.Open(str(tmp_path / "fine.tif")), gdal.Open(str(guide))
+def test_the_grid_of_another_raster(qgis_process, model, dem, tmp_path):
+    """In another CRS, and beyond the elevation model."""
+    like = write_raster(
+        tmp_path / "like.tif", [lambda column, row: column], size=(90, 70), origin=(-122.55, 37.86), pixel=0.0004, epsg=4326
+    )
+    said = qgis_process.run_json("superresolve", INPUT=dem, MODEL=model, LIKE=like, OUTPUT=tmp_path / "fine.tif")
+    assert said["results"]["PIXELS"] == 90 * 70
+    made, grid = gdal.Open(str(tmp_path / "fine.tif")), gdal.Open(str(like))
     assert (made.GetGeoTransform(), made.GetProjection()) == (grid.GetGeoTransform(), grid.GetProjection())
 
 
