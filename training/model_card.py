@@ -396,9 +396,9 @@ def write_model_card(model: Model, data: Path, figures: Sequence[Figure], places
         *_ancestors(model, data),
         "No weight was fitted to the validation areas; they were looked at while the model was trained:",
         _areas(data, "validation"),
-        "Test areas were never trained on. They were looked at: which of a run's weights were shipped, and what is expected of rounded "
-        "DEMs, was decided with their figures in sight ([weights.md](weights.md), [design.md](design.md)), so on new ground a model may "
-        "do a little worse. All figures and pictures below are of these:",
+        "Test areas were never trained on. They were looked at: which of a run's weights were shipped, what is expected of rounded DEMs, "
+        "and how much of an image's spectrum the network is told, was decided with their figures in sight ([weights.md](weights.md), "
+        "[design.md](design.md)), so on new ground a model may do a little worse. All figures and pictures below are of these:",
         _areas(data, "test"),
         "Whole areas are split, never patches of one area. `training.prepare` compares the known pixels of every two areas of different "
         "splits on the ground, and refuses the list where they share any (`training/data/overlap.py`). The training areas above are "

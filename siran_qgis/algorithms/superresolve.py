@@ -92,7 +92,7 @@ class SuperResolve(SiranAlgorithm):
             "<p><b>Which DEM it is.</b> Tells the network how wrong the input may be. SRTM's errors are metres, and too smooth to be "
             "seen in it; lidar is to be sharpened and otherwise left alone. What neither metadata nor the file's name tells is trusted.</p>"
             "<p><b>Thorough.</b> The model runs four times, with the ground turned by 0, 90, 180 and 270°, and the results are averaged. "
-            "That takes nearly four times as long, and RMSE becomes up to 5 % smaller.</p>"
+            "That takes nearly four times as long, and RMSE becomes up to 4 % smaller.</p>"
             "<p><b>Uncertainty and difference.</b> Two more rasters on the result's grid, if asked for. <i>Uncertainty</i> is the error "
             "that the model expects, 1 standard deviation: 68 % of the errors should lie within it, 95 % within twice as much. "
             "<i>Difference</i> is what the model changed: the result minus the input by cubic resampling. Both are in the unit of the "

@@ -8,7 +8,7 @@ import torch
 from tests.training.conftest import hills
 from training.data.coarse import area_mean, cubic_upsample
 from training.data.guides import coarsen, render
-from training.networks.sharpness import REACH, dem_sharpness, image_energies, usable
+from training.networks.sharpness import HELD, MOST_BLURRED, REACH, dem_sharpness, image_energies, image_hints, usable
 from training.networks.sharpness import image_sharpness as sharpness_of_energies
 from training.networks.terrain import detail
 
@@ -46,6 +46,20 @@ def test_height_of_relief_and_contrast_do_not_matter() -> None:
     torch.testing.assert_close(dem_sharpness(detail(5 * dem(), SIZE)), dem_sharpness(detail(dem(), SIZE)), atol=1e-3, rtol=0)
     valid = torch.ones(1, 1, 120, 120)
     torch.testing.assert_close(image_sharpness(5 * image(1), valid), image_sharpness(image(1), valid), atol=0.02, rtol=0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_network_is_told_how_sharp_an_image_is_and_not_which_it_is(seed: int) -> None:
+    """Nothing tells one blurred image from another, nor how coarse its structure is."""
+    valid = torch.ones(1, 1, 120, 120)
+    sharp, blurred, more = (
+        image_hints(image_energies(x, valid)) for x in (image(seed), coarsen(image(seed), 2.5), coarsen(image(seed), 4.0))
+    )
+    inside = (..., slice(10, -10), slice(10, -10))
+    assert torch.equal(blurred[inside], more[inside])
+    assert torch.equal(blurred[inside][:, 0], torch.full_like(blurred[inside][:, 0], MOST_BLURRED))
+    assert float((sharp - blurred)[:, 0].max()) > 0.03
+    assert all(torch.equal(hints[:, 1:], torch.full_like(hints[:, 1:], HELD)) for hints in (sharp, blurred))
 
 
 def test_level_ground_is_neither_sharp_nor_blurred() -> None:

@@ -122,6 +122,21 @@ def test_on_the_sample_it_beats_cubic(tmp_path: Path) -> None:
         assert figure.slope_rmse_ratio < 1, figure
 
 
+def test_a_real_image_is_worth_having_wherever_it_was_measured() -> None:
+    """By the card's figures, which the test below measures again: on simulated coarse DEMs, and on real ones that are named for what they
+    are. One that is three times coarser does no harm."""
+    figures = {(row["area"], row["condition"]): row["rmse_ratio"] for row in models.load(models.find(None)).card.held_out["figures"]}
+    helped = 0
+    for prefix in ("", "real coarse DEM, ", "real coarse DEM, stated as srtm, "):
+        for (area, condition), ratio in figures.items():
+            if condition == f"{prefix}real guide":
+                assert ratio < figures[area, f"{prefix}no guide"], (area, condition)
+                helped += 1
+            elif condition == f"{prefix}real guide, 3 x coarser":
+                assert ratio <= figures[area, f"{prefix}no guide"], (area, condition)
+    assert helped == 4
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not (RASTERS / "fine").is_dir(), reason="the rasters that the card was measured on are not here (SIRAN_RASTERS)")
 def test_the_cards_figures_can_be_measured_again(tmp_path: Path) -> None:

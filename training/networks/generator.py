@@ -251,13 +251,13 @@ class SuperResolver(nn.Module):
         bands = image
         rough = terrain.roughness(detail)
         energies = sharpness.image_energies(image, guide_valid)
-        sharp, usable = sharpness.image_sharpness(energies), sharpness.usable(energies)
+        hinted, usable = sharpness.image_hints(energies), sharpness.usable(energies)
         everywhere = F.interpolate(usable, scale_factor=2.0, mode="nearest")
         valid = F.avg_pool2d(guide_valid * everywhere, s)
         dem_sharp = sharpness.dem_sharpness(detail)
         gate = terrain.relief_gate(dem, pixel_size, slopes, dem_sharp[:, :1], GATE_WINDOW)
         change = response = image[:, :0]
-        hints = [dem_sharp, sharp * usable]
+        hints = [dem_sharp, hinted * usable]
         image = image * everywhere
         if self.settings.shading:
             reading = shading.read_shading(slopes, bands, guide_valid, rough)

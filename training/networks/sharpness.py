@@ -17,6 +17,10 @@ from training.networks.attention import box_mean
 
 PLANES = 2
 """Of each, DEM and image."""
+MOST_BLURRED, HELD = -0.28, -0.2
+"""The least that the network is told of an image's sharpness, and what stands in the plane of its wider bands. Training has few images of
+real ground, and their spectra tell one from another: a network that is told more knows them again, and does worse with any other
+(docs/design.md, "A network that knows its images again")."""
 WINDOW = 15
 """Cells of 2 x 2 pixels along each side of the square that energies are averaged over."""
 USE_WINDOW = 31
@@ -24,7 +28,7 @@ USE_WINDOW = 31
 REACH = 7 + 2 * (USE_WINDOW // 2) + 2
 """Pixels to each side."""
 DEM_LEAST = (1e-8, 1e-8, 1e-8)
-IMAGE_LEAST = (1e-8, 1e-6, 1e-6)
+IMAGE_LEAST = (1e-8, 1e-6)
 """Added to the energies of the bands, the finest first: level ground has none in any, and so has a constant image, which is to count as
 blurred."""
 GAIN = 0.25
@@ -41,20 +45,24 @@ def dem_sharpness(detail: Tensor) -> Tensor:
 
 
 def image_energies(image: Tensor, valid: Tensor) -> Tensor:
-    """Of three bands of detail, the finest first: `image` (N, 3, H, W), 0 where not `valid` (N, 1, H, W), to (N, 3, H/2, W/2). H and W are
+    """Of two bands of detail, the finer first: `image` (N, 3, H, W), 0 where not `valid` (N, 1, H, W), to (N, 2, H/2, W/2). H and W are
     even."""
     grey = image.mean(dim=1, keepdim=True)
     finest = F.avg_pool2d((grey - box_mean(grey, 3)).square(), 2)
-    # Wider bands need no more than cells.
+    # The wider band needs no more than cells.
     cells, known = F.avg_pool2d(grey, 2), F.avg_pool2d(valid, 2)
-    wide, wider = box_mean(cells, 3), box_mean(cells, 7)
-    near, far = _far_from_gaps(known, 3), _far_from_gaps(known, 7)
-    return torch.cat([near * finest, near * (cells - wide).square(), far * (wide - wider).square()], dim=1)
+    return _far_from_gaps(known, 3) * torch.cat([finest, (cells - box_mean(cells, 3)).square()], dim=1)
 
 
 def image_sharpness(energies: Tensor) -> Tensor:
-    """(N, 3, H/2, W/2) of `image_energies` to (N, 2, H/2, W/2)."""
+    """(N, 2, H/2, W/2) of `image_energies` to (N, 1, H/2, W/2)."""
     return _ratios(energies, IMAGE_LEAST)
+
+
+def image_hints(energies: Tensor) -> Tensor:
+    """What the network is told of an image: (N, 2, H/2, W/2) of `image_energies` to the same."""
+    sharp = image_sharpness(energies).clamp_min(MOST_BLURRED)
+    return torch.cat([sharp, torch.full_like(sharp, HELD)], dim=1)
 
 
 def usable(energies: Tensor) -> Tensor:
@@ -66,8 +74,8 @@ def usable(energies: Tensor) -> Tensor:
 
 
 def use_sharpness(energies: Tensor) -> Tensor:
-    """The sharpness that `usable` goes by: (N, 3, H/2, W/2) to (N, 1, H/2, W/2)."""
-    return _ratios(energies[:, :2], IMAGE_LEAST[:2], USE_WINDOW)
+    """The sharpness that `usable` goes by: (N, 2, H/2, W/2) to (N, 1, H/2, W/2)."""
+    return _ratios(energies, IMAGE_LEAST, USE_WINDOW)
 
 
 def _far_from_gaps(known: Tensor, window: int) -> Tensor:
