@@ -59,13 +59,24 @@ def test_a_level_dem_stays_level_under_any_guide() -> None:
 def test_a_small_level_square_amid_gentle_ground_of_an_upsampled_dem_is_no_lake(slope: float, sharpness: float, closed: bool) -> None:
     """What rounding leaves of it is as wide as four cells less what cubic resampling bends."""
     for level in (4, 6, 24):
-        dem = 100 + 10 * slope * torch.arange(64.0).expand(1, 1, 64, 64).clone()
+        # The floor of a valley: what has lower ground beside it is no water anyhow.
+        dem = 100 + 10 * slope * (torch.arange(64.0) - 31.5).abs().expand(1, 1, 64, 64).clone()
         square = slice(32 - level // 2, 32 + level // 2)
-        dem[..., square, square] = dem[0, 0, 0, 32]
+        dem[..., square, square] = 100
         size = torch.tensor([10.0])
         gate = terrain.relief_gate(dem, size, terrain.slopes(dem, size), torch.full((1, 1, 32, 32), sharpness), window=9)
         least, middle = float(gate[..., 20:44, 20:44].min()), float(gate[..., 32, 32])
         assert least > 0.15 if closed and level < 24 else middle == 0
+
+
+@pytest.mark.parametrize("slope", [0.03, 0.3])
+def test_a_level_square_with_lower_ground_beside_it_is_no_water(slope: float) -> None:
+    """In a DEM's own pixels too, which are as sharp as that."""
+    dem = 100 + 10 * slope * torch.arange(64.0).expand(1, 1, 64, 64).clone()
+    dem[..., 30:34, 30:34] = dem[0, 0, 0, 32]
+    size = torch.tensor([10.0])
+    gate = terrain.relief_gate(dem, size, terrain.slopes(dem, size), torch.full((1, 1, 32, 32), 0.3), window=9)
+    assert float(gate[..., 20:44, 20:44].min()) > 0.5
 
 
 @torch.no_grad()

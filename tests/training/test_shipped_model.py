@@ -100,6 +100,27 @@ def test_cells_that_rounding_made_level_are_no_box_in_ground_that_is_lowered(tmp
     assert box[3:-3, 3:-3].mean() < 0.5 * around
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_equal_cells_on_a_slope_move_with_it_at_the_dems_own_pixel_size(tmp_path: Path, seed: int) -> None:
+    """Three by three equal whole metres that have lower ground beside them are no water: neither they nor the two pixels around stay."""
+    heights = 100 + 1.2 * np.arange(60.0) + 4.5 * gaussian_filter(np.random.default_rng(seed).normal(size=(60, 60)), 1.5)
+    heights[28:31, 28:31] = np.median(heights[28:31, 28:31])
+    grid = {"height": 60, "width": 60, "crs": "EPSG:32610", "transform": from_origin(5e5, 4e6, 30, 30)}
+    with rasterio.open(tmp_path / "slope.tif", "w", count=1, dtype="int16", **grid) as dataset:
+        dataset.write(np.rint(heights).astype(np.int16), 1)
+    named = Settings(
+        dem=str(tmp_path / "slope.tif"),
+        output=str(tmp_path / "fine.tif"),
+        difference=str(tmp_path / "off.tif"),
+        dem_source="srtm",
+        resolution=30,
+    )
+    superresolve(named, lambda _event: None)
+    with rasterio.open(tmp_path / "off.tif") as dataset:
+        box = dataset.read(1)[27:32, 27:32]
+    assert (np.abs(box) < 1e-3).mean() < 0.2, box
+
+
 def test_the_card_says_what_was_held_out() -> None:
     card = models.load(models.find(None)).card
     trained_on = {entry["name"] for entry in card.training_data}

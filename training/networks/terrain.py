@@ -26,6 +26,8 @@ NARROW, GENTLE, STEEP, SMOOTH, SHARP = 9, 1.0, 2.0, 0.1, 0.2
 ground and in a DEM that was upsampled twice or more is no lake: rounding to whole metres leaves squares of four or five cells level on
 gentle slopes. A network told of a few metres of error lowers all around them, and they would stand there as boxes. Amid steep ground it is
 water: next to a cliff a network would add to it as much as to the cliff. And where pixels are the DEM's own, nine of them are a river."""
+BOTTOM = 7
+"""Pixels along each side of the square that nothing may be lower in. Rounding to whole metres leaves 3 x 3 equal pixels on slopes too."""
 RELIEF_WINDOW = 11
 """Cells of 2 x 2 pixels along each side of the square that relief is measured over."""
 BANDS = len(WINDOWS)
@@ -69,8 +71,9 @@ def roughness(detail: Tensor) -> Tensor:
 
 def relief_gate(dem: Tensor, pixel_size: Tensor, slopes: Tensor, sharp: Tensor, window: int) -> Tensor:
     """0 where the DEM is level and beside that, near 1 on any real slope: m / (m + 0.5 %), m the mean slope around, times a ramp from LEVEL
-    to UNEVEN over how far 3 x 3 pixels differ where they do least within 2 pixels; where the ground is gentle and the DEM not sharp, the
-    ramp is closed (dilated and eroded) over what is narrower than NARROW.
+    to UNEVEN over how far 3 x 3 pixels differ where they do least within 2 pixels. Only squares count that are the lowest within BOTTOM, or
+    have such a one in it: no water has lower ground around it, but above a step of a river. Where the ground is gentle and the DEM not
+    sharp, the ramp is closed (dilated and eroded) over what is narrower than NARROW.
 
     `dem` (N, 1, H, W) and `pixel_size` (N,) metres, `slopes` (N, 2, H, W) rise over run, `sharp` (N, 1, H/2, W/2) of `dem_sharpness`, to
     (N, 1, H, W), H and W even. It multiplies what the generator adds, so that a lake, the sea or a constant DEM cannot receive the image's
@@ -78,8 +81,10 @@ def relief_gate(dem: Tensor, pixel_size: Tensor, slopes: Tensor, sharp: Tensor, 
     """
     m, z = box_mean(slopes.abs().sum(dim=1, keepdim=True), window), _relative(dem, pixel_size)
     apart = F.max_pool2d(z, 3, stride=1, padding=1) + F.max_pool2d(-z, 3, stride=1, padding=1)
-    least = -F.max_pool2d(-apart, 5, stride=1, padding=2)
-    ramp = ((least - LEVEL) / (UNEVEN - LEVEL)).clamp(0.0, 1.0)
+    level = ((apart - LEVEL) / (UNEVEN - LEVEL)).clamp(0.0, 1.0)
+    above = ((z + _highest(-z, BOTTOM) - LEVEL) / (UNEVEN - LEVEL)).clamp(0.0, 1.0)
+    water = torch.maximum(level, -_highest(-torch.maximum(level, above), BOTTOM))
+    ramp = -F.max_pool2d(-water, 5, stride=1, padding=2)
     closed = -_highest(-_highest(ramp, NARROW), NARROW)
     gentle = ((STEEP - relief(z)) / (STEEP - GENTLE)).clamp(0.0, 1.0)
     smooth = ((SHARP - sharp) / (SHARP - SMOOTH)).clamp(0.0, 1.0)
