@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 
@@ -49,6 +50,27 @@ class ResourceError(BackendError):
 def disk_full(output: Path) -> ResourceError:
     """What to raise where an output finds no room while it is written."""
     return ResourceError("disk-full", f"The disk of {output.parent} is full.", "Free some space, or name an output on another disk.")
+
+
+def no_room(output: Path, number: int | None) -> ResourceError | None:
+    """What to raise where the system refused to write an output, or something beside it, by an `errno`; None where that is not for want
+    of room."""
+    if number == errno.EFBIG:
+        return file_too_large(output)
+    if number == errno.EDQUOT:
+        return ResourceError(
+            "disk-full", f"Your quota on the disk of {output.parent} is used up.", "Free some space, or name an output on another disk."
+        )
+    return disk_full(output) if number == errno.ENOSPC else None
+
+
+def file_too_large(output: Path) -> ResourceError:
+    """What to raise where no file may become as large as an output has to."""
+    return ResourceError(
+        "disk-full",
+        f"A file as large as the output has to be is not allowed in {output.parent}.",
+        "Name an output on another disk (a FAT32 disk holds at most 4 GB in a file; 'ulimit -f' may set a limit too), or limit --extent.",
+    )
 
 
 class CheckError(BackendError):

@@ -32,7 +32,7 @@ from rasterio.windows import Window as RasterioWindow
 
 from backend import beside
 from backend.cancel import Cancel
-from backend.errors import BackendError, InputError, ResourceError, disk_full
+from backend.errors import BackendError, InputError, ResourceError, disk_full, file_too_large, no_room
 from backend.grid import Grid
 from backend.rasters import ONE_AT_A_TIME, check_name
 from backend.together import Name
@@ -44,6 +44,8 @@ ENDINGS = (".tif", ".tiff")
 _BLOCK = 512
 _BYTES_PER_PIXEL = 4 * 2.5
 """The plain file, the compressed one and its overviews, at worst."""
+_LARGEST_EVERYWHERE = 2**32
+"""Bytes from which on not every disk can hold a file (FAT32)."""
 _NO_SUCH_CALL = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EROFS)
 """What disks on a network may answer that cannot be told to write at once."""
 _READ_BACK = {"GDAL_CACHEMAX": 32 * 2**20}
@@ -122,6 +124,18 @@ def check_space(path: Path, pixels: int, more: int = 0) -> None:
             f"{path.parent} has {_bytes(free)} free; the output needs up to {_bytes(needed)} while it is made.",
             "Free some space, name an output on another disk, or limit --extent.",
         )
+    if pixels * 4 >= _LARGEST_EVERYWHERE:
+        _check_file_size(path, pixels * 4)
+
+
+def _check_file_size(path: Path, size: int) -> None:
+    """Makes a file of so many bytes, which hold no place on a disk that takes them, and removes it. Raises ResourceError (disk-full)."""
+    with tempfile.TemporaryFile(dir=path.parent) as file:
+        try:
+            file.truncate(size)
+        except OSError as error:
+            if error.errno == errno.EFBIG:
+                raise file_too_large(path) from error
 
 
 def _bytes(count: float) -> str:
@@ -341,11 +355,11 @@ class Reporting:
         # GDAL's own errors come through copies unchanged.
         if not isinstance(error, (RasterioError, OSError, CPLE_BaseError)):
             return
-        full = getattr(error, "errno", None) == errno.ENOSPC
+        if said := no_room(self._path, getattr(error, "errno", None)):
+            raise said from error
         with contextlib.suppress(OSError):  # the folder is gone, with its disk
-            full = full or shutil.disk_usage(self._path.parent).free < 2**24
-        if full:
-            raise disk_full(self._path) from error
+            if shutil.disk_usage(self._path.parent).free < 2**24:
+                raise disk_full(self._path) from error
         raise ResourceError(
             "internal", f"{self._path} cannot be written ({str(error).rstrip('.')}).", "Name an output in another folder."
         ) from error

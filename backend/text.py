@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from backend import beside
-from backend.errors import InputError, ResourceError, disk_full
+from backend.errors import InputError, ResourceError, no_room
 from backend.together import Name
 
 PAGES = (".html", ".htm")
@@ -62,8 +61,8 @@ class Text:
         except FileExistsError as error:
             raise InputError("output-exists", f"{self.path} exists.", "Name another output, or pass --overwrite.") from error
         except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise disk_full(self.path) from error
+            if said := no_room(self.path, error.errno):
+                raise said from error
             raise ResourceError(
                 "internal", f"{self.path} cannot be written ({error.strerror}).", "Name an output in another folder."
             ) from error

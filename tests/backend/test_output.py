@@ -6,6 +6,8 @@ import errno
 import os
 import re
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +28,7 @@ from backend.errors import BackendError, Cancelled, InputError, ResourceError
 from backend.events import Event, Log, Progress
 from backend.grid import Grid
 from backend.output import Output, check_output, check_space
+from backend.version import ROOT
 from backend.windows import Window
 
 Superresolve = Callable[..., np.ndarray]
@@ -108,7 +111,9 @@ def test_a_file_that_is_not_what_was_written_gets_no_name(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, "disk-full"), (errno.EIO, "internal"), (errno.EINVAL, "")])
+@pytest.mark.parametrize(
+    ("number", "code"), [(errno.ENOSPC, "disk-full"), (errno.EDQUOT, "disk-full"), (errno.EIO, "internal"), (errno.EINVAL, "")]
+)
 def test_a_disk_that_cannot_keep_a_file_is_noticed_and_one_that_does_not_say_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: str
 ) -> None:
@@ -161,6 +166,30 @@ def test_a_disk_that_is_too_small_is_noticed_before(tmp_path: Path) -> None:
         check_space(tmp_path / "a.tif", 10**15)
     assert re.search(r"has [\d.]+ [GM]B free; the output needs up to [\d.]+ GB while it is made", raised.value.message)
     assert raised.value.code == "disk-full" and raised.value.exit_status == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file")
+def test_a_disk_on_which_no_file_may_be_so_large_is_noticed_before(tmp_path: Path) -> None:
+    """As on FAT32; the limit is one of the process here."""
+    code = "\n".join(
+        (
+            "import resource, shutil, sys",
+            "from pathlib import Path",
+            "from backend.errors import ResourceError",
+            "from backend.output import check_space",
+            "shutil.disk_usage = lambda path: shutil._ntuple_diskusage(10**12, 0, 10**12)",
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (2**32, 2**32))",
+            "check_space(Path(sys.argv[1]), 2**30)",
+            "try:",
+            "    check_space(Path(sys.argv[1]), 2**30 + 1)",
+            "except ResourceError as error:",
+            "    print(error.code, error.message)",
+        )
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "a.tif")]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == f"disk-full A file as large as the output has to be is not allowed in {tmp_path}.\n"
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_input_under_another_name_is_still_an_input(tmp_path: Path, dem: Path) -> None:

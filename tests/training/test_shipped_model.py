@@ -81,8 +81,8 @@ def test_water_is_level_up_to_where_cubic_resampling_sees_the_shore(tmp_path: Pa
 
 
 def moved(folder: Path, seed: int, rise: float, square: slice, resolution: float | None = None) -> np.ndarray:
-    """What the shipped model adds, in metres, to 60 x 60 whole metres of 30 m named SRTM, as rough as that, that rise by `rise` a column and
-    have one height in `square`'s rows and columns."""
+    """What the shipped model adds, in metres, to 60 x 60 whole metres of 30 m named SRTM, as rough as that: they rise by `rise` a column
+    and have one height in `square`'s rows and columns."""
     heights = 100 + rise * np.arange(60.0) + 4.5 * gaussian_filter(np.random.default_rng(seed).normal(size=(60, 60)), 1.5)
     heights[square, square] = np.median(heights[square, square])
     grid = {"height": 60, "width": 60, "crs": "EPSG:32610", "transform": from_origin(5e5, 4e6, 30, 30)}
