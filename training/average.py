@@ -20,6 +20,7 @@ from torch import Tensor
 
 from training.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint, together
 from training.config import Config, load_config
+from training.data.areas import check_held_out
 from training.errors import TrainingError, refused
 from training.initial import initialise, read_trained_on
 from training.networks.generator import SuperResolver
@@ -97,6 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
             if folder.exists() and not folder.is_dir():
                 raise TrainingError(f"{folder} is a file.", "Name a folder.")
         parts = [Part(Path(path), number(share), load(Path(path), config)) for path, share in options.weights]
+        check_held_out(together(*(read_trained_on(part.path) for part in parts)), options.data)
         mean, patches, device = average(parts), open_validation(options.data, config), torch.device("cpu")
         averaged = SuperResolver(config.network).eval()
         averaged.load_state_dict(mean)

@@ -13,6 +13,7 @@ from typing import Any
 import onnx
 
 from backend.card import FORMAT, METADATA_KEY, ModelCard, card_from_json
+from backend.errors import CardError
 from backend.models import SUMS_FILE, read_sums
 from training.checkpoint import Attributed
 from training.data.areas import check_held_out, manifest_entries
@@ -37,13 +38,16 @@ def build_card(text: str, network: SuperResolver, name: str, data: Path, trained
         )
     values: dict[str, Any] = tomllib.loads(text)
     check_held_out(trained_on, data)
+    notes = values.get("held_out", {})
+    if not isinstance(notes, dict) or notes.keys() - {"notes"} or not isinstance(notes.get("notes", ""), str):
+        raise CardError("[held_out] says something besides its notes, a text.", "Areas and figures are measured, not written.")
     values |= {
         "format": FORMAT,
         "name": name,
         "size_multiple": network.size_multiple,
         "halo": network.halo,
         "training_data": trained_on,
-        "held_out": {"areas": [entry["name"] for entry in manifest_entries(data, "test")]},
+        "held_out": notes | {"areas": [entry["name"] for entry in manifest_entries(data, "test")]},
     }
     return card_from_json(json.dumps(values))
 

@@ -24,7 +24,7 @@ CONFIG = "siran_config"
 TRAINED_ON = "siran_trained_on"
 
 Attributed = dict[str, str]
-"""`name`, `licence` and `attribution` of an area, as a model's card has them."""
+"""`name`, `licence`, `attribution` and, if it is known, `ground` (training/data/ground.py) of an area, as a model's card has them."""
 
 
 @dataclass
@@ -108,12 +108,16 @@ def load_trained_on(path: Path) -> list[Attributed]:
 
 
 def together(*several: list[Attributed]) -> list[Attributed]:
-    """All areas of several lists, each once."""
-    found: dict[str, Attributed] = {}
-    for areas in several:
-        for area in areas:
-            found.setdefault(area["name"], area)
-    return list(found.values())
+    """All areas of several lists, each once: with its ground, if one of them says it. Other ground of the same name is another area."""
+    found: list[Attributed] = []
+    for area in (area for areas in several for area in areas):
+        grounds = "", area.get("ground", "")
+        same = [one for one in found if one["name"] == area["name"] and (one.get("ground", "") in grounds or not grounds[1])]
+        if not same:
+            found.append(area)
+        elif not same[0].get("ground"):
+            found[found.index(same[0])] = area
+    return found
 
 
 def load_weights(path: Path) -> dict[str, Tensor]:

@@ -20,6 +20,8 @@ from training.objectives.sinkhorn import SinkhornSettings
 from training.text import read_text
 
 T = TypeVar("T")
+MOST_SEED = 2**32 - 1
+"""What each step draws by is made of it, and must fit in 64 bits."""
 Precision = Literal["32", "bf16", "16-mixed"]
 
 
@@ -97,6 +99,8 @@ class TrainSettings:
         for name in ("steps", "stop_after", "seed", "workers"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is 0 or more; it is {getattr(self, name)}")
+        if self.seed > MOST_SEED:
+            raise ValueError(f"seed is at most {MOST_SEED}; it is {self.seed}")
 
     @property
     def seconds(self) -> float:
@@ -200,8 +204,16 @@ def config_from_dict(values: dict[str, Any]) -> Config:
 
 
 def load_config(path: Path) -> Config:
-    """The configuration in a TOML file. Raises TrainingError where it is missing or wrong."""
+    """The configuration in a TOML file, or in the config.json of a run. Raises TrainingError where it is missing or wrong."""
     text = read_text(path, "Name a file of training/configs.")
+    if path.suffix == ".json":
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise TrainingError(f"{path} is not JSON: {error}.", "Name the config.json of a run, or a TOML file.") from error
+        if not isinstance(values, dict):
+            raise TrainingError(f"{path} holds no settings.", "Name the config.json of a run, or a TOML file.")
+        return config_from_dict(values)
     try:
         return config_from_dict(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:

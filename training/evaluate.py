@@ -65,11 +65,11 @@ def load_pairs(data: Path, split: str, ratio: int) -> list[Pair]:
     return pairs
 
 
-def load_model(path: Path, ratio: int) -> Model:
-    """A checked model file. Raises BackendError where it is none, TrainingError where `ratio` is none of its ratios."""
+def load_model(path: Path, ratio: int | None = None) -> Model:
+    """A checked model file. Raises BackendError where it is none, TrainingError where a `ratio` is none of its ratios."""
     model = models.load(path)
     low, high = model.card.ratios
-    if not low <= ratio <= high:
+    if ratio is not None and not low <= ratio <= high:
         raise TrainingError(f"--ratio {ratio}: the model {path} is for ratios from {low:g} to {high:g}.", "Pass one of these.")
     return model
 
@@ -81,13 +81,15 @@ def engine_run(engine: Engine, card: ModelCard, *, thorough: bool = False) -> Ru
 
 
 def record(model: Model, figures: Sequence[Figure], command: str) -> None:
-    """Writes a model's figures into its card: inside an ONNX file, beside a TorchScript file."""
+    """Writes a model's figures into its card, whose notes on what was held out stay: inside an ONNX file, beside a TorchScript file."""
     own = [figure for figure in figures if figure.method == model.path.stem]
     held_out = {
         "areas": list(dict.fromkeys(figure.area for figure in own)),
         "figures": [figure.brief() for figure in own],
         "command": command,
     }
+    if "notes" in model.card.held_out:
+        held_out["notes"] = model.card.held_out["notes"]
     card = replace(model.card, held_out=held_out)
     if model.kind == "onnx":
         rewrite_card(model.path, card)

@@ -103,8 +103,8 @@ def export_onnx(network: SuperResolver, card: ModelCard, path: Path) -> None:
     onnx.checker.check_model(model, full_check=True)
     partial = path.with_suffix(".partial")
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial.write_bytes(model.SerializeToString())
     try:
+        partial.write_bytes(model.SerializeToString())
         compare(network, partial)
         put(partial, path)
     finally:
@@ -231,8 +231,11 @@ def main(arguments: list[str] | None = None) -> int:
         return refused(ExportError(f"The card {options.card} does not fit: {error}", "Compare it with training/configs/siran.card.toml."))
     except tomllib.TOMLDecodeError as error:
         return refused(ExportError(f"The card {options.card} is no TOML: {error}.", "Compare it with training/configs/siran.card.toml."))
-    except (TrainingError, InputError, OSError) as error:
+    except (TrainingError, InputError) as error:
         return refused(error)
+    except OSError as error:
+        hint = "Free some space, or name another file with --out; what is beside it may be of two exports."
+        return refused(ExportError(f"{options.out} cannot be written: {error.strerror or error}.", hint))
     count = sum(p.numel() for p in network.parameters())
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, halo {card.halo} px, {count:,} weights")
     return 0

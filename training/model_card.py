@@ -30,8 +30,8 @@ from training.evaluation.figures import SLOPE_CLASSES, Figure, evaluate, mean_of
 from training.evaluation.panels import EXAGGERATION, LEAST_ERROR, LEVEL, REAL_COARSE, Place, Places, write_place
 from training.evaluation.tables import degrees, number, table
 
-RATIO = 3
-"""Coarse pixel divided by fine pixel: what the model is measured at."""
+LIMITS_RATIO = 3
+"""Coarse pixel divided by fine pixel: what limits were set for."""
 IMAGES = "images"
 """Beside the page, with a folder for each page."""
 PICTURES = ("typical-*.png", "worst-*.png", "level-*.png")
@@ -47,8 +47,7 @@ USE = """\
 coarse and a fine DEM. How well that carries over to a sensor it has not seen is shown only by the real coarse DEM among the areas \
 above, where there is one.
 - It was trained for the ratios, pixel sizes and input errors that stand in the first table. Beyond them nothing is promised.
-- The areas are few, and most are mountains and hills of North America and the Alps. Dunes, karst and tropical forest are \
-hardly among them.
+- The areas are few, and in the list above. Of ground that is not among them it knows nothing.
 - It is no bare-earth model. Trees and houses that the input has stay in the result, and relief may be added where an image shows \
 an edge that is not relief: a road, a field, a shadow.
 - An image must lie on the DEM to within a pixel. Check the registration first: what a shift of two pixels does stands in the \
@@ -199,6 +198,11 @@ def check_kept_apart(model: Model, data: Path) -> None:
             f"split train of {data} has {', '.join(sorted(prepared))}.",
             "Name the folder that the model was trained on: only then are its test areas ground that the model never saw.",
         )
+
+
+def measured_at(model: Model) -> int:
+    """The ratio that a page has figures of: the model's own, in whole numbers, as test areas are made coarse."""
+    return max(1, round(model.card.ratio))
 
 
 def _identity(model: Model) -> str:
@@ -376,7 +380,12 @@ def _pictures(places: Places, figures: Sequence[Figure], folder: Path, method: s
 def write_model_card(model: Model, data: Path, figures: Sequence[Figure], places: Places, out: Path) -> None:
     """Writes the page to `out` and its pictures beside it. `figures` and `places`: of split test, of this model alone."""
     command = f"python -m training.model_card --model {model.path} --data {data} --out {out}"
-    again = f"python -m training.evaluate --model {model.path} --data {data} --split test --ratio {RATIO} --markdown FILE"
+    ratio = measured_at(model)
+    again = f"python -m training.evaluate --model {model.path} --data {data} --split test --ratio {ratio} --markdown FILE"
+
+    def page_of(name: str) -> str:
+        return f"[{name}]({name})" if (out.parent / name).is_file() else f"docs/{name}"
+
     simulated = [figure for figure in figures if not figure.condition.startswith(REAL_COARSE)]
     real = [figure for figure in figures if figure.condition.startswith(REAL_COARSE)]
     parts = [
@@ -386,7 +395,7 @@ def write_model_card(model: Model, data: Path, figures: Sequence[Figure], places
         "## What it is",
         "It makes a coarse elevation model finer, with or without an image of the same ground (the guide). The method, and what the "
         "file takes "
-        "and gives, are in [contracts.md](contracts.md) and [design.md](design.md).",
+        f"and gives, are in {page_of('contracts.md')} and {page_of('design.md')}.",
         _identity(model),
         f"`sha256sum {model.path}` must print the SHA-256 above. All the rest, but for the size and the number of parameters, is in "
         "the card "
@@ -396,16 +405,16 @@ def write_model_card(model: Model, data: Path, figures: Sequence[Figure], places
         *_ancestors(model, data),
         "No weight was fitted to the validation areas; they were looked at while the model was trained:",
         _areas(data, "validation"),
-        "Test areas were never trained on. They were looked at: which of a run's weights were shipped, what is expected of rounded DEMs, "
-        "and how much of an image's spectrum the network is told, was decided with their figures in sight ([weights.md](weights.md), "
-        "[design.md](design.md)), so on new ground a model may do a little worse. All figures and pictures below are of these:",
+        "Test areas were never trained on. "
+        + str(model.card.held_out.get("notes", "Whether anything was decided with their figures in sight, the model's card does not say."))
+        + " All figures and pictures below are of these:",
         _areas(data, "test"),
         "Whole areas are split, never patches of one area. `training.prepare` compares the known pixels of every two areas of different "
         "splits on the ground, and refuses the list where they share any (`training/data/overlap.py`). The training areas above are "
         "those that "
         "the card inside the model file names; with fewer, or with one that was held out, this page would not have been made.",
         "## What it does on the test areas",
-        f"Each test area was made {RATIO} times coarser by area means. Cubic resampling of that is what the model gets and what it is "
+        f"Each test area was made {ratio} times coarser by area means. Cubic resampling of that is what the model gets and what it is "
         "compared "
         "with. Pixels near gaps and borders do not count. A rendered guide is an image computed from the reference itself, under three "
         "suns "
@@ -421,10 +430,8 @@ def write_model_card(model: Model, data: Path, figures: Sequence[Figure], places
             "source.",
             *_figures(real),
         ]
-    parts += [
-        "## Limits that were asked for, and whether they hold",
-        *_limits(figures),
-    ]
+    if ratio == LIMITS_RATIO:
+        parts += ["## Limits that were asked for, and whether they hold", *_limits(figures)]
     images = f"{IMAGES}/{out.stem}"
     folder = out.parent / images
     parts += _pictures(places, figures, folder, model.path.stem)
@@ -446,13 +453,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     places = Places()
     try:
-        model = load_model(options.model, RATIO)
+        model = load_model(options.model)
         if model.kind != "onnx":
             raise TrainingError(f"The model {model.path} is no ONNX file.", "Pass the ONNX file that training.export wrote.")
         check_kept_apart(model, options.data)
         engine = open_engine(model, "cpu", torch.get_num_threads(), lambda _level, _text: None, program=True)
         runs = {model.path.stem: engine_run(engine, model.card)}
-        pairs = load_pairs(options.data, "test", RATIO)
+        pairs = load_pairs(options.data, "test", measured_at(model))
         figures = evaluate(runs, pairs, back_projected=runs if model.card.back_projection else (), say=_progress, keep=places.keep)
         own = [figure for figure in figures if figure.takes_guide]
         options.out.parent.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,7 @@ from typing import Any
 
 from training.data.area_list import Entry, read_list
 from training.data.areas import FORMAT, MANIFEST, load_array, save_area
+from training.data.ground import ground_of
 from training.data.overlap import Ground, check_splits
 from training.data.reading import read_area
 from training.errors import DataError, refused
@@ -68,6 +69,7 @@ def _write(entries: list[Entry], root: Path, folder: Path, coregister: bool) -> 
             | {
                 "coarse_dem": reading.coarse,
                 "grid": grid.to_event(),
+                "ground": ground_of(area.dem, grid),
                 "sha256": {name: hashes[path] for name, path in reading.files.items()},
             }
             | {"licence": entry.licence, "attribution": entry.attribution, "settings": entry.to_dict(), "notes": reading.notes}

@@ -43,7 +43,7 @@ from training.game import Game, inside
 from training.initial import initialise, read_trained_on
 from training.networks.generator import MARGIN, SuperResolver
 from training.panels import hillshades
-from training.validation import open_validation, validate
+from training.validation import SPOILED, open_validation, validate
 from training.warm_start import solve_skip
 
 METRICS_EVERY = 20
@@ -53,12 +53,19 @@ FIRST_FIT = 10
 PANELS = 3
 MAY_CHANGE = ("time", "steps", "stop_after", "workers", "compile", "checkpoint_seconds")
 """Settings of a run that do not touch what a step computes."""
+DIVERGED = 100.0
+"""RMSE on clean validation patches, divided by cubic's, that nothing comes back from. What has learned nothing yet has 1, and a small
+network that begins to learn on ground where cubic resampling is nearly right was seen to have 7."""
 PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed", "16-mixed": "16-mixed"}
 
 
 def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: Path | None = None, devices: int = 1) -> None:
     """Trains until the configured time or step is reached. Raises TrainingError when a loss is not finite, or nothing fits."""
     settings = config.train
+    if config.data.batch % devices:
+        raise TrainingError(
+            f"[data] batch is {config.data.batch}, which cannot be dealt out evenly to {devices} devices.", "Choose a multiple of them."
+        )
     if settings.compile:
         check_compiler()
 
@@ -126,13 +133,20 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
         fabric.barrier()
 
     def judge(step: int) -> None:
-        """How good the averaged weights are after `step` steps."""
+        """How good the averaged weights are after `step` steps. Raises TrainingError where they are lost."""
+        figures = {}
         if notes:
             figures = validate(ema, validation, fabric.device)
             notes.scalars(step, figures)
             notes.panels(step, ema, validation.clean, fabric.device)
             print(f"       step {step} validation {' '.join(f'{name} {value:.4f}' for name, value in figures.items())}", flush=True)
-        fabric.barrier()
+        clean = [value for name, value in figures.items() if name != SPOILED]
+        if agreed(fabric, bool(clean) and not min(clean) <= DIVERGED):
+            left = f"; the checkpoint of step {kept} is kept" if kept < step else ""
+            raise TrainingError(
+                f"The run diverges: at step {step} it is off by {min(clean, default=math.nan):.3g} times what cubic resampling is{left}.",
+                "Begin another run, in another folder, with a lower learning rate.",
+            )
 
     if not checkpoint:
         keep(0)
@@ -155,7 +169,8 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
             path = out / f"nan_batch.{fabric.global_rank}.safetensors"
             save_file({name: value.cpu().contiguous() for name, value in vars(batch).items()}, path, {"step": str(step)})
             raise TrainingError(
-                f"{error} not finite at step {step}.", f"The batch is in {path}; lower the learning rate, or look at the data."
+                f"{error} not finite at step {step}.",
+                f"The batch is in {path}: look at the data, or begin another run, in another folder, with a lower learning rate.",
             ) from error
 
         with torch.no_grad():
@@ -183,16 +198,17 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
             saved = now
             if not settings.steps:
                 total = fabric.broadcast(step + 1 + max(0, round((settings.seconds - elapsed()) / pace)))
-            keep(step + 1)
-            # A short run is kept and fitted more often than it can afford to be judged.
+            # A short run is kept and fitted more often than it can afford to be judged. First judged: no checkpoint of weights that can be
+            # used gives way to one of weights that cannot.
             if agreed(fabric, now - judged > settings.checkpoint_seconds):
                 judged = now
                 judge(step + 1)
-    if kept < step:
-        keep(step)
+            keep(step + 1)
     # A run that was killed while it was judged is judged when it is resumed.
     if agreed(fabric, step > first_step or (notes is not None and notes.judged != step)):
         judge(step)
+    if kept < step:
+        keep(step)
     if notes:
         notes.close()
     say(fabric, f"done: {step} steps in {elapsed() / 60:.1f} min, {out / CHECKPOINT}")
@@ -364,9 +380,10 @@ class Notes:
         replace_text(out / "config.json", json.dumps(config.to_dict(), indent=1))
         path = out / "metrics.jsonl"
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        kept = [line for line in lines if line.endswith("}") and json.loads(line)["step"] <= first_step]
-        replace_text(path, "".join(f"{line}\n" for line in kept))
-        judged = [entry["step"] for entry in map(json.loads, kept) if any(name.startswith("rmse_ratio") for name in entry)]
+        # A line may be damaged: the machine may have stopped in the middle of it.
+        kept = [entry for entry in map(entry_of, lines) if entry and entry["step"] <= first_step]
+        replace_text(path, "".join(f"{json.dumps(entry)}\n" for entry in kept))
+        judged = [entry["step"] for entry in kept if any(name.startswith("rmse_ratio") for name in entry)]
         self.judged = max(judged, default=-1)
         self.lines = path.open("a", encoding="utf-8")
         self.board = SummaryWriter(str(out / "tensorboard"), purge_step=first_step + 1)
@@ -392,6 +409,15 @@ class Notes:
     def close(self) -> None:
         self.lines.close()
         self.board.close()
+
+
+def entry_of(line: str) -> dict[str, float] | None:
+    """What a line of metrics.jsonl holds, or nothing."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) and isinstance(entry.get("step"), int) else None
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -471,6 +497,8 @@ def main(arguments: list[str] | None = None) -> int:
             raise TrainingError(f"--devices {options.devices}: there is nothing to train on.", "Pass 1 or more.")
         if options.resume and options.init:
             raise TrainingError("--resume and --init exclude each other.", "A run that is resumed has its own weights.")
+        if out.exists() and not out.is_dir():
+            raise TrainingError(f"{out} is a file.", "Name a folder with --out.")
         if not options.resume and (out / CHECKPOINT).exists():
             raise TrainingError(f"{out} holds a run already.", "Pass --resume to go on, name another folder, or remove this one.")
         with alone(out):

@@ -15,6 +15,8 @@ from training.networks.generator import MARGIN, SuperResolver
 
 BATCHES, PATCHES = 12, 12
 """How many batches of how many patches, at most."""
+RATIO = 3
+SPOILED = "rmse_ratio_spoiled"
 CUBIC_IS_RIGHT = 1e-3
 """Pixel sizes: patches on which cubic resampling is off by less say nothing of a network."""
 
@@ -34,8 +36,9 @@ def open_validation(data: Path, config: Config) -> Validation:
 
 
 def good(data: DataSettings) -> DataSettings:
-    """What is validated on: ratio 3, clean input, a good guide or none."""
-    return replace(data.clean(), ratios=(3,), ratio_shares=(1.0,), blurred_guide=0.0, bad_guide=0.0, shift_pixels=0.0)
+    """What is validated on: ratio 3, or where that is not trained the ratio that most batches have; clean input, a good guide or none."""
+    ratio = RATIO if RATIO in data.ratios else max(zip(data.ratio_shares, data.ratios, strict=True))[1]
+    return replace(data.clean(), ratios=(ratio,), ratio_shares=(1.0,), blurred_guide=0.0, bad_guide=0.0, shift_pixels=0.0)
 
 
 def validate(network: SuperResolver, patches: Validation, device: torch.device) -> dict[str, float]:
@@ -73,4 +76,4 @@ def validate_spoiled(network: SuperResolver, source: BatchSource, device: torch.
         chosen = cubic > CUBIC_IS_RIGHT
         logs.append(torch.log((ours[chosen] / cubic[chosen]).clamp_min(torch.finfo(ours.dtype).tiny)).cpu())
     log = torch.cat(logs)
-    return {"rmse_ratio_spoiled": float(log.mean().exp())} if len(log) else {}
+    return {SPOILED: float(log.mean().exp())} if len(log) else {}

@@ -46,6 +46,16 @@ def write_run(folder: Path, seed: int) -> Path:
     return folder
 
 
+def test_weights_are_not_judged_by_what_they_were_fitted_to(
+    config: Path, prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.safetensors"
+    save_weights(network(SMALL, seed=2).state_dict(), {}, [area("other")], other)
+    words = ["--config", f"{config}", "--data", f"{prepared}", "--weights", f"{other}", "1", "--out", f"{tmp_path / 'mean'}"]
+    assert main(words) == 2
+    assert "fitted to other, which" in capsys.readouterr().err and not (tmp_path / "mean").exists()
+
+
 @torch.no_grad()
 def test_a_mean_of_runs_is_a_run(config: Path, prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of a run's averaged weights, and of a weights file; a negative share goes beyond."""

@@ -342,7 +342,8 @@ def test_a_model_that_knows_what_is_to_judge_it_gets_no_figures(
 @pytest.mark.slow
 def test_figures_go_into_the_card(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     net, path, script = network(), tmp_path / "small.onnx", tmp_path / "script.pt"
-    export_onnx(net, build_card(CARD, net, "small", prepared, attributions(prepared, "train")), path)
+    said = CARD + '[held_out]\nnotes = "Nobody looked."\n'
+    export_onnx(net, build_card(said, net, "small", prepared, attributions(prepared, "train")), path)
     export_torchscript(net, build_card(CARD, net, "script", prepared, attributions(prepared, "train")), script)
     common = ["--model", str(path), "--model", str(script), "--data", str(prepared)]
     assert main([*common, "--record", "--json", str(tmp_path / "figures.json"), "--page", str(tmp_path / "page")]) == 0
@@ -356,6 +357,7 @@ def test_figures_go_into_the_card(prepared: Path, tmp_path: Path, capsys: pytest
             assert stated["rmse_ratio"] == pytest.approx(row["ratios_to_cubic"]["rmse"], abs=5e-4)
         assert card.held_out["areas"] == ["third"]
         assert card.held_out["command"] == f"python -m training.evaluate --model {file} --data {prepared} --split test --ratio 3"
+        assert card.held_out.get("notes") == ("Nobody looked." if file == path else None)
         assert card.training_data[0]["name"] == "hills"
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         assert f"{digest}  {file.name}\n" in (tmp_path / "SHA256SUMS").read_text()

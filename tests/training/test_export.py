@@ -14,6 +14,7 @@ import torch
 
 from backend import models
 from backend.card import METADATA_KEY, card_from_json, sidecar_path
+from backend.errors import CardError
 from tests.training.test_generator import SMALL, network
 from tests.training.test_train import ROOT, TINY
 from training.card import NAME, RESERVED, build_card, put
@@ -127,6 +128,15 @@ def test_a_card_names_what_the_weights_were_fitted_to_before(prepared: Path) -> 
     assert [entry["name"] for entry in made.training_data] == ["hills", "far"]
     with pytest.raises(DataError, match=r"fitted to other, which .* has in split validation"):
         build_card(CARD, network(), "small", prepared, [before | {"name": "other"}])
+
+
+def test_a_card_keeps_what_a_person_says_of_the_test_areas(prepared: Path) -> None:
+    """And takes no areas or figures that a person wrote."""
+    said = '\n[held_out]\nnotes = "Nobody looked."\n'
+    assert build_card(CARD + said, network(), "small", prepared, []).held_out == {"notes": "Nobody looked.", "areas": ["third"]}
+    for wrong in ('\n[held_out]\nareas = ["a"]\n', "\n[held_out]\nnotes = 3\n"):
+        with pytest.raises(CardError, match="besides its notes"):
+            build_card(CARD + wrong, network(), "small", prepared, [])
 
 
 def test_a_name_that_qgis_would_not_take_is_refused(prepared: Path) -> None:

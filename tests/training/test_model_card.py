@@ -119,6 +119,17 @@ def test_a_model_that_saw_the_test_areas_gets_no_page(prepared: Path, tmp_path: 
     assert not (tmp_path / "card.md").exists()
 
 
+def test_a_page_of_another_ratio_says_so_and_what_the_card_says_of_its_test_areas(prepared: Path, tmp_path: Path) -> None:
+    """Limits were set for ratio 3."""
+    told = card("two", ratio=2.0, ratios=(2.0, 2.0), training_data=TRAINED_ON, held_out={"notes": "Nobody looked at them."})
+    two = write_model(tmp_path / "two.onnx", model_card=told, sigma=True)
+    assert main(arguments(two, prepared, tmp_path / "two.md")) == 0
+    text = (tmp_path / "two.md").read_text(encoding="utf-8")
+    assert "was made 2 times coarser" in text and "--split test --ratio 2 " in text
+    assert "never trained on. Nobody looked at them. All figures" in text
+    assert "Limits that were asked for" not in text and "](design.md)" not in text and "docs/design.md" in text
+
+
 def test_ground_of_earlier_trainings_is_named(page: Path, prepared: Path, tmp_path: Path) -> None:
     """And another page's pictures are left alone."""
     assert "had been trained on this as well" not in page.read_text(encoding="utf-8")

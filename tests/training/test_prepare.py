@@ -395,6 +395,11 @@ def test_degrees_are_measured_on_the_ground(tmp_path: Path) -> None:
         (ONE + 'guide = "z.tif"\n', "does not say which of its bands"),
         (ONE + 'guide = "far.tif"\nguide_bands = [4, 3, 2]\n', "names band 4"),
         (ONE + "guide_bands = [1, 2]\n", "guide_bands is"),
+        (ONE + 'guide = "small.tif"\nguide_bands = [1, 1, 2]\n', "guide_bands is"),
+        (ONE + "guide_bands = [1, 2, 3]\n", "has guide_bands, but no guide"),
+        (ONE + 'guide = "colours.tif"\n', "Green"),
+        (ONE + 'coarse = "z.tif"\n', "is the reference, or was made of it"),
+        (ONE + ONE.replace("[[area]]", "[[areas]]"), "has areas beside its areas"),
         (ONE + "keep = [0, 0, 1, 1]\n", "lies outside of z.tif"),
         (ONE + "keep = [5, 5, 1, 1]\n", "keep is"),
         (ONE + "leave_uot = [0, 0, 1, 1]\n", "nobody knows leave_uot"),
@@ -417,6 +422,8 @@ def test_bad_input_is_refused_with_a_hint(tmp_path: Path, text: str, words: str,
     write(tmp_path / "small.tif", np.zeros((3, 20, 20), np.uint8))
     write(tmp_path / "far.tif", np.ones((3, 20, 20), np.float32), crs="EPSG:32632", corner=(700000, 5200000), step=10)
     write(tmp_path / "far_dem.tif", hills(20, 20), crs="EPSG:32632", corner=(700000, 5200000), step=10)
+    with rasterio.open(write(tmp_path / "colours.tif", np.ones((3, 30, 30), np.float32)), "r+") as raster:
+        raster.descriptions = ("Red", "Green", "Blue")
     (tmp_path / "text.tif").write_text("no raster")
     areas = listing(tmp_path, text)
     with pytest.raises(DataError, match=words) as caught:

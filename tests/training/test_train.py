@@ -17,6 +17,7 @@ import torch
 from safetensors.torch import load_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from training import train as train_module
 from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_weights
 from training.config import Config, ObjectiveSettings, TrainSettings, config_from_dict, load_config, seconds
 from training.data.areas import manifest_sum
@@ -26,6 +27,7 @@ from training.networks.generator import SuperResolver
 from training.networks.settings import NetworkSettings
 from training.objectives.sinkhorn import SinkhornSettings
 from training.train import alone, main, open_fabric, train
+from training.validation import SPOILED
 
 CONTENT = ObjectiveSettings(pixel=10.0, power=1, slope=10.0, adversarial=0.0, transport=0.0)
 GAME = Config(
@@ -197,9 +199,9 @@ def test_two_runs_do_not_write_into_one_folder(prepared: Path, tmp_path: Path, c
 
 
 def test_areas_without_room_are_named_before_any_work(prepared: Path, tmp_path: Path) -> None:
-    """With their split, and the ratio that needs more: the validation area is 180 pixels wide, and what is validated is ratio 3."""
+    """With their split, and the ratio that needs more: the validation area is 180 pixels wide."""
     config = replace(TINY, data=replace(TINY.data, patch=160, ratios=(2, 4), ratio_shares=(1.0, 0.0)))
-    with pytest.raises(DataError, match=r"No validation area holds a square of 183 x 183 pixels without gaps, which ratio 3 needs"):
+    with pytest.raises(DataError, match=r"No validation area holds a square of 188 x 188 pixels without gaps, which ratio 4 needs"):
         train(config, prepared, tmp_path / "run")
     manifest = shutil.copytree(prepared, tmp_path / "data") / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"validation"', '"test"'))
@@ -293,6 +295,48 @@ def test_a_loss_that_is_not_finite_stops_the_run(prepared: Path, tmp_path: Path,
     assert set(load_file(saved)) == {"dem", "guide", "guide_valid", "pixel_size", "dem_error", "target", "truthful"}
 
 
+def test_a_run_that_diverges_ends_with_the_checkpoint_before(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Losses may be numbers all the while."""
+    lost, seen = iter([1.0, 7.0, 500.0]), []
+
+    def judged(network: SuperResolver, *_: object) -> dict[str, float]:
+        seen.append({name: value.clone() for name, value in network.state_dict().items()})
+        return {"rmse_ratio_guide": next(lost), SPOILED: 1.0}
+
+    monkeypatch.setattr(train_module, "validate", judged)
+    short = replace(TINY.train, steps=30, checkpoint_seconds=1e-9)
+    with pytest.raises(TrainingError, match=r"at step 4 it is off by 500 times .*; the checkpoint of step 3 is kept") as caught:
+        train(replace(TINY, train=short), prepared, tmp_path / "run")
+    assert "lower learning rate" in caught.value.hint
+    kept = load_checkpoint(tmp_path / "run")
+    assert kept.step == 3 and all(torch.equal(value, seen[1][name]) for name, value in kept.ema.items())
+
+
+def test_a_run_is_resumed_with_the_config_in_its_folder(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also where a line of its metrics is damaged."""
+    (tmp_path / "tiny.toml").write_text(TINY_TOML.format(steps=2))
+    words = ["--data", str(prepared), "--out", str(tmp_path / "run")]
+    assert main(["--config", str(tmp_path / "tiny.toml"), *words]) == 0
+    with (tmp_path / "run" / "metrics.jsonl").open("a") as file:
+        file.write("garbage}\n")
+    assert main(["--config", str(tmp_path / "run" / "config.json"), *words, "--resume"]) == 0
+    assert [line["step"] for line in metrics(tmp_path / "run")]
+    (tmp_path / "bad.json").write_text("{")
+    assert main(["--config", str(tmp_path / "bad.json"), *words, "--resume"]) == 2
+    assert "bad.json is not JSON" in capsys.readouterr().err
+
+
+def test_a_batch_that_cannot_be_dealt_out_is_refused_before_any_work(
+    prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "tiny.toml").write_text(TINY_TOML.format(steps=2))
+    words = ["--config", str(tmp_path / "tiny.toml"), "--data", str(prepared), "--out"]
+    assert main([*words, str(tmp_path / "run"), "--devices", "5"]) == 2
+    assert "cannot be dealt out evenly to 5 devices" in capsys.readouterr().err and not (tmp_path / "run").exists()
+    assert main([*words, str(tmp_path / "tiny.toml")]) == 2
+    assert "tiny.toml is a file" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["siran", "siran-paper"])
 def test_the_configurations_are_read(name: str) -> None:
     config = load_config(ROOT / "training" / "configs" / f"{name}.toml")
@@ -340,6 +384,7 @@ def test_durations(text: str, expected: float) -> None:
         ("[train]\nema = 2.0\n", "ema is a decay from 0 to less than 1; it is 2.0"),
         ("[train]\nsteps = -5\n", "steps is 0 or more; it is -5"),
         ("[train]\nseed = -1\n", "seed is 0 or more; it is -1"),
+        ("[train]\nseed = 4294967296\n", "seed is at most 4294967295; it is 4294967296"),
         ("[objective]\npixel = 0\nstructural = 0\nadversarial = 0\ntransport = 0\n", "nothing would be learned"),
         ("[objective]\npixel = 0\nstructural = 0\n", "[train] warm_up is on the content losses alone, and all of them are 0"),
         ("[data]\npatch = 75\n", "a multiple of 2, at least 43; it is 75"),

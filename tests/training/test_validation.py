@@ -28,6 +28,12 @@ def test_validation_measures_against_cubic(prepared: Path) -> None:
     assert validate_spoiled(network, BatchSource(areas, same, 0), torch.device("cpu")) == {}
 
 
+def test_what_is_validated_is_a_ratio_that_is_trained() -> None:
+    for ratios, shares, expected in (((1, 2, 3), (0.5, 0.4, 0.1), 3), ((2, 4, 6), (0.3, 0.5, 0.2), 4), ((2,), (1.0,), 2)):
+        kind = good(DataSettings(ratios=ratios, ratio_shares=shares))
+        assert (kind.ratios, kind.ratio_shares) == ((expected,), (1.0,))
+
+
 def test_a_network_is_better_than_cubic_by_what_it_takes_off_its_error(prepared: Path) -> None:
     """Half of it with a guide, a fifth without."""
     areas = load_areas(prepared, "validation")

@@ -50,6 +50,10 @@ def read_list(path: Path) -> list[Entry]:
     except tomllib.TOMLDecodeError as error:
         hint = "Compare it with training/configs/areas.toml; a path with backslashes stands in single quotes, 'C:\\dem.tif'."
         raise DataError(f"{path} is no TOML: {error}.", hint) from error
+    if unknown := values.keys() - {"area"}:
+        raise DataError(
+            f"{path} has {', '.join(sorted(unknown))} beside its areas.", "Begin each area with [[area]]; nothing else is read."
+        )
     tables = values.get("area", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise DataError(f"{path} has an [area] that is no list.", "Begin each area with [[area]].")
@@ -87,9 +91,11 @@ def _entry(table: dict[str, Any]) -> Entry:
     values = dict(table)
     if "guide_bands" in table:
         bands = table["guide_bands"]
-        if not (isinstance(bands, list) and len(bands) == 3 and all(isinstance(band, int) for band in bands)):
+        if not (isinstance(bands, list) and len(bands) == 3 and all(type(band) is int for band in bands) and len(set(bands)) == 3):
             raise DataError(f"Area {name}: guide_bands is {bands!r}.", "Write the numbers of NIR, R and G: guide_bands = [4, 3, 2].")
         values["guide_bands"] = tuple(bands)
+        if "guide" not in table:
+            raise DataError(f"Area {name} has guide_bands, but no guide.", "Name the image, or remove guide_bands.")
     if "keep" in table:
         values["keep"] = _rectangle(name, "keep", table["keep"])
     if "leave_out" in table:

@@ -15,6 +15,7 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from backend.grid import Grid
+from training.data.ground import share_ground
 from training.errors import DataError
 
 Split = Literal["train", "validation", "test"]
@@ -139,8 +140,10 @@ def manifest_entries(folder: Path, split: Split) -> list[dict[str, Any]]:
 
 
 def attributions(folder: Path, split: Split) -> list[dict[str, str]]:
-    """`name`, `licence` and `attribution` of the areas of one split. Raises what `manifest_entries` raises."""
-    return [{key: str(entry[key]) for key in ("name", "licence", "attribution")} for entry in manifest_entries(folder, split)]
+    """`name`, `licence`, `attribution` and `ground` (training/data/ground.py; folders that were prepared earlier do not say it) of the
+    areas of one split. Raises what `manifest_entries` raises."""
+    keys = ("name", "licence", "attribution", "ground")
+    return [{key: str(entry[key]) for key in keys if key != "ground" or key in entry} for entry in manifest_entries(folder, split)]
 
 
 def manifest_sum(folder: Path) -> str:
@@ -149,15 +152,32 @@ def manifest_sum(folder: Path) -> str:
 
 
 def check_held_out(trained_on: Iterable[Mapping[str, str]], data: Path) -> None:
-    """Raises DataError where weights were fitted to areas (as `attributions` has them) that are to judge them."""
-    known = {area["name"] for area in trained_on}
+    """Raises DataError where weights were fitted to areas (as `attributions` has them) that are to judge them: by their names, and by their
+    ground, whatever it is called."""
+    fitted = list(trained_on)
     splits: tuple[Split, ...] = ("test", "validation")
     for split in splits:
-        if seen := sorted(known & {str(entry["name"]) for entry in manifest_entries(data, split)}):
+        entries = manifest_entries(data, split)
+        if seen := sorted({area["name"] for area in fitted} & {str(entry["name"]) for entry in entries}):
             raise DataError(
                 f"The weights were fitted to {', '.join(seen)}, which {data} has in split {split}.",
-                "Name the data that they were trained on, or train anew, without --init of weights that know these areas.",
+                "Name the data that they were trained on, or train anew, without --init of weights that know these areas. Other ground of "
+                "the same name needs another name.",
             )
+        for entry in entries:
+            for area in fitted:
+                if _share_ground(area.get("ground", ""), entry.get("ground", "")):
+                    raise DataError(
+                        f"The weights were fitted to {area['name']}, the ground of which {data} has in split {split}, as {entry['name']}.",
+                        "Leave that area out, or train anew, without --init of weights that know it.",
+                    )
+
+
+def _share_ground(one: Any, other: Any) -> bool:
+    try:
+        return share_ground(str(one), str(other))
+    except ValueError:
+        return False  # written by somebody else
 
 
 def load_array(folder: Path, name: str, kind: str) -> NDArray[np.float32]:

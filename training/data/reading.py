@@ -155,7 +155,7 @@ def _guide(path: Path, asked: tuple[int, ...] | None, grid: Grid, dem: NDArray[n
         try:
             bands = choose_bands(raster, asked)
         except BackendError as error:
-            if asked is not None or raster.bands != 3:
+            if asked is not None or raster.bands != 3 or any(raster.dataset.descriptions):
                 said = str(error).replace("--guide-bands", "guide_bands")
                 one = "An image of one band shows no land cover: leave guide out, or name one with near infrared, red and green."
                 several = "Write the numbers of NIR, R and G: guide_bands = [4, 3, 2]."
@@ -168,6 +168,8 @@ def _guide(path: Path, asked: tuple[int, ...] | None, grid: Grid, dem: NDArray[n
             values, known = source.read(window)
             image[:, window.row : window.row + window.height] = np.where(known, values, np.nan)
     _check_overlap("guide", path, np.isfinite(image[0]), dem, notes)
+    if constant := [name for name, band in zip(("NIR", "R", "G"), image, strict=True) if np.nanmin(band) == np.nanmax(band)]:
+        notes.append(f"the guide's {' and '.join(constant)} has one value everywhere: it shows nothing")
     return image
 
 
@@ -228,6 +230,8 @@ def _error(elevation: Elevation, source: Grid, up: float, dem: NDArray[np.float3
             "Convert one of the two (gdalwarp with compound CRSs), or set coregister = true, which takes an offset away.",
         )
     error = nmad(differences, known)
+    if not np.any(differences[known]):
+        raise DataError("the coarse DEM is the reference, or was made of it", "Name one that another sensor measured, or leave coarse out.")
     notes.append(f"the coarse DEM's error is {error:.2f} m (NMAD), its bias {bias:+.2f} m")
     return {"bias": round(bias, 3), "error": round(error, 3)}
 
