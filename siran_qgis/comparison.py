@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import NamedTuple
 
 from qgis.core import (
@@ -11,6 +12,8 @@ from qgis.core import (
     QgsCoordinateTransform,
     QgsCsException,
     QgsFeatureRequest,
+    QgsGeometry,
+    QgsPointXY,
     QgsRectangle,
     QgsUnitTypes,
     QgsWkbTypes,
@@ -23,6 +26,10 @@ from .translation import tr
 FIGURES = ("BIAS", "RMSE", "NMAD", "LE90")
 """Of the report, which are results of the algorithm: metres."""
 RAW, COREGISTERED = "raw", "coregistered"
+PLACES = 9
+"""Of a reference, along each axis, that are looked for in the CRS of a mask."""
+HALF_TURN = 179.9999
+"""Degrees. Farther from the middle of a reference a longitude is counted on its other side."""
 PIECE = 1000.0
 """Metres of a polygon's edge that are straight in any CRS: a parallel at 75 degrees bends by some centimetres over them."""
 
@@ -86,16 +93,17 @@ def check_polygons(source) -> None:
 
 def write_polygons(source, reference, path: str, context, feedback) -> None:
     """The polygons of a feature source as GeoJSON in the CRS of the raster layer `reference`: what is exchanged in its own CRS is not moved
-    by two PROJs that disagree. Edges are straight in the CRS of the source, as on the command line. Raises SiranError where there is no
-    polygon or one does not fit into the CRS, Cancelled."""
+    by two PROJs that disagree. Edges are straight in the CRS of the source, as on the command line. What lies far from the reference is cut
+    off: its CRS need not reach there. Raises SiranError where there is no polygon, or none near, or one does not fit into the CRS,
+    Cancelled."""
     check_polygons(source)
     crs = reference.crs()
     if not crs.isValid():
         crs = QgsCoordinateReferenceSystem("EPSG:4326")  # the backend will say what is wrong with the reference
     transform = QgsCoordinateTransform(source.sourceCrs(), crs, context.transformContext())
     piece = PIECE * QgsUnitTypes.fromUnitToUnitFactor(enums.METRES, source.sourceCrs().mapUnits())
-    near = _around(reference, transform)
-    count = 0
+    near = None if transform.isShortCircuited() else _around(reference, transform)
+    count, written = 0, 0
     with open(path, "w", encoding="utf-8") as file:
         named = {"type": "name", "properties": {"name": crs_name(crs)}}
         file.write(f'{{"type": "FeatureCollection", "crs": {json.dumps(named)}, "features": [\n')
@@ -116,38 +124,72 @@ def write_polygons(source, reference, path: str, context, feedback) -> None:
                     )
                 feedback.pushWarning(tr("Polygon {} of the mask is not valid and is left out.").format(feature.id()))
                 continue
+            count += 1
             try:
-                # Far away nobody looks at the edges: the cells of a net over the whole Earth would become millions of corners.
-                if not transform.isShortCircuited() and near.intersects(geometry.boundingBox()):
-                    geometry = geometry.densifyByDistance(piece)
-                geometry.transform(transform)
+                for part in [geometry] if near is None else _cut(geometry, near, transform):
+                    if near is not None:
+                        part = part.densifyByDistance(piece)
+                        part.transform(transform)
+                    separator = ",\n" if written else ""
+                    file.write(f'{separator}{{"type": "Feature", "properties": null, "geometry": {part.asJson(17)}}}')
+                    written += 1
             except QgsCsException as error:
                 raise SiranError(
                     tr("A polygon of the mask, {}, lies outside of the reference's CRS.").format(source.sourceName()),
                     tr("Check the CRS of both."),
                 ) from error
-            separator = ",\n" if count else ""
-            file.write(f'{separator}{{"type": "Feature", "properties": null, "geometry": {geometry.asJson(17)}}}')
-            count += 1
         file.write("\n]}\n")
     if not count:
         raise SiranError(tr("The mask, {}, has no polygon.").format(source.sourceName()), tr("Choose a layer that has one."))
+    if not written:
+        raise SiranError(
+            tr("The mask, {}, has no polygon near the reference, {}.").format(source.sourceName(), reference.name()),
+            tr("Check the CRS of both."),
+        )
 
 
 def _around(reference, transform):
-    """A rectangle around the raster layer `reference`, in the CRS that `transform` comes from; around everything where there is none."""
-    everywhere = QgsRectangle(-1e12, -1e12, 1e12, 1e12)
-    try:
-        box = transform.transformBoundingBox(reference.extent(), Qgis.TransformDirection.Reverse)
-    except QgsCsException:
-        return everywhere
-    if not box.isFinite():
-        return everywhere
-    box.scale(2)  # it is made of places here and there
-    if transform.sourceCrs().isGeographic():  # a longitude of 181 degrees is one of -179, too
-        box.setXMinimum(everywhere.xMinimum())
-        box.setXMaximum(everywhere.xMaximum())
+    """A rectangle around the raster layer `reference`, twice as wide and as high, in the CRS that `transform` comes from. Longitudes are
+    counted on from its middle. Empty where that CRS has no place for it."""
+    extent, turns = reference.extent(), transform.sourceCrs().isGeographic()
+    found = []
+    for column in range(PLACES):
+        for row in range(PLACES):
+            x = extent.xMinimum() + extent.width() * column / (PLACES - 1)
+            y = extent.yMinimum() + extent.height() * row / (PLACES - 1)
+            try:
+                place = transform.transform(QgsPointXY(x, y), Qgis.TransformDirection.Reverse)
+            except QgsCsException:
+                continue
+            if math.isfinite(place.x()) and math.isfinite(place.y()):
+                found.append((place.x(), place.y()))
+    if not found:
+        return QgsRectangle()
+    middle = found[len(found) // 2][0]
+    across = [(x - middle + 180) % 360 - 180 + middle if turns else x for x, _ in found]
+    down = [y for _, y in found]
+    box = QgsRectangle(min(across), min(down), max(across), max(down))
+    box.grow(max(box.width(), box.height(), 1e-9) / 2)
+    if turns:
+        box.setXMinimum(max(box.xMinimum(), middle - HALF_TURN))
+        box.setXMaximum(min(box.xMaximum(), middle + HALF_TURN))
+        box.setYMinimum(max(box.yMinimum(), -90.0))
+        box.setYMaximum(min(box.yMaximum(), 90.0))
     return box
+
+
+def _cut(geometry, box, transform):
+    """The parts of a polygon that lie in a rectangle, in the CRS that `transform` comes from: a longitude of 181 degrees is one of -179."""
+    for turn in (-360.0, 0.0, 360.0) if transform.sourceCrs().isGeographic() else (0.0,):
+        part = QgsGeometry(geometry)
+        if turn:
+            part.translate(turn, 0.0)
+        if box.isEmpty() or not box.intersects(part.boundingBox()):
+            continue
+        if not box.contains(part.boundingBox()):
+            part = part.clipped(box)
+        if not part.isEmpty() and part.area() > 0:
+            yield part
 
 
 def crs_name(crs) -> str:

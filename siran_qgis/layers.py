@@ -1,13 +1,17 @@
 """Layers: the file behind one that comes in, and the looks of the one that goes out."""
 
+import contextlib
 import math
 import os
 import re
 
 from qgis.core import (
     QgsColorRampShader,
+    QgsDataProvider,
     QgsProcessingLayerPostProcessorInterface,
+    QgsProject,
     QgsProviderRegistry,
+    QgsRasterLayer,
 )
 
 from . import enums, paths
@@ -113,6 +117,8 @@ class Styled(QgsProcessingLayerPostProcessorInterface):
         self.result = result
 
     def postProcessLayer(self, layer, context, feedback):
+        # Where a layer of that file is on the map, QGIS hands out that one, and it holds the older file open.
+        _open_again(of_same_file(layer))
         pixel_size = None
         if self.result:
             metres = self.result.grid["pixel_size"]
@@ -124,6 +130,25 @@ class Styled(QgsProcessingLayerPostProcessorInterface):
         layer.triggerRepaint()
         if self in _post_processors:
             _post_processors.remove(self)
+
+
+def _open_again(same):
+    """Show what the file of these layers, just made, holds now."""
+    for last in (False, True):
+        for layer in same:
+            layer.setDataSource(layer.source(), layer.name(), layer.providerType(), QgsDataProvider.ProviderOptions())
+            layer.triggerRepaint()
+        if same and not last:
+            # As the older file was closed, GDAL may have written its histogram beside the new one, for which QGIS would take it.
+            with contextlib.suppress(OSError):
+                os.remove(f"{_plain(same[0].source())}.aux.xml")
+
+
+def of_same_file(layer) -> list:
+    """The layers of the project that show the file of `layer`, that one included where it is on the map."""
+    file = _plain(layer.source())
+    others = QgsProject.instance().mapLayers().values()
+    return [other for other in others if isinstance(other, QgsRasterLayer) and _plain(other.source()) == file]
 
 
 def height_unit(layer) -> float:

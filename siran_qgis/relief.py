@@ -15,14 +15,23 @@ MULTIPLY = QPainter.CompositionMode.CompositionMode_Multiply
 
 def look(layer, pixel_size):
     """A look for a result: the shades now, the heights below as soon as the layer is on the map; `pixel_size` on the ground in units of
-    its heights."""
-    if _is_relief(layer):
+    its heights. Where the project has a relief of that file, whose shades or heights `layer` may be, that one is made anew."""
+    shades, heights = _pair(layer)
+    if layer not in (shades, heights) or shades is None:
+        layers.hillshade(layer, pixel_size)
+        layer.triggerRepaint()
+        key = layer.id()
+        # Some versions of QGIS put results on the map before they give them their looks, others afterwards.
+        QTimer.singleShot(0, lambda: colour(key))
         return
-    layers.hillshade(layer, pixel_size)
-    layer.triggerRepaint()
-    key = layer.id()
-    # Some versions of QGIS put results on the map before they give them their looks, others afterwards.
-    QTimer.singleShot(0, lambda: colour(key))
+    name, unit = layer.name(), layers.height_unit(layer)
+    for one, called in ((shades, name), (heights, tr("Heights of {}").format(name))):
+        if one is not None:  # who took the heights away wants shades alone
+            one.setName(called)
+            one.setCustomProperty(layers.HEIGHT_UNIT, unit)
+            layers.elevation(one) if one is heights else layers.hillshade(one, pixel_size)
+            one.triggerRepaint()
+    shades.setBlendMode(MULTIPLY)
 
 
 def colour(key):
@@ -46,6 +55,13 @@ def colour(key):
     shades.setBlendMode(MULTIPLY)
     shades.triggerRepaint()
     return heights
+
+
+def _pair(layer):
+    """Shades and heights of the file of `layer` that are on the map; None for what is not."""
+    same = layers.of_same_file(layer)
+    heights = (one for one in same if one.customProperty(layers.MADE_HERE) and one.renderer().type() == "singlebandpseudocolor")
+    return next(filter(_is_relief, same), None), next(heights, None)
 
 
 def _is_relief(layer):

@@ -5,7 +5,7 @@
         <name>SIRAN</name>
         <message>
             <source>By name: {}.</source>
-            <translation>Nach Namen: {}.</translation>
+            <translation>Namen für Skripte: {}.</translation>
         </message>
         <message>
             <source>{} is one of {}; not '{}'.</source>
@@ -760,6 +760,10 @@
             <translation>Eine Pixelgröße der Ausgabe (RESOLUTION) und das Gitter eines anderen Rasters (LIKE) sind angegeben. Lassen Sie eines davon weg.</translation>
         </message>
         <message>
+            <source>{} is no CRS that QGIS knows (EXTENT).</source>
+            <translation>{} ist kein KBS, das QGIS kennt (EXTENT).</translation>
+        </message>
+        <message>
             <source>Cancelled.</source>
             <translation>Abgebrochen.</translation>
         </message>
@@ -817,7 +821,7 @@
         </message>
         <message>
             <source>Give the raster the right CRS with 'Assign projection', or bring it onto one with 'Warp (reproject)'.</source>
-            <translation>Geben Sie dem Raster mit „Projektion zuweisen“ das richtige KBS, oder bringen Sie es mit „Transformieren (Reproject)“ in eines.</translation>
+            <translation>Geben Sie dem Raster mit „Projektion zuweisen“ das richtige KBS, oder bringen Sie es mit „Transformieren (Reprojizieren)“ in eines.</translation>
         </message>
         <message>
             <source>Free some space, or name the outputs on another disk; a smaller extent needs less.</source>
@@ -914,6 +918,10 @@
         <message>
             <source>Choose a layer that has one.</source>
             <translation>Wählen Sie einen Layer, der eines hat.</translation>
+        </message>
+        <message>
+            <source>The mask, {}, has no polygon near the reference, {}.</source>
+            <translation>Die Maske, {}, hat kein Polygon in der Nähe der Referenz, {}.</translation>
         </message>
         <message>
             <source>Try the sample</source>
@@ -1257,7 +1265,7 @@
         </message>
         <message>
             <source>choose the grid of another raster (LIKE), with pixels of {} m on the ground, or another model</source>
-            <translation>wählen Sie das Gitter eines anderen Rasters (LIKE), mit Pixeln von {} m am Boden, oder ein anderes Modell</translation>
+            <translation>Wählen Sie das Gitter eines anderen Rasters (LIKE), mit Pixeln von {} m am Boden, oder ein anderes Modell</translation>
         </message>
         <message>
             <source>choose an output pixel size (RESOLUTION) of {} m on the ground, or another model</source>

@@ -3,8 +3,8 @@
 import re
 from typing import ClassVar
 
-from qgis.core import QgsProcessing, QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingParameterEnum
-from qgis.PyQt.QtCore import QUrl
+from qgis.core import QgsProcessing, QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingParameterEnum, QgsProperty
+from qgis.PyQt.QtCore import QUrl, QVariant
 from qgis.PyQt.QtGui import QIcon
 
 from .. import choices, enums, interpreter, paths
@@ -109,7 +109,8 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
         missing = interpreter.missing() if self.NEEDS_BACKEND else None
         if missing is not None:
             return False, str(missing)
-        parameters = dict(parameters)
+        # QGIS takes None for "left out", and NULL, which an expression in a model may give, for a wrong value.
+        parameters = {name: None if isinstance(value, QVariant) and value.isNull() else value for name, value in parameters.items()}
         for name in self.CHOICES:
             value = parameters.get(name)
             if isinstance(value, str) and value:
@@ -124,6 +125,14 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
     def misnamed(path, endings):
         """Whether an output that is asked for ends otherwise; QGIS gives temporary ones the first of `endings` itself."""
         return bool(path) and path != QgsProcessing.TEMPORARY_OUTPUT and not path.lower().endswith(endings)
+
+    @staticmethod
+    def given(parameters, name, context):
+        """Whether a parameter has a value; an expression that gives none is as good as nothing."""
+        value = parameters.get(name)
+        if isinstance(value, QgsProperty):
+            value, _ = value.value(context.expressionContext(), None)
+        return not (value is None or value == "" or (isinstance(value, QVariant) and value.isNull()))
 
     def flag(self, parameters, name, context):
         """Whether a boolean parameter is on; QGIS itself takes every word but "false" and "0" for yes."""

@@ -1,9 +1,12 @@
 """Super-resolve DEM: a coarse elevation model becomes a finer one, in the backend's process."""
 
 import os
+import re
 from typing import ClassVar
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsGeometry,
     QgsProcessing,
     QgsProcessingException,
     QgsProcessingOutputNumber,
@@ -16,6 +19,7 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
+    QgsRectangle,
 )
 
 from .. import client, command, enums, interpreter, layers, model_card, model_fit, paths, relief, settings
@@ -25,6 +29,7 @@ from ..translation import number
 from .base import PAGES, RASTERS, SiranAlgorithm
 
 OWN = "own"
+NUMBERS = re.compile(r"[-+.,;\deE\s]+(\[(?P<crs>.*)\])?", re.DOTALL)
 
 
 class SuperResolve(SiranAlgorithm):
@@ -208,7 +213,7 @@ class SuperResolve(SiranAlgorithm):
 
     def checkParameterValues(self, parameters, context):
         for name in (self.INPUT, self.GUIDE, self.LIKE):
-            if parameters.get(name) in (None, "") and name != self.INPUT:
+            if name != self.INPUT and not self.given(parameters, name, context):
                 continue
             layer = self.parameterAsRasterLayer(parameters, name, context)
             if layer is None:
@@ -304,7 +309,7 @@ class SuperResolve(SiranAlgorithm):
         guide = self.parameterAsRasterLayer(parameters, self.GUIDE, context)
         like = self.parameterAsRasterLayer(parameters, self.LIKE, context)
         for name, layer in ((self.GUIDE, guide), (self.LIKE, like)):
-            if layer is None and parameters.get(name):
+            if layer is None and self.given(parameters, name, context):
                 raise QgsProcessingException(self.invalidRasterError(parameters, name))
         try:
             guide_bands = command.guide_bands(self._plain(parameters, self.GUIDE_BANDS, context))
@@ -334,7 +339,7 @@ class SuperResolve(SiranAlgorithm):
         return command.Job(
             dem=dem_file,
             output="" if dry else self._output(parameters, self.OUTPUT, context),
-            band=1 if parameters.get(self.BAND) in (None, "") else self.parameterAsInt(parameters, self.BAND, context),
+            band=1 if not self.given(parameters, self.BAND, context) else self.parameterAsInt(parameters, self.BAND, context),
             guide=guide_file,
             guide_bands=guide_bands,
             model=self.parameterAsString(parameters, self.MODEL, context).strip(),
@@ -368,9 +373,15 @@ class SuperResolve(SiranAlgorithm):
 
     def _extent(self, parameters, context):
         rectangle = self.parameterAsExtent(parameters, self.EXTENT, context)
-        if rectangle.isNull() or parameters.get(self.EXTENT) in (None, ""):
+        if rectangle.isNull() or not self.given(parameters, self.EXTENT, context):
             return None
-        crs = self.parameterAsExtentCrs(parameters, self.EXTENT, context)
+        # Numbers without a CRS are in the output's, as on the command line; QGIS would take them for the project's.
+        said = parameters.get(self.EXTENT)
+        text = NUMBERS.fullmatch(said.strip()) if isinstance(said, str) else None
+        if text and text["crs"] and not QgsCoordinateReferenceSystem(text["crs"]).isValid():
+            raise QgsProcessingException(self.tr("{} is no CRS that QGIS knows (EXTENT).").format(text["crs"]))
+        bare = type(said) in (QgsRectangle, QgsGeometry) or (text and not text["crs"])
+        crs = QgsCoordinateReferenceSystem() if bare else self.parameterAsExtentCrs(parameters, self.EXTENT, context)
         named = ""
         if crs.isValid():
             named = crs.authid()
@@ -380,7 +391,7 @@ class SuperResolve(SiranAlgorithm):
 
     def _number(self, parameters, name, context):
         """The number, or None where none is given; QGIS itself would make a 0 of that."""
-        if parameters.get(name) in (None, ""):
+        if not self.given(parameters, name, context):
             return None
         return self.parameterAsDouble(parameters, name, context)
 

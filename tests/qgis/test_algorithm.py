@@ -5,6 +5,7 @@ import os
 import pytest
 from conftest import write_raster
 from qgis.core import (
+    NULL,
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsProcessingContext,
@@ -141,6 +142,30 @@ def test_an_extent_carries_its_crs(algorithm, context, dem):
     assert "Lambert" in job(algorithm, context, INPUT=str(dem), EXTENT=extent).extent.crs
 
 
+@pytest.mark.parametrize("extent", ["540000,541000,4189000,4190000", QgsRectangle(540000, 4189000, 541000, 4190000)])
+def test_an_extent_without_a_crs_is_in_the_outputs_and_not_in_the_projects(algorithm, context, dem, extent):
+    """As on the command line. In NAD27 the same numbers are 200 m away."""
+    project = QgsProject()
+    project.setCrs(QgsCoordinateReferenceSystem("EPSG:26710"))
+    context.setProject(project)
+    made = job(algorithm, context, INPUT=str(dem), EXTENT=extent).extent
+    assert made == command.Extent(540000, 4189000, 541000, 4190000, "")
+    context.setProject(None)
+
+
+NOTHING = QgsProperty.fromExpression("NULL")
+
+
+@pytest.mark.parametrize("nothing", [NOTHING, NULL, None, ""])
+def test_an_expression_that_gives_nothing_is_left_out(algorithm, context, dem, nothing):
+    names = ("BAND", "GUIDE", "DEM_ERROR", "RESOLUTION", "EXTENT", "LIKE", "TILE_SIZE", "THREADS")
+    parameters = {"INPUT": str(dem), "OUTPUT": "/tmp/out.tif", **dict.fromkeys(names, nothing)}
+    assert algorithm.checkParameterValues(parameters, context) == (True, "")
+    assert job(algorithm, context, **parameters) == command.Job(dem=str(dem), output="/tmp/out.tif")
+    good, message = algorithm.checkParameterValues({**parameters, "DEM_SOURCE": "own"}, context)
+    assert not good and "no error in metres is given" in message
+
+
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
@@ -148,6 +173,7 @@ def test_an_extent_carries_its_crs(algorithm, context, dem):
         ({"INPUT": ""}, "INPUT"),
         ({"GUIDE": "/nowhere/guide.tif"}, "/nowhere/guide.tif"),
         ({"BAND": 2}, "no band 2"),
+        ({"EXTENT": "540000,541000,4189000,4190000 [EPSG:999999]"}, "EPSG:999999 is no CRS that QGIS knows"),
         ({"GUIDE_BANDS": "1,2,3"}, "no guide"),
         ({"GUIDE": "guide", "GUIDE_BANDS": "1,2,4"}, "no band 4"),
         ({"GUIDE": "guide", "GUIDE_BANDS": "red"}, "'red'"),

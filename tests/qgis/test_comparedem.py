@@ -1,6 +1,8 @@
 """Compare DEM with reference: real rasters, real QGIS, the real backend."""
 
+import itertools
 import json
+import math
 import os
 import struct
 import subprocess
@@ -264,17 +266,40 @@ def test_edges_are_straight_in_the_layers_crs_as_on_the_command_line(algorithm, 
 
 
 def test_polygons_have_more_corners_only_where_they_matter(context, tmp_path, dem):
-    """Near the reference, and where the CRS is another one."""
-    near = polygons("POLYGON((-123 37, -122 37, -122 38, -123 38, -123 37))", crs="EPSG:4326")
-    far = polygons("POLYGON((13 47, 14 47, 14 48, 13 48, 13 47))", "POLYGON((-123 7, -122 7, -122 8, -123 8, -123 7))", crs="EPSG:4326")
+    """Near the reference, and where the CRS is another one; what lies far away is cut off."""
+    one_degree = "POLYGON((-123 37, -122 37, -122 38, -123 38, -123 37))"
+    far = "POLYGON((13 47, 14 47, 14 48, 13 48, 13 47))", "POLYGON((-123 7, -122 7, -122 8, -123 8, -123 7))"
 
-    def corners(layer):
-        return [len(one["geometry"]["coordinates"][0]) for one in as_geojson(layer, dem, context, tmp_path)["features"]]
+    def corners(*shapes):
+        written = as_geojson(polygons(*shapes, crs="EPSG:4326"), dem, context, tmp_path)["features"]
+        return [one["geometry"]["coordinates"][0] for one in written]
 
-    (many,) = corners(near)
-    assert 400 < many < 500  # a corner for each kilometre
-    assert corners(far)[1] == corners(polygons(WEST))[0] == 5
-    assert many == corners(polygons("POLYGON((237 37, 238 37, 238 38, 237 38, 237 37))", crs="EPSG:4326"))[0]  # the same longitudes
+    (near,) = corners(*far, one_degree)
+    assert len(near) > 20
+    assert all(math.dist(one, next_one) < 1050 for one, next_one in itertools.pairwise(near))  # a corner for each kilometre
+    extent = QgsRasterLayer(str(dem), "reference").extent()
+    assert all(extent.buffered(1.1 * max(extent.width(), extent.height())).contains(*place) for place in near)
+    assert near == corners(one_degree.replace("-123", "237").replace("-122", "238"))[0]  # the same longitudes
+    assert len(as_geojson(polygons(WEST), dem, context, tmp_path)["features"][0]["geometry"]["coordinates"][0]) == 5
+    with pytest.raises(SiranError, match="has no polygon near the reference, reference"):
+        corners(*far)
+
+
+@pytest.mark.parametrize("epsg", [25832, 32633, 32718])
+def test_polygons_of_the_whole_earth_count_where_the_reference_lies(algorithm, context, tmp_path, epsg):
+    """Most of them lie where its CRS does not reach, and a box around the Earth is none in it."""
+    here = {"size": (40, 30), "origin": (600000, 5540000), "pixel": 30, "epsg": epsg}
+    reference, tested = (
+        write_raster(tmp_path / f"{name}.tif", [lambda column, row, rise=rise: rise * column], **here)
+        for name, rise in (("reference", 1), ("tested", 2))
+    )
+    earth = "POLYGON((-180 -85, 180 -85, 180 85, -180 85, -180 -85))"
+    elsewhere = "POLYGON((95 -11, 141 -11, 141 6, 95 6, 95 -11))", "POLYGON((-79 -5, -66 -5, -66 12, -79 12, -79 -5))"
+    for number, shapes in enumerate(([earth], [*elsewhere, earth])):
+        told = tmp_path / f"{number}.json"
+        mask = polygons(*shapes, crs="EPSG:4326")
+        compare(context, TESTED=[str(tested)], REFERENCE=str(reference), MASK=mask, JSON=str(told))
+        assert json.loads(told.read_text(encoding="utf-8"))["tested"][0]["results"][0]["count"] == 1200
 
 
 def test_errors_are_white_at_0_and_as_red_as_blue(tmp_path, context, qgis_app):

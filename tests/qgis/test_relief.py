@@ -3,6 +3,7 @@
 import pytest
 from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QSize
+from qgis.PyQt.QtGui import QPainter
 
 from siran_qgis import relief
 
@@ -82,3 +83,49 @@ def test_level_ground_has_colours_too(qgis_app, tmp_path):
     below = relief.colour(layer.id())
     assert (below.renderer().classificationMin(), below.renderer().classificationMax()) == (0, 1)
     QgsProject.instance().removeAllMapLayers()
+
+
+def test_a_second_run_into_the_same_file_shows_what_was_made_last(qgis_app, tmp_path):
+    """Whichever of the relief's two layers QGIS hands out for the file: neither keeps the older one open, and none is added."""
+    from conftest import write_raster
+    from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsRectangle
+
+    from siran_qgis import layers
+    from siran_qgis.events import Result
+
+    def made(height, size, pixel):
+        path = write_raster(
+            tmp_path / "new.tif",
+            [lambda column, row: height + 5 * column + row],
+            size=(size, size),
+            origin=(540000, 4190000),
+            pixel=pixel,
+            epsg=32610,
+        )
+        # As the backend does: a new file of the same name, and nothing that belongs to the older one.
+        (tmp_path / "new.tif").replace(tmp_path / "fine.tif")
+        (tmp_path / "fine.tif.aux.xml").unlink(missing_ok=True)
+        return path.with_name("fine.tif")
+
+    def run(layer, pixel):
+        layer.setName("fine")  # as QGIS does
+        result = Result(layer.source(), {"pixel_size": pixel}, {"name": "tiny"}, "CPU", 1.0, 1)
+        layers.Styled(relief.look, result).postProcessLayer(layer, QgsProcessingContext(), QgsProcessingFeedback())
+        QCoreApplication.processEvents()
+
+    project = QgsProject.instance()
+    layer = QgsRasterLayer(str(made(0, 40, 90)), "fine")
+    project.addMapLayer(layer)
+    run(layer, 90.0)
+    pair = project.layerTreeRoot().layerOrder()
+    for handed_out, (height, size, pixel) in zip(pair, ((1000, 60, 60), (2000, 80, 45)), strict=True):
+        made(height, size, pixel)
+        run(handed_out, float(pixel))
+        assert project.layerTreeRoot().layerOrder() == pair
+        assert [one.name() for one in pair] == [f"fine (tiny, {pixel} m)", f"Heights of fine (tiny, {pixel} m)"]
+        assert [one.renderer().type() for one in pair] == ["hillshade", "singlebandpseudocolor"]
+        assert (pair[0].blendMode(), pair[1].blendMode()) == (relief.MULTIPLY, QPainter.CompositionMode.CompositionMode_SourceOver)
+        assert [one.width() for one in pair] == [size, size]
+        assert all(one.dataProvider().block(1, QgsRectangle(one.extent()), 1, 1).value(0, 0) >= height for one in pair)
+        assert pair[1].renderer().classificationMin() >= height
+    project.removeAllMapLayers()
