@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 
 import numpy as np
@@ -41,6 +42,13 @@ class Elevation:
         self.metres, self.unit = metres_per_unit(raster.units[band - 1], raster.crs)
         self._scale = float(raster.dataset.scales[band - 1]) * self.metres
         self._offset = float(raster.dataset.offsets[band - 1]) * self.metres
+        if not (math.isfinite(self._scale) and self._scale and math.isfinite(self._offset)):
+            scale, offset = raster.dataset.scales[band - 1], raster.dataset.offsets[band - 1]
+            raise InputError(
+                "band-invalid",
+                f"Band {band} of {raster.path} has a scale of {scale:g} and an offset of {offset:g}: no heights come of that.",
+                "Correct them (gdal_edit.py -scale 1 -offset 0).",
+            )
 
     @cached_property
     def step(self) -> float:

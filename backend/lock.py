@@ -16,6 +16,8 @@ from backend.errors import InputError, ResourceError
 
 _LENGTH = 100
 """Bytes of the text, so that a shorter one replaces a longer one wholly."""
+_A_LOOK = 0.2
+"""Seconds."""
 _HELD_AT = 1 << 30
 """Where Windows locks a byte: what is locked there cannot be read, and the text can."""
 
@@ -32,7 +34,7 @@ class Lock:
         while self._file is None:
             file = self._open()
             try:
-                if not _take(file):
+                if not _take_soon(file):
                     raise InputError(
                         "output-busy", f"{self._output} is being made by {self._holder()}.", "Wait for it, or name another output."
                     )
@@ -72,6 +74,16 @@ class Lock:
             return f"process {int(said['process'])}, which began at {said['started']}"
         except (OSError, ValueError, KeyError, TypeError):
             return "another process"
+
+
+def _take_soon(file: int) -> bool:
+    """Whether it is ours, now or in a moment: who looks whether it is held (`is_held`) holds it for as long."""
+    until = time.monotonic() + _A_LOOK
+    while not _take(file):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def is_held(lock: Path) -> bool:

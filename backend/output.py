@@ -164,7 +164,8 @@ class Output:
         self._prefix = beside.prefix_of_run(path)
         self._plain = path.with_name(f"{self._prefix}plain.tif")
         self._whole = path.with_name(f"{self._prefix}whole.tif")
-        self._name = Name(path, self._whole, path.with_name(f"{self._prefix}older.tif"), overwrite=overwrite)
+        self._older = path.with_name(f"{self._prefix}older.tif")
+        self._name = Name(path, self._whole, self._older, overwrite=overwrite)
         self._threads = threads
         self._pixels = grid.pixels
         self._written = 0
@@ -333,6 +334,8 @@ class Output:
     def remove(self) -> None:
         """Removes what lies beside the output's name. Can be called at any time, from any thread."""
         for file in self.path.parent.glob(f"{_escaped(self._prefix)}*"):
+            if self._name.stuck and file == self._older:
+                continue
             try:
                 file.unlink(missing_ok=True)
             except OSError:  # Windows keeps open files; the process's end closes them.

@@ -50,7 +50,7 @@ class Text:
 
     def remove(self) -> None:
         """See File."""
-        for path in (self._whole, self._older):
+        for path in (self._whole,) if self._name.stuck else (self._whole, self._older):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
 

@@ -7,6 +7,8 @@ import threading
 from pathlib import Path
 from typing import Protocol
 
+from backend.errors import ResourceError
+
 
 class File(Protocol):
     """Whole, but under another name beside its own: a raster (backend/output.py) or a text (backend/text.py)."""
@@ -20,7 +22,7 @@ class File(Protocol):
         ...
 
     def give_back(self) -> None:
-        """Undoes `take_name`: what `keep_older` kept has its name again, or nothing has."""
+        """Undoes `take_name`: what `keep_older` kept has its name again, or nothing has. Raises ResourceError; what was kept stays then."""
         ...
 
     def clear_beside(self) -> None:
@@ -39,6 +41,8 @@ class Name:
         self._path, self._whole, self._older = path, whole, older
         self._overwrite = overwrite
         self._taken = False
+        self.stuck = False
+        """Whether `older` is all that is left of what had the name, as it could not be given back: who removes the others leaves it."""
 
     def keep_older(self) -> None:
         """See File."""
@@ -67,10 +71,20 @@ class Name:
 
     def give_back(self) -> None:
         """See File."""
-        if os.path.lexists(self._older):
-            os.replace(self._older, self._path)
-        elif self._taken:
-            self._path.unlink(missing_ok=True)
+        try:
+            if os.path.lexists(self._older):
+                self.stuck = True
+                os.replace(self._older, self._path)
+                self.stuck = False
+            elif self._taken:
+                self._path.unlink(missing_ok=True)
+        except OSError as error:
+            where = f"; what it held before is {self._older}" if self.stuck else ""
+            raise ResourceError(
+                "internal",
+                f"{self._path} could not be made what it was before ({error.strerror}){where}.",
+                "Rename that file yourself: the next run onto this output removes it." if self.stuck else "Remove it yourself.",
+            ) from error
         self._taken = False
 
 
@@ -86,7 +100,7 @@ class Together:
         self._files.append(file)
 
     def take_names(self) -> None:
-        """Gives all of them, whole, their names. Raises BackendError, and all names are as they were before."""
+        """Gives all of them, whole, their names. Raises BackendError; all names are as they were before then, or it says which is not."""
         with self._naming:
             try:
                 # Not of the last: once it has its name nothing can fail.
@@ -94,9 +108,15 @@ class Together:
                     file.keep_older()
                 for file in self._files:
                     file.take_name()
-            except BaseException:
+            except BaseException as error:
+                stuck = None
                 for file in reversed(self._files):
-                    file.give_back()
+                    try:
+                        file.give_back()
+                    except ResourceError as one:
+                        stuck = one  # the others have theirs back all the same
+                if stuck is not None:
+                    raise stuck from error
                 raise
         for file in self._files:
             file.clear_beside()

@@ -6,6 +6,7 @@ import contextlib
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from backend import beside
 from backend.errors import InputError
 from backend.journal.journal import Journal, Kept
-from backend.lock import Lock
+from backend.lock import Lock, is_held
 from backend.owning import own
 from backend.version import ROOT
 from backend.windows import Window
@@ -98,3 +99,21 @@ def test_an_output_in_a_folder_that_cannot_be_listed_is_refused() -> None:
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     done = clean(tmp_path / "nowhere")
     assert done.returncode == 2 and "nowhere" in done.stderr
+
+
+def test_who_looks_whether_a_run_goes_on_keeps_none_from_beginning(tmp_path: Path) -> None:
+    output, done = tmp_path / "fine.tif", threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            is_held(beside.of(output, beside.LOCK))
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        for _ in range(300):
+            with Lock(output):
+                pass
+    finally:
+        done.set()
+        looking.join()

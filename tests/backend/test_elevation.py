@@ -112,6 +112,16 @@ def test_an_unknown_unit_is_kept_and_said(tmp_path: Path, superresolve: Superres
     assert any(isinstance(event, Log) and event.level == "warning" and "fathom" in event.text for event in events)
 
 
+@pytest.mark.parametrize(("scale", "offset"), [(0.0, 0.0), (np.nan, 0.0), (np.inf, 0.0), (1.0, np.nan)])
+def test_a_scale_that_leaves_no_heights_is_refused(tmp_path: Path, superresolve: Superresolve, scale: float, offset: float) -> None:
+    dem = write(tmp_path / "packed.tif", VALUES.astype(np.int16), nodata=-32768)
+    with rasterio.open(dem, "r+") as dataset:
+        dataset.scales, dataset.offsets = (scale,), (offset,)
+    with pytest.raises(InputError, match=f"a scale of {scale:g} and an offset of {offset:g}") as caught:
+        superresolve(dem)
+    assert caught.value.code == "band-invalid"
+
+
 def test_scale_and_offset_are_applied(tmp_path: Path, superresolve: Superresolve, plain: np.ndarray) -> None:
     stored = np.round((VALUES - 500) / 0.05)
     dem = write(tmp_path / "packed.tif", stored.astype(np.int16), nodata=-32768)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -246,6 +247,30 @@ def test_what_cannot_get_its_name_takes_the_others_names_back(
         assert caught.value.code == "output-exists"
         kept["added.tif"] = b"the other run's"
     assert held(folder) == kept
+
+
+def test_what_cannot_be_given_back_is_kept_and_said_and_the_others_have_theirs(
+    folder: Path, dem: Path, doubting_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where a file that somebody opened meanwhile cannot be replaced."""
+    older = {name: f"older {name}".encode() for name in NAMES}
+    for name, content in older.items():
+        (folder / name).write_bytes(content)
+    replace_it = os.replace
+
+    def in_use(source: Path, target: Path) -> None:
+        if target == folder / NAMES[2] or (target == folder / NAMES[1] and "older" in Path(source).name):
+            raise PermissionError(13, "in use")
+        replace_it(source, target)
+
+    monkeypatch.setattr("backend.together.os.replace", in_use)
+    with pytest.raises(ResourceError) as caught:
+        run(settings(dem, doubting_model, folder, overwrite=True), lambda _event: None)
+    kept = {name: content for name, content in held(folder).items() if name not in NAMES}
+    assert len(kept) == 1 and older[NAMES[1]] in kept.values()
+    assert f"{folder / NAMES[1]} could not be made what it was before (in use)" in caught.value.message
+    assert str(folder / next(iter(kept))) in caught.value.message and caught.value.hint.startswith("Rename")
+    assert [(folder / NAMES[number]).read_bytes() for number in (0, 2)] == [older[NAMES[0]], older[NAMES[2]]]
 
 
 @pytest.mark.parametrize("links", [True, False])
