@@ -95,7 +95,7 @@ class Numbers(click.ParamType[tuple[float, ...]]):
 @click.option("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, tensorrt, and what else 'info' lists.")
 @click.option("--tile", type=int, default=0, metavar="N", help="Edge of a tile in output pixels.")
 @click.option("--threads", type=int, default=0, metavar="N", help="Processor threads; default all.")
-@click.option("--thorough", is_flag=True, help="Average over four orientations of each tile: better, in four times the time.")
+@click.option("--thorough", is_flag=True, help="Average over four orientations of each tile: better, in nearly four times the time.")
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
 @click.option("--events", is_flag=True, help="Write the event stream on stdout, listen on stdin.")
 def superresolve(events: bool, **options: Any) -> None:

@@ -636,8 +636,8 @@
             <translation>Gründlich: Mittel über vier Ausrichtungen</translation>
         </message>
         <message>
-            <source>The model also runs on the ground turned by quarters: smaller errors, in four times the time.</source>
-            <translation>Das Modell läuft auch auf dem um Vierteldrehungen gedrehten Gelände: kleinere Fehler, in der vierfachen Zeit.</translation>
+            <source>The model also runs on the ground turned by quarters: smaller errors, in nearly four times the time.</source>
+            <translation>Das Modell läuft auch auf dem um Vierteldrehungen gedrehten Gelände: kleinere Fehler, in fast der vierfachen Zeit.</translation>
         </message>
         <message>
             <source>Device</source>
@@ -652,8 +652,8 @@
             <translation>Kachelgröße in Pixeln der Ausgabe</translation>
         </message>
         <message>
-            <source>Empty: 1280, which takes some 2.3 GB of memory. The result does not depend on it.</source>
-            <translation>Leer: 1280, wofür etwa 2,3 GB Speicher gebraucht werden. Das Ergebnis hängt nicht davon ab.</translation>
+            <source>32 to 8192. Empty: 1280, which takes some 2.3 GB of memory. The result does not depend on it.</source>
+            <translation>32 bis 8192. Leer: 1280, wofür etwa 2,3 GB Speicher gebraucht werden. Das Ergebnis hängt nicht davon ab.</translation>
         </message>
         <message>
             <source>Processor threads</source>

@@ -169,7 +169,7 @@ class SuperResolve(SiranAlgorithm):
         )
         self.add(
             QgsProcessingParameterBoolean(self.THOROUGH, self.tr("Thorough: mean over four orientations"), False),
-            self.tr("The model also runs on the ground turned by quarters: smaller errors, in four times the time."),
+            self.tr("The model also runs on the ground turned by quarters: smaller errors, in nearly four times the time."),
         )
         self.add(
             QgsProcessingParameterString(self.DEVICE, self.tr("Device"), "auto"),
@@ -181,7 +181,7 @@ class SuperResolve(SiranAlgorithm):
         )
         self.add(
             QgsProcessingParameterNumber(self.TILE_SIZE, self.tr("Tile size in output pixels"), enums.INTEGER, optional=True, minValue=32),
-            self.tr("Empty: 1280, which takes some 2.3 GB of memory. The result does not depend on it."),
+            self.tr("32 to 8192. Empty: 1280, which takes some 2.3 GB of memory. The result does not depend on it."),
             advanced=True,
         )
         self.add(

@@ -232,7 +232,7 @@ def _error(elevation: Elevation, source: Grid, up: float, dem: NDArray[np.float3
     error = nmad(differences, known)
     if not np.any(differences[known]):
         raise DataError("the coarse DEM is the reference, or was made of it", "Name one that another sensor measured, or leave coarse out.")
-    notes.append(f"the coarse DEM's error is {error:.2f} m (NMAD), its bias {bias:+.2f} m")
+    notes.append(f"the coarse DEM's error is {error:.2f} m (NMAD), its median {bias:+.2f} m")
     return {"bias": round(bias, 3), "error": round(error, 3)}
 
 
