@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import onnx
 from onnx.external_data_helper import uses_external_data
 
@@ -33,6 +34,8 @@ _SHAPES = {
     "Upsample": (1,),
 }
 """Operators that make as many values as an input of theirs says, and which input."""
+_SAME = ("Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten")
+"""Operators that hand on the values that they get."""
 _BYTES = {
     onnx.TensorProto.FLOAT: 4,
     onnx.TensorProto.DOUBLE: 8,
@@ -55,10 +58,12 @@ def broken(model: Any) -> str:
             return problem
         stated[tensor.name] = tensor
     for node in nodes(model.graph):
-        if node.op_type == "Constant" and node.attribute and node.attribute[0].name == "value":
-            stated[node.output[0]] = node.attribute[0].t
-        elif problem := _broken_node(node, stated):
+        if problem := _broken_node(node, stated):
             return problem
+        if node.op_type == "Constant" and node.attribute:
+            stated[node.output[0]] = _stated(node.attribute[0])
+        elif node.op_type in _SAME and node.input[0] in stated:
+            stated[node.output[0]] = stated[node.input[0]]
     return ""
 
 
@@ -98,6 +103,14 @@ def _broken_tensor(tensor: Any) -> str:
     if values != held:
         return f"says that it holds {' x '.join(map(str, tensor.dims)) or 1} values of {tensor.name}, and holds {held}"
     return ""
+
+
+def _stated(attribute: Any) -> Any:
+    """What a constant holds, as a tensor (onnx.TensorProto)."""
+    numbers = {"value_int": [attribute.i], "value_ints": attribute.ints, "value_float": [attribute.f], "value_floats": attribute.floats}
+    return (
+        attribute.t if attribute.name == "value" else onnx.numpy_helper.from_array(np.array([*numbers.get(attribute.name, ())], np.float64))
+    )
 
 
 def _broken_node(node: Any, stated: dict[str, Any]) -> str:

@@ -72,6 +72,17 @@ def zeros_by_a_constant(model: Any) -> None:
     before(model, many, helper.make_node("Expand", ["one", "many"], ["zeros"]))
 
 
+def zeros_by_a_list(model: Any) -> None:
+    many = helper.make_node("Constant", [], ["many"], value_ints=[2**20, 2**20])
+    before(model, many, helper.make_node("ConstantOfShape", ["many"], ["zeros"]))
+
+
+def zeros_by_what_is_handed_on(model: Any) -> None:
+    handed_on = helper.make_node("Identity", ["few"], ["many"]), helper.make_node("Cast", ["many"], ["whole"], to=TensorProto.INT64)
+    zeros = helper.make_node("ConstantOfShape", ["whole"], ["zeros"])
+    before(model, *handed_on, zeros, constants={"few": np.array([2**20, 2**20], np.int64)})
+
+
 def weights_that_are_not_there(model: Any) -> None:
     model.graph.initializer.append(TensorProto(name="many", data_type=TensorProto.FLOAT, dims=[2**31, 4]))
 
@@ -110,6 +121,8 @@ def one_size_only(model: Any) -> None:
         (dice, "throws dice"),
         (zeros_without_end, "has the operator ConstantOfShape make 5e+18 values"),
         (zeros_by_a_constant, "has the operator Expand make 1e+12 values"),
+        (zeros_by_a_list, "has the operator ConstantOfShape make 1e+12 values"),
+        (zeros_by_what_is_handed_on, "has the operator ConstantOfShape make 1e+12 values"),
         (weights_that_are_not_there, "says that it holds 2147483648 x 4 values of many, and holds 0"),
         (negative_size, "says that it holds -4 values"),
         (text, "holds string values"),
