@@ -37,6 +37,18 @@ class Model:
     sha256: str
     card: ModelCard
 
+    def content(self) -> bytes:
+        """What was checked, read again. Raises InputError (model-hash) where the file holds something else by now."""
+        try:
+            content = self.path.read_bytes()
+        except OSError as error:
+            message = f"The model {self.path} cannot be read any more ({error.strerror})."
+            raise InputError("model-invalid", message, "Leave it where it is while it runs.") from error
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            message = f"The model {self.path} is another one than when it was checked."
+            raise InputError("model-hash", message, "Run again, and leave the file as it is meanwhile.")
+        return content
+
 
 def folders() -> list[Path]:
     """Where installed models lie; the user's folder comes first."""

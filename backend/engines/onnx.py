@@ -45,7 +45,7 @@ class OnnxEngine:
 
     def __init__(self, model: Model, device: str, threads: int, say: Say) -> None:
         options = _session_options(threads)
-        content = model.path.read_bytes()
+        content = model.content()
         self.provider = ""
         refused = []
         for name in AUTOMATIC if device == "auto" else (device,):

@@ -136,7 +136,9 @@ def test_a_mosaic_without_a_part_that_nobody_needs_goes_on(folder: Path, small_m
     assert not any("going on" in text for text in finished(mine))
 
 
-@pytest.mark.parametrize("changed", ["dem", "dem's time", "guide", "model", "error", "tile", "thorough", "extent"])
+@pytest.mark.parametrize(
+    "changed", ["dem", "dem's time", "guide", "guide's bands", "model", "error", "tile", "thorough", "threads", "extent"]
+)
 def test_tiles_of_another_run_are_never_mixed_in(
     folder: Path, tmp_path: Path, dem: Path, guide: Path, small_model: Path, changed: str
 ) -> None:
@@ -153,6 +155,10 @@ def test_tiles_of_another_run_are_never_mixed_in(
     elif changed == "guide":
         options.pop("guide")
         options["resolution"] = 10.0
+    elif changed == "guide's bands":
+        options["guide_bands"] = (3, 2, 1)
+    elif changed == "threads":  # sums in another order are other sums
+        options["threads"] = 1
     elif changed == "model":
         model = models_for_tests.write_model(tmp_path / "stronger.onnx", strength=1.1)
     elif changed == "error":

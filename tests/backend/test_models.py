@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -216,3 +217,16 @@ def test_a_device_that_is_not_there_is_refused(small_model: Path) -> None:
         with pytest.raises(InputError) as raised:
             open_engine(models.load(small_model), device, 1, said)
         assert raised.value.code == "device-unavailable" and "cpu" in raised.value.hint
+
+
+def test_a_model_that_was_replaced_after_it_was_checked_is_not_run(tmp_path: Path, small_model: Path) -> None:
+    """Results state the SHA-256 of what was checked."""
+    path = Path(shutil.copy(small_model, tmp_path / "mine.onnx"))
+    model = models.load(path)
+    write_model(path, strength=2.0)
+    with pytest.raises(InputError, match="is another one than when it was checked") as raised:
+        open_engine(model, "cpu", 1, lambda _level, _text: None)
+    assert raised.value.code == "model-hash"
+    path.unlink()
+    with pytest.raises(InputError, match="cannot be read any more"):
+        open_engine(model, "cpu", 1, lambda _level, _text: None)
