@@ -68,6 +68,8 @@ def with_changes(metadata: str, changes: str) -> str:
 
 
 def main() -> None:
+    if any(word.startswith("-") for word in sys.argv[1:]):
+        raise SystemExit(__doc__)
     if git("status", "--porcelain", "--untracked-files=no").strip():
         print("note: there are changes that are not committed; they are not in the package", file=sys.stderr)
     package, version = make(*sys.argv[1:2])

@@ -120,6 +120,8 @@ def compile_(path: Path) -> None:
 
 
 def main() -> None:
+    if unknown := [word for word in sys.argv[1:] if not word.replace("_", "").isalpha()]:
+        raise SystemExit(f"{unknown[0]} is no language.\n\n{__doc__}")
     try:
         texts = collect(sources())
     except NotCollectable as error:
