@@ -22,6 +22,7 @@ from torch import Tensor
 from training.data import coarse as coarsen_dem
 from training.data import degradations, guides
 from training.data.areas import ROWS, Area, Split, load_areas
+from training.data.drawn import drawn
 from training.errors import DataError
 
 BLOCK = 4
@@ -61,7 +62,8 @@ class DataSettings:
     or smaller: there are gentler and steeper places than those that one has. `smooth_share` of them lose their fine relief as well, both
     coarse and reference, from a little, as most DEMs that are less sharp than their pixels, to all of it: ground that is truly smooth must
     not be taken for rough ground seen through large pixels. `halved_share` of all patches are of ground seen through pixels twice as large,
-    means over four: such a reference is as sharp as pixels can be.
+    means over four: such a reference is as sharp as pixels can be. `drawn_share` of those that have neither an image nor a real coarse DEM
+    have rivers, dykes or benches (training/data/drawn.py).
     """
 
     patch: int = 128
@@ -84,6 +86,7 @@ class DataSettings:
     stretch: float = 0.4
     smooth_share: float = 0.05
     halved_share: float = 0.0
+    drawn_share: float = 0.0
     sun: float = 1.0
     albedo: float = 1.0
     atmosphere: float = 1.0
@@ -122,6 +125,7 @@ class DataSettings:
             stretch=0.0,
             smooth_share=0.0,
             halved_share=0.0,
+            drawn_share=0.0,
             real_coarse=0.0,
             spread_share=0.0,
             canopy_share=0.0,
@@ -295,6 +299,8 @@ class BatchSource:
         dem = factor * cut(area.dem)
         if rng.random() < self.settings.smooth_share and guide is None and coarse is None:
             dem = coarsen_dem.gaussian_blur(dem, float(np.exp(rng.uniform(*np.log(SMOOTHNESS)))))
+        if self.settings.drawn_share and guide is None and coarse is None and rng.random() < self.settings.drawn_share:
+            dem = drawn(dem, float(np.sqrt(dx * dy)), rng)
         return Crop(dem, None if coarse is None else factor * coarse, guide, dx, dy, factor * area.coarse_error)
 
     def _weights(self, size: int) -> NDArray[np.float64]:
