@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from backend import beside
+from backend import lock as lock_module
 from backend.errors import InputError
 from backend.journal.journal import Journal, Kept
 from backend.lock import Lock, is_held
@@ -117,3 +118,18 @@ def test_who_looks_whether_a_run_goes_on_keeps_none_from_beginning(tmp_path: Pat
     finally:
         done.set()
         looking.join()
+
+
+def test_a_lock_that_its_holder_removed_meanwhile_is_nobodys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between our opening it and our taking it: what we would hold then, no other run would see."""
+    output, take = tmp_path / "fine.tif", lock_module._take
+    path, removed = beside.of(output, beside.LOCK), []
+
+    def late(file: int) -> bool:
+        if not removed:
+            removed.append(path.unlink())
+        return take(file)
+
+    monkeypatch.setattr(lock_module, "_take", late)
+    with Lock(output):
+        assert removed and path.exists() and is_held(path)

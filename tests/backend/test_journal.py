@@ -451,3 +451,15 @@ def test_two_hundred_kills_corrupt_nothing(inputs: Path) -> None:
     counted = json.loads(done.stdout)
     print(counted)
     assert counted["kills"] >= 200 and counted["went on"] >= 50 and counted["in compression or naming"] >= 20
+
+
+def test_a_tile_of_other_sizes_than_its_window_is_none(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "fine.tif", "a" * 64, "python -m backend superresolve dem.tif fine.tif")
+    window, whole = Window(0, 0, 40, 30), np.ones((30, 40), np.bool_)
+    for values, known in ((np.zeros((30, 39), np.float32), whole), (np.zeros((30, 40), np.float32), whole[:29])):
+        journal.keep(window, Kept({"elevation": values}, known, 0))
+        assert journal.load(window, ["elevation"]) is None
+        assert window not in journal.finished
+    journal.keep(window, Kept({"elevation": np.zeros((30, 40), np.float32)}, whole, 7))
+    kept = journal.load(window, ["elevation"])
+    assert kept is not None and kept.guided == 7

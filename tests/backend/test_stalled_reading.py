@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 from rasters_for_tests import terrain, write
 
-from backend import pipeline, superresolve
+from backend import interruptible, pipeline, superresolve
+from backend.cancel import Cancel
 from backend.elevation import Elevation
+from backend.errors import Cancelled
 from backend.events import Event, Log
 from backend.version import ROOT
 
@@ -117,3 +119,16 @@ def test_a_reader_that_takes_long_is_named(tmp_path: Path, dem: Path, small_mode
     superresolve.run(superresolve.Settings(str(dem), str(tmp_path / "fine.tif"), model=str(small_model)), tell)
     assert [text for text in said if text.startswith("The disk or server of the inputs has not answered for 0 s")]
     assert (tmp_path / "fine.tif").exists()
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_work_that_hangs_keeps_its_tiles_where_it_is_to_be_gone_on_with(monkeypatch: pytest.MonkeyPatch, keep: bool) -> None:
+    """A machine that is shut down while a disk hangs, and a person who cancels."""
+    monkeypatch.setattr(interruptible, "_PATIENCE", 0.2)
+    cancel, unfinished, done, end = Cancel(), interruptible.Unfinished(), [], threading.Event()
+    unfinished.give_up, unfinished.remove = (lambda: done.append("tiles")), (lambda: done.append("files"))
+    cancel.request(keep=keep)
+    with pytest.raises(Cancelled):
+        interruptible.run_interruptibly(lambda: end.wait(60) and None, cancel, unfinished)
+    end.set()
+    assert done == (["files"] if keep else ["tiles", "files"])
