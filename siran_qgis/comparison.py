@@ -102,7 +102,7 @@ def write_polygons(source, reference, path: str, context, feedback) -> None:
         crs = QgsCoordinateReferenceSystem("EPSG:4326")  # the backend will say what is wrong with the reference
     transform = QgsCoordinateTransform(source.sourceCrs(), crs, context.transformContext())
     piece = PIECE * QgsUnitTypes.fromUnitToUnitFactor(enums.METRES, source.sourceCrs().mapUnits())
-    near = None if transform.isShortCircuited() else _around(reference, transform)
+    near = _around(reference, transform)
     count, written = 0, 0
     with open(path, "w", encoding="utf-8") as file:
         named = {"type": "name", "properties": {"name": crs_name(crs)}}
@@ -126,10 +126,7 @@ def write_polygons(source, reference, path: str, context, feedback) -> None:
                 continue
             count += 1
             try:
-                for part in [geometry] if near is None else _cut(geometry, near, transform):
-                    if near is not None:
-                        part = part.densifyByDistance(piece)
-                        part.transform(transform)
+                for part in _brought(geometry, transform, near, piece):
                     separator = ",\n" if written else ""
                     file.write(f'{separator}{{"type": "Feature", "properties": null, "geometry": {part.asJson(17)}}}')
                     written += 1
@@ -178,8 +175,12 @@ def _around(reference, transform):
     return box
 
 
-def _cut(geometry, box, transform):
-    """The parts of a polygon that lie in a rectangle, in the CRS that `transform` comes from: a longitude of 181 degrees is one of -179."""
+def _brought(geometry, transform, box, piece):
+    """A polygon in the CRS that `transform` leads to: as it is where that is its own, else its parts in the rectangle `box`, with corners
+    every `piece` or closer. A longitude of 181 degrees is one of -179. Raises QgsCsException."""
+    if transform.isShortCircuited():
+        yield geometry
+        return
     for turn in (-360.0, 0.0, 360.0) if transform.sourceCrs().isGeographic() else (0.0,):
         part = QgsGeometry(geometry)
         if turn:
@@ -189,6 +190,8 @@ def _cut(geometry, box, transform):
         if not box.contains(part.boundingBox()):
             part = part.clipped(box)
         if not part.isEmpty() and part.area() > 0:
+            part = part.densifyByDistance(piece)
+            part.transform(transform)
             yield part
 
 

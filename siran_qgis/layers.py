@@ -134,14 +134,18 @@ class Styled(QgsProcessingLayerPostProcessorInterface):
 
 def _open_again(same):
     """Show what the file of these layers, just made, holds now."""
-    for last in (False, True):
+
+    def reopen():
         for layer in same:
             layer.setDataSource(layer.source(), layer.name(), layer.providerType(), QgsDataProvider.ProviderOptions())
             layer.triggerRepaint()
-        if same and not last:
-            # As the older file was closed, GDAL may have written its histogram beside the new one, for which QGIS would take it.
-            with contextlib.suppress(OSError):
-                os.remove(f"{_plain(same[0].source())}.aux.xml")
+
+    if same:
+        reopen()
+        # As the older file was closed, GDAL may have written its histogram beside the new one, for which QGIS would take it.
+        with contextlib.suppress(OSError):
+            os.remove(f"{_plain(same[0].source())}.aux.xml")
+        reopen()
 
 
 def of_same_file(layer) -> list:

@@ -25,13 +25,15 @@ def look(layer, pixel_size):
         QTimer.singleShot(0, lambda: colour(key))
         return
     name, unit = layer.name(), layers.height_unit(layer)
+    layers.hillshade(shades, pixel_size)
+    shades.setBlendMode(MULTIPLY)
+    if heights is not None:  # who took the heights away wants shades alone
+        layers.elevation(heights)
     for one, called in ((shades, name), (heights, tr("Heights of {}").format(name))):
-        if one is not None:  # who took the heights away wants shades alone
+        if one is not None:
             one.setName(called)
             one.setCustomProperty(layers.HEIGHT_UNIT, unit)
-            layers.elevation(one) if one is heights else layers.hillshade(one, pixel_size)
             one.triggerRepaint()
-    shades.setBlendMode(MULTIPLY)
 
 
 def colour(key):

@@ -5,6 +5,7 @@ One safetensors file: tensors, and a JSON header. There is nothing in it that co
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from dataclasses import dataclass, field
@@ -110,13 +111,15 @@ def load_trained_on(path: Path) -> list[Attributed]:
 def together(*several: list[Attributed]) -> list[Attributed]:
     """All areas of several lists, each once: with its ground, if one of them says it. Other ground of the same name is another area."""
     found: list[Attributed] = []
-    for area in (area for areas in several for area in areas):
-        grounds = "", area.get("ground", "")
-        same = [one for one in found if one["name"] == area["name"] and (one.get("ground", "") in grounds or not grounds[1])]
-        if not same:
+    for area in itertools.chain(*several):
+        known = area.get("ground", "")
+        for place, one in enumerate(found):
+            other = one.get("ground", "")
+            if one["name"] == area["name"] and (known == other or not (known and other)):
+                found[place] = one if other else area
+                break
+        else:
             found.append(area)
-        elif not same[0].get("ground"):
-            found[found.index(same[0])] = area
     return found
 
 

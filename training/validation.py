@@ -16,7 +16,9 @@ from training.networks.generator import MARGIN, SuperResolver
 BATCHES, PATCHES = 12, 12
 """How many batches of how many patches, at most."""
 RATIO = 3
+"""What is validated where it is trained."""
 SPOILED = "rmse_ratio_spoiled"
+"""Of the figures, the one of patches that are not clean."""
 CUBIC_IS_RIGHT = 1e-3
 """Pixel sizes: patches on which cubic resampling is off by less say nothing of a network."""
 

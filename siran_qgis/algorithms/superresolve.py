@@ -339,7 +339,7 @@ class SuperResolve(SiranAlgorithm):
         return command.Job(
             dem=dem_file,
             output="" if dry else self._output(parameters, self.OUTPUT, context),
-            band=1 if not self.given(parameters, self.BAND, context) else self.parameterAsInt(parameters, self.BAND, context),
+            band=self.parameterAsInt(parameters, self.BAND, context) if self.given(parameters, self.BAND, context) else 1,
             guide=guide_file,
             guide_bands=guide_bands,
             model=self.parameterAsString(parameters, self.MODEL, context).strip(),
