@@ -36,6 +36,9 @@ standing; on bare slopes SRTM is about right, and a network that took every slop
 CUBIC_MARGIN = 3
 """Coarse pixels around a patch that its cubic upsampling may look at, so that no patch holds a border effect."""
 
+UNLEVEL, RIPPLES = 0.7, (0.005, 0.3)
+"""Share of the drawn lakes that are not level, and by how much, standard deviation, in metres."""
+
 
 @dataclass(frozen=True)
 class DataSettings:
@@ -63,7 +66,7 @@ class DataSettings:
     coarse and reference, from a little, as most DEMs that are less sharp than their pixels, to all of it: ground that is truly smooth must
     not be taken for rough ground seen through large pixels. `halved_share` of all patches are of ground seen through pixels twice as large,
     means over four: such a reference is as sharp as pixels can be. `drawn_share` of those that have neither an image nor a real coarse DEM
-    have rivers, dykes or benches (training/data/drawn.py).
+    have rivers, dykes, lakes or benches (training/data/drawn.py).
     """
 
     patch: int = 128
@@ -161,7 +164,7 @@ class Crop:
     """A square of an area, turned and mirrored.
 
     `dem` and, where there is one, `coarse` (1, 1, S, S), `guide` (1, 3, S, S), the latter two with NaN where unknown; `dx`, `dy` and
-    `coarse_error` in metres.
+    `coarse_error` in metres. `water` (1, 1, S, S), 1 where a lake was drawn and 0 beside it, if one was.
     """
 
     dem: Tensor
@@ -170,6 +173,7 @@ class Crop:
     dx: float
     dy: float
     coarse_error: float
+    water: Tensor | None = None
 
     @property
     def pixel_size(self) -> float:
@@ -299,9 +303,10 @@ class BatchSource:
         dem = factor * cut(area.dem)
         if rng.random() < self.settings.smooth_share and guide is None and coarse is None:
             dem = coarsen_dem.gaussian_blur(dem, float(np.exp(rng.uniform(*np.log(SMOOTHNESS)))))
+        water = None
         if self.settings.drawn_share and guide is None and coarse is None and rng.random() < self.settings.drawn_share:
-            dem = drawn(dem, float(np.sqrt(dx * dy)), rng)
-        return Crop(dem, None if coarse is None else factor * coarse, guide, dx, dy, factor * area.coarse_error)
+            dem, water = drawn(dem, float(np.sqrt(dx * dy)), rng)
+        return Crop(dem, None if coarse is None else factor * coarse, guide, dx, dy, factor * area.coarse_error, water)
 
     def _weights(self, size: int) -> NDArray[np.float64]:
         """The chance of each area: the fourth root of its valid pixels, 0 where no square of this size fits."""
@@ -351,7 +356,8 @@ class BatchSource:
         """The coarse DEM (1, 1, S / ratio, S / ratio) that a sensor would have delivered, and the standard deviation of what it got wrong.
 
         That it is not sharp is no error, as a lack of detail is none. An offset of the whole patch is none either: nothing in it can tell.
-        With a correlated error (`wrong`) come heights that are too large on slopes, under `trees` (1, 1, S, S, their share) if any.
+        With a correlated error (`wrong`) come heights that are too large on slopes, under `trees` (1, 1, S, S, their share) if any. A lake
+        that was drawn has none of these: sensors' makers level water, some of them to a few centimetres only.
         """
         s = self.settings
         metre = crop.pixel_size / float(rng.uniform(5, 30))
@@ -385,9 +391,19 @@ class BatchSource:
             if trees is not None:
                 bias = degradations.slope_bias(clean, too_high, ratio * crop.pixel_size)
                 coarse = coarse + bias * coarsen_dem.area_mean(trees, ratio)
-            if rng.random() < s.rounding_share:
-                coarse = degradations.rounded(coarse, metre)
-        return coarse, 0.0 if coarse is clean else float((coarse - clean).std())
+        land = 1.0
+        if crop.water is not None:
+            wet = coarsen_dem.area_mean(crop.water, ratio)
+            land = max(1.0 - float(wet.mean()), 0.1)
+            coarse = clean + (coarse - clean) * (1.0 - wet)
+            if rng.random() < UNLEVEL:
+                ripples = float(np.exp(rng.uniform(*np.log(RIPPLES)))) * metre
+                length = float(rng.uniform(0.3, 2.0))
+                coarse = coarse + wet * degradations.correlated_error(clean, torch.tensor([ripples]), length, gen, slope_growth=0.0)
+        if wrong and rng.random() < s.rounding_share:
+            coarse = degradations.rounded(coarse, metre)
+        # What is stated of a DEM is stated of its land.
+        return coarse, 0.0 if coarse is clean else float((coarse - clean).std()) / land**0.5
 
     def _guide(
         self, crop: Crop, size: int, forest: bool, built: bool, rng: np.random.Generator, gen: torch.Generator

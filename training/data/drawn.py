@@ -1,4 +1,4 @@
-"""Shapes that are drawn into ground: rivers, dykes and benches. Areas have few of them, and what a network has not seen it takes for an
+"""Shapes that are drawn into ground: rivers, dykes, lakes and benches. Areas have few of them, and what a network has not seen it takes for an
 error of the DEM: told of metres, it fills rivers and takes dykes for trees (docs/design.md, "Shapes that training has few of")."""
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from torch import Tensor
 
 GENTLER, FLATTEST = 0.75, 0.02
 """Share of the ground that becomes gentler first, and what is left of its relief at least: rivers and dykes lie in plains."""
-RIVERS, DYKES = 0.60, 0.25
+RIVERS, DYKES, LAKES = 0.45, 0.20, 0.20
 """Shares of the kinds; the rest are benches."""
+FLOODED = (0.05, 0.6)
+"""Share of the ground that a lake covers."""
 WIDTHS, BANKS = (2.0, 24.0), (0.7, 4.0)
 """Pixels: of a river's bed or a dyke's top, and of each of their slopes."""
 HEIGHTS, STEPS = (0.05, 0.6), (0.2, 2.5)
@@ -19,17 +21,23 @@ MEANDERS, BENT = (30.0, 300.0), 0.12
 """Pixels from one bend to the next but one, and how far they swing, as a share of that, at most."""
 
 
-def drawn(dem: Tensor, pixel_size: float, rng: np.random.Generator) -> Tensor:
-    """`dem` (1, 1, S, S) metres with one or two rivers or dykes, or in benches. `pixel_size` in metres."""
+def drawn(dem: Tensor, pixel_size: float, rng: np.random.Generator) -> tuple[Tensor, Tensor | None]:
+    """`dem` (1, 1, S, S) metres with one or two rivers or dykes, a lake, or in benches; `pixel_size` in metres.
+
+    With it, where there is a lake, 1 on its water and 0 on land (1, 1, S, S): what a sensor gets wrong on land it may not get wrong there.
+    """
     kind = rng.random()
     if rng.random() < GENTLER:
         dem = dem * _log_uniform(rng, FLATTEST, 1.0)
+    if kind >= RIVERS + DYKES + LAKES:
+        return _benches(dem, _log_uniform(rng, *STEPS) * pixel_size, float(rng.uniform(0.05, 0.4))), None
     if kind >= RIVERS + DYKES:
-        return _benches(dem, _log_uniform(rng, *STEPS) * pixel_size, float(rng.uniform(0.05, 0.4)))
+        level = torch.quantile(dem, float(rng.uniform(*FLOODED)))
+        return dem.clamp_min(level), (dem <= level).float()
     for _ in range(int(rng.integers(1, 3))):
         height = _log_uniform(rng, *HEIGHTS) * pixel_size
         dem = dem + (-height if kind < RIVERS else height) * _band(dem.shape[-1], rng)
-    return dem
+    return dem, None
 
 
 def _band(size: int, rng: np.random.Generator) -> Tensor:
