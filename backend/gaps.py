@@ -8,22 +8,27 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Indices = tuple[NDArray[np.intp], NDArray[np.intp]]
 
-_RIDGE = 0.1
-"""Square pixels, added to the variances of the places that a slope is taken from: along a single row of them there is none across, and of
-two rows' slope ground goes on with seven tenths."""
+_RIDGE = 1e-3
+"""Square pixels, added to the variances of the places that a slope is taken from: along a single row of them there is none across."""
+_ROUGH = 2.0
+"""How much more a plane's misfit counts than what it explains: of a slope ground goes on with e / (e + 2 m), of its variance the plane
+explains e and misses m. An even slope goes on as it is, and rough ground with a part of its slope, as it does."""
+_NOTHING = 1e-9
+"""Of a variance: what sums of squares are off by, and what level ground has."""
 
 
 def fill(
-    values: NDArray[np.floating], valid: NDArray[np.bool_], reach: int, *, wider: int = 1, ridge: float = _RIDGE
+    values: NDArray[np.floating], valid: NDArray[np.bool_], reach: int, *, wider: int = 1, rough: float = _ROUGH
 ) -> NDArray[np.float64]:
     """`values` (bands, H, W) with the pixels that are not `valid` (H, W) filled from those that are.
 
     A gap's pixel gets the mean of the valid pixels in the smallest square around it that holds any, and goes on from their middle with the
-    slope of the ground there, a plane fitted to a square that is `wider` rows wider on each side; with a smaller `ridge` the slope is less
-    lessened. A hill that ended as a plateau at each border would look like relief to a model, and cubic resampling would see half of its
-    slope (docs/design.md). Squares have 3, 5, 7, 9, 13, 17, 25, ... pixels on a side, up to 2 `reach` + 1. So a value depends on what lies
-    within `reach` alone, and a constant that is added to all values is added to it. What lies farther from all valid pixels gets their
-    mean over the window: nothing valid can depend on it, as long as `reach` is as far as a pixel's influence goes.
+    slope of the ground there, a plane fitted to a square that is half as wide again, or `wider` rows on each side: the less of it the worse
+    the plane fits, all of it with a `rough` of 0. A hill that ended as a plateau at each border would look like relief to a model, and
+    cubic resampling would see half of its slope (docs/design.md). Squares have 3, 5, 7, 9, 13, 17, 25, ... pixels on a side, up to 2
+    `reach` + 1. So a value depends on what lies within `reach` alone, and a constant that is added to all values is added to it. What lies
+    farther from all valid pixels gets their mean over the window: nothing valid can depend on it, as long as `reach` is as far as a pixel's
+    influence goes.
     """
     known = int(valid.sum())
     if known == 0:
@@ -37,7 +42,7 @@ def fill(
         for half in _halves(reach):
             found = sums.count(at, half) > 0.5
             now = at[0][found], at[1][found]
-            filled[:, now[0], now[1]] = sums.continued(now, half, min(half + wider, reach), ridge)
+            filled[:, now[0], now[1]] = sums.continued(now, half, min(half + max(wider, half // 2), reach), rough)
             at = at[0][~found], at[1][~found]
             if not at[0].size:
                 break
@@ -45,7 +50,7 @@ def fill(
 
 
 class _Sums:
-    """Of valid pixels over squares: how many there are, their places, their values, and the products of these."""
+    """Of valid pixels over squares: how many there are, their places, their values, and the products and squares of these."""
 
     def __init__(self, values: Floats, valid: NDArray[np.bool_]) -> None:
         weights = valid.astype(np.float64)
@@ -54,27 +59,29 @@ class _Sums:
         self._x, self._y = x[0], y[:, 0]
         self._count = _summed(weights)
         self._places = [_summed(weights * part) for part in (x, y, x * x, x * y, y * y)]
-        self._values = [[_summed(band * part) for part in (np.ones(1), x, y)] for band in values]
+        self._values = [[_summed(band * part) for part in (np.ones(1), x, y, band)] for band in values]
 
     def count(self, at: Indices, half: int) -> Floats:
         """How many pixels are valid in the squares of 2 `half` + 1 around those `at`: (n,)."""
         return _square(self._count, at, half)
 
-    def continued(self, at: Indices, half: int, wide: int, ridge: float) -> Floats:
+    def continued(self, at: Indices, half: int, wide: int, rough: float) -> Floats:
         """What the values (bands, n) are `at` pixels: by the mean over a square of 2 `half` + 1, which has some, and the slope over one of
         2 `wide` + 1."""
         n, (x, y) = self.count(at, half), (_square(table, at, half) for table in self._places[:2])
         x, y = self._x[at[1]] - x / n, self._y[at[0]] - y / n
         count = self.count(at, wide)
         mean_x, mean_y, xx, xy, yy = (_square(table, at, wide) / count for table in self._places)
-        xx, xy, yy = xx - mean_x * mean_x + ridge, xy - mean_x * mean_y, yy - mean_y * mean_y + ridge
+        xx, xy, yy = xx - mean_x * mean_x + _RIDGE, xy - mean_x * mean_y, yy - mean_y * mean_y + _RIDGE
         inverse = 1.0 / (xx * yy - xy * xy)
         made = []
-        for table, by_x, by_y in self._values:
-            mean, xz, yz = (_square(part, at, wide) / count for part in (table, by_x, by_y))
-            xz, yz = xz - mean_x * mean, yz - mean_y * mean
+        for table, by_x, by_y, by_value in self._values:
+            mean, xz, yz, zz = (_square(part, at, wide) / count for part in (table, by_x, by_y, by_value))
+            xz, yz, zz = xz - mean_x * mean, yz - mean_y * mean, zz - mean * mean
             east, south = (yy * xz - xy * yz) * inverse, (xx * yz - xy * xz) * inverse
-            made.append(_square(table, at, half) / n + east * x + south * y)
+            explained = np.maximum(east * xz + south * yz, 0.0)
+            share = explained / (explained + rough * np.maximum(zz - explained, 0.0) + _NOTHING)
+            made.append(_square(table, at, half) / n + share * (east * x + south * y))
         return np.stack(made)
 
 

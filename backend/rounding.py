@@ -36,8 +36,8 @@ _BLOCK = 128
 _OF_ROUNDING = 20 / 12
 """Square steps: mean square of the four neighbours' sum less four times the cell, where each is off by its own rounding."""
 _SMOOTHED = _KERNEL * _PASSES
-_ROWS, _RIDGE = 4, 1e-3
-"""Beyond a border the ground goes on with the slope of five rows: that of two is one of steps, and seven tenths of it would bend slopes."""
+_ROWS = 4
+"""Beyond a border the ground goes on with the slope of five rows: that of two is one of steps, which no plane fits."""
 REACH = 2 * _SMOOTHED + _WINDOW + 1
 """Cells on each side of one that its `correction` depends on."""
 
@@ -52,7 +52,7 @@ def correction(dem: Floats, known: Bools, step: float) -> Floats:
     h and w are 6 or more. What is level and what nothing around is lower than keeps its height: it may be water.
     """
     made = np.zeros(dem.shape)
-    filled = dem if known.all() else gaps.fill(dem[None], known, _SMOOTHED, wider=_ROWS, ridge=_RIDGE)[0]
+    filled = dem if known.all() else gaps.fill(dem[None], known, _SMOOTHED, wider=_ROWS, rough=0.0)[0]
     share = _share(filled / step)
     if not (share[known] > 0).any():
         return made

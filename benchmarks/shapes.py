@@ -1,4 +1,4 @@
-"""What becomes of shapes that training has few of: cliffs, rivers, benches, lakes that are not quite level, wrong pixels.
+"""What becomes of shapes that training has few of: cliffs, borders of slopes, rivers, benches, lakes not quite level, wrong pixels.
 
     python benchmarks/shapes.py
 
@@ -54,6 +54,13 @@ def shapes() -> Iterator[Shape]:
     turn = np.radians(23.0)
     cliff = np.where(X * np.cos(turn) + Y * np.sin(turn) > 0, 45.0, 0.0)
     yield Shape("cliff of 45 m, 23° from the grid", cliff, {"highest above its top (m)": lambda z: float(z[INNER].max() - 45.0)})
+
+    even = 0.2 * PIXEL * Y
+
+    def lowered(z: Floats) -> float:
+        return float((z - even)[-3 * RATIO :, INNER[1]].min())
+
+    yield Shape("even slope of 20 % that ends at the DEM's border", even, {"too low at its upper end, at worst (m)": lowered})
 
     for width in (2.5, 4.0, 6.0):
         plain = 50.0 - 5e-4 * PIXEL * Y + 0.05 * smooth

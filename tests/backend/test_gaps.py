@@ -55,6 +55,15 @@ def test_the_ground_goes_on_with_its_slope() -> None:
         assert ours < 0.85 * plateau
 
 
+def test_a_plane_goes_on_as_one_and_noise_does_not() -> None:
+    rows, columns = np.mgrid[:40, :40]
+    plane, valid = 700.0 + 6.0 * rows - 2.0 * columns, (rows >= 12) & (columns < 30)
+    # Along the edges, and at the corner: an even slope has no crest where a DEM ends.
+    assert np.abs(fill(plane[None], valid, 16)[0] - plane)[8:, :34].max() < 0.5
+    noise = [np.random.default_rng(seed).normal(size=(1, 40, 40)) for seed in range(20)]
+    assert np.mean([np.abs(fill(values, valid, 16)[0][~valid]) for values in noise]) < 0.5
+
+
 def test_a_single_known_pixel_and_a_row_of_them_have_no_slope_across() -> None:
     values, valid = np.zeros((1, 21, 21)), np.zeros((21, 21), bool)
     values[0, 10] = np.arange(21.0)

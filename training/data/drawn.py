@@ -1,5 +1,5 @@
-"""Shapes that are drawn into ground: rivers, dykes, lakes and benches. Areas have few of them, and what a network has not seen it takes for an
-error of the DEM: told of metres, it fills rivers and takes dykes for trees (docs/design.md, "Shapes that training has few of")."""
+"""Shapes that are drawn into ground: rivers, dykes, lakes and benches. Areas have few of them, and what a network has not seen it takes
+for an error of the DEM: told of metres, it fills rivers and takes dykes for trees (docs/design.md, "Shapes that training has few of")."""
 
 from __future__ import annotations
 
