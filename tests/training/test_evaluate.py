@@ -267,8 +267,8 @@ def test_an_area_is_run_as_the_backend_runs_a_tile() -> None:
     known = np.pad(np.ones((5, 7), bool), 30)
     beyond = gaps.fill(np.pad(dem, 30)[None], known, 8)[0]
     np.testing.assert_allclose(ground, beyond[22:46, 22:46], atol=1e-4)
-    # A plane goes on, with most of its slope: seven upwards, one to the left.
-    assert ground[7, 11] == pytest.approx(3 - 7 * 0.25 / 0.35) and ground[10, 7] == pytest.approx(14 - 0.25 / 0.35)
+    # A plane goes on as it is: seven upwards, one to the left.
+    assert ground[7, 11] == pytest.approx(3 - 7, abs=0.1) and ground[10, 7] == pytest.approx(14 - 1, abs=0.1)
     for part in (guide[0], valid):
         assert part[8:13, 8:15].all() and part.sum() == 35
 
