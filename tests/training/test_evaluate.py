@@ -267,8 +267,13 @@ def test_an_area_is_run_as_the_backend_runs_a_tile() -> None:
     known = np.pad(np.ones((5, 7), bool), 30)
     beyond = gaps.fill(np.pad(dem, 30)[None], known, 8)[0]
     np.testing.assert_allclose(ground, beyond[22:46, 22:46], atol=1e-4)
-    # A plane goes on as it is: seven upwards, one to the left.
-    assert ground[7, 11] == pytest.approx(3 - 7, abs=0.1) and ground[10, 7] == pytest.approx(14 - 1, abs=0.1)
+    # A plane goes on as it is, seven upwards, one to the left, but for what a thousandth of a square pixel takes of its slopes and fit.
+    for (row, column), start, slope, across in (((7, 11), 3, 7, 1), ((10, 7), 14, 1, 7)):
+        # Two rows of five pixels: variances of 0.25 along the way and of 2 across it.
+        found_slope, found_across = slope * 0.25 / 0.251, across * 2 / 2.001
+        explained = found_slope * slope * 0.25 + found_across * across * 2
+        missed = slope**2 * 0.25 + across**2 * 2 - explained
+        assert ground[row, column] == pytest.approx(start - found_slope * explained / (explained + 2 * missed), abs=1e-5)
     for part in (guide[0], valid):
         assert part[8:13, 8:15].all() and part.sum() == 35
 
