@@ -293,7 +293,7 @@ class _Person:
 def _emptied(arguments: list[str]) -> str:
     """The first option that stands there with nothing, as where a script's variable is empty; "" where there is none. Without a word, a
     guide that was meant would be none."""
-    for option, value in zip(arguments, [*arguments[1:], "-"], strict=True):
+    for option, value in zip(arguments, [*arguments, "-"][1:], strict=True):
         name, equals, given = option.partition("=")
         if option.startswith("--") and not (given if equals else value):
             return name

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -35,7 +36,7 @@ SOURCES = {
             "Copernicus GLO-30",
             2.4,
             "Absolute vertical accuracy better than 4 m (90 % linear error), Copernicus DEM Product Handbook",
-            r"copernicus[ _-]*(?:dem|dsm)|glo[ _-]?30|cop[ _-]?(?:dem|30)",
+            r"copernicus[ _-]*(?:dem|dsm)|glo[ _-]?30|(?<![a-z])cop[ _-]?(?:dem|30)(?![a-z])",
         ),
         DemSource(
             "aster",
@@ -57,7 +58,7 @@ SOURCES = {
             0.1,
             "0.10 m RMSE, quality level 2 of the USGS Lidar Base Specification",
             # Airborne laser scanning; a small "als" is a word of German and Dutch, unless it is part of a file's name.
-            r"lidar|(?-i:(?<![A-Za-z])ALS(?![A-Za-z]))|(?:^|[_-])als(?=[_.-])",
+            r"(?<![a-z])lidar|(?-i:(?<![A-Za-z])ALS(?![A-Za-z]))|(?:^|[_-])als(?=[_.-])",
         ),
         DemSource(
             "srtm",
@@ -71,6 +72,7 @@ SOURCES = {
 }
 
 NAMES = ("auto", *SOURCES)
+ERROR_TAG = "SIRAN_DEM_ERROR"
 UNKNOWN_ERROR = 0.0
 """What is assumed of a DEM that nobody knows: trust it."""
 ROUNDING = 0.2
@@ -87,6 +89,16 @@ class DemError:
     metres: float
     source: str
     origin: str
+
+
+def noted(metadata: Mapping[str, str]) -> float | None:
+    """The error, metres, that is expected of a result of SIRAN: that of the DEM which it was made from; None for other files. What its
+    metadata say of a guide or of a file says nothing of heights."""
+    try:
+        error = float(metadata.get(ERROR_TAG, "").removesuffix(" m"))
+    except ValueError:
+        return None
+    return error if math.isfinite(error) and error >= 0 else None
 
 
 def recognise(file_name: str, metadata: Iterable[str]) -> DemSource | None:

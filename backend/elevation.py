@@ -16,8 +16,10 @@ from backend.resample import Sampler
 from backend.vertical import metres_per_unit
 from backend.windows import Window
 
+HIGHEST_ON_EARTH = 9_000.0
 HIGHEST = 20_000.0
 """Metres. A larger elevation, up or down, is a nodata value that the file does not declare."""
+SAY_UNIT = "If heights are not metres say their unit in the file, e.g. with gdal_edit.py -units cm."
 _LOOKS, _LOOK = 3, 128
 """Places along and across a DEM that are looked at for steps, and pixels of each of their edges."""
 _FEWEST_HEIGHTS = 3
@@ -40,6 +42,8 @@ class Elevation:
         self.band = band
         self.sampler = Sampler(raster.grid, target)
         self.metres, self.unit = metres_per_unit(raster.units[band - 1], raster.crs)
+        self.beyond = False
+        """Whether heights above HIGHEST were read, and left out."""
         self._scale = float(raster.dataset.scales[band - 1]) * self.metres
         self._offset = float(raster.dataset.offsets[band - 1]) * self.metres
         if not (math.isfinite(self._scale) and self._scale and math.isfinite(self._offset)):
@@ -115,7 +119,11 @@ class Elevation:
         """Metres (1, height, width) and known pixels (height, width) of a window of the DEM itself."""
         values, valid = self.raster.read([self.band], window, guess_nodata=True)
         values = values * self._scale + self._offset
-        valid = valid & (np.abs(values[0]) < HIGHEST)
+        possible = np.abs(values[0]) < HIGHEST
+        left_out = values[0][valid & ~possible]
+        # One value alone is what the file forgot to declare as nodata.
+        self.beyond = self.beyond or bool(left_out.size and left_out.min() < left_out.max())
+        valid = valid & possible
         return np.where(valid, values, 0.0), valid
 
 

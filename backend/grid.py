@@ -322,7 +322,12 @@ def ground_pixel_size(crs: str, transform: Affine, col: float, row: float) -> fl
     across, down = ground_edges(crs, transform, col, row)
     area = abs(across[0] * down[1] - down[0] * across[1])
     if not area > 0:
-        raise InputError("grid-invalid", "The pixel in the grid's centre has no area on the ground.", "Pass --like with another grid.")
+        name = CRS.from_wkt(crs).name
+        raise InputError(
+            "grid-invalid",
+            f"The pixel in the grid's centre has no area on the ground in its CRS, {name}.",
+            "Check the raster's CRS and position.",
+        )
     return math.sqrt(area)
 
 

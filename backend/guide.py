@@ -96,6 +96,9 @@ class Guide:
                     known &= masks.any(axis=0) if self._dark_zero else masks.all(axis=0)
                     stated = self.raster.not_nodata(self.bands, values)
                     known &= stated.any(axis=0) if self._dark_zero else stated.all(axis=0)
+                opaque = self.raster.opaque(self.bands, shape=shape)
+                if opaque is not None:
+                    known &= opaque
         except RasterioError as error:
             raise self.raster.unreadable(error) from error
         if not known.any():

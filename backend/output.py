@@ -11,6 +11,7 @@ import errno
 import os
 import re
 import shutil
+import stat
 import tempfile
 import threading
 import zlib
@@ -81,10 +82,12 @@ def check_output(path: Path, inputs: Mapping[str, str], *, overwrite: bool, endi
     folder = path.parent
     if not os.path.isdir(folder):
         raise InputError("output-folder", f"The folder {folder} does not exist.", "Create it, or name another output.")
-    if path.is_dir():
+    if os.path.isdir(path):
         raise InputError("output-exists", f"{path} is a folder.", "Name another output.")
-    if path.exists() and not overwrite:
-        raise _exists(path)
+    if os.path.exists(path):  # False where nobody may look
+        if not overwrite:
+            raise _exists(path)
+        _check_ours(path)
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -92,6 +95,15 @@ def check_output(path: Path, inputs: Mapping[str, str], *, overwrite: bool, endi
         raise InputError(
             "output-folder", f"Nothing can be written to the folder {folder} ({error.strerror}).", "Name another output."
         ) from error
+
+
+def _check_ours(path: Path) -> None:
+    """In a folder like /tmp a file can be replaced by its owner or the folder's alone. Raises InputError."""
+    folder = path.parent.stat()
+    if folder.st_mode & stat.S_ISVTX and hasattr(os, "geteuid") and os.geteuid() not in (0, folder.st_uid, path.stat().st_uid):
+        raise InputError(
+            "output-folder", f"The output, {path}, belongs to another user, who alone may replace it there.", "Name another output."
+        )
 
 
 def check_sources(path: Path, role: str, name: str, files: Iterable[str]) -> None:

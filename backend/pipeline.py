@@ -23,7 +23,7 @@ from rasterio.env import getenv
 
 from backend.back_projection import BackProjection
 from backend.cancel import Cancel
-from backend.elevation import HIGHEST, Elevation
+from backend.elevation import HIGHEST, HIGHEST_ON_EARTH, SAY_UNIT, Elevation
 from backend.engines import Engine, wrong_sizes
 from backend.errors import InputError, ResourceError
 from backend.events import Log, Progress, Sink
@@ -245,6 +245,11 @@ class Pipeline:
             if name == ELEVATION:
                 made[name] = _rounded(made[name])
             if problem := _absurd(made[name][item.known], 0.0 if name == UNCERTAINTY else -HIGHEST):
+                highest = float(np.abs(item.cubic[item.known]).max())
+                if highest > HIGHEST_ON_EARTH:
+                    raise InputError(
+                        "band-invalid", f"The DEM has heights of {highest:,.0f} m; the model made {problem} of them.", SAY_UNIT
+                    )
                 raise InputError(
                     "model-invalid", f"The model made {problem}.", "Try another --device or another --model; nothing was written."
                 )

@@ -149,6 +149,7 @@ class Raster:
             with ONE_AT_A_TIME:
                 part = self.stored(bands, window=inside)
                 masks = self.dataset.read_masks(masked, window=inside) > 0 if masked else None
+                opaque = self.opaque(bands, window=inside)
             known = np.ones(part.shape[1:], np.bool_)
             if part.dtype.kind == "f":
                 # False for NaN too.
@@ -157,6 +158,8 @@ class Raster:
                 known &= masks.any(axis=0) if any_band else masks.all(axis=0)
                 stated = self.not_nodata(bands, part)
                 known &= stated.any(axis=0) if any_band else stated.all(axis=0)
+            if opaque is not None:
+                known &= opaque
         except RasterioError as error:
             raise self.unreadable(error) from error
         if guess_nodata and not (masked and self._packed(bands)):
@@ -197,7 +200,24 @@ class Raster:
         GDAL calls the fourth band of an 8-bit image alpha when nobody says otherwise; a description that says otherwise wins.
         """
         flags = self.dataset.mask_flag_enums[band - 1]
+        if self._unheeded_alpha([band]):
+            return True
         return MaskFlags.all_valid not in flags and not (MaskFlags.alpha in flags and self._alpha_is_a_colour())
+
+    def opaque(
+        self, bands: Sequence[int], *, window: RasterioWindow | None = None, shape: tuple[int, int] | None = None
+    ) -> NDArray[np.bool_] | None:
+        """Where (height, width) an alpha band that GDAL's masks of these `bands` do not heed hides nothing; `window` and `shape` as in
+        `stored`. None where there is no such band. Raises RasterioError."""
+        alpha = self._unheeded_alpha(bands)
+        return self.stored([alpha], window=window, shape=shape)[0] != 0 if alpha else None
+
+    def _unheeded_alpha(self, bands: Sequence[int]) -> int:
+        """Number of that band, or 0. GDAL heeds one as the last of two or four bands, of 8 bits or of whole 16, and gdalwarp -dstalpha
+        adds one to any."""
+        alpha = next((band for band, colour in enumerate(self.dataset.colorinterp, 1) if colour == ColorInterp.alpha), 0)
+        heeded = any(MaskFlags.alpha in self.dataset.mask_flag_enums[band - 1] for band in bands)
+        return 0 if alpha in bands or heeded or self._alpha_is_a_colour() else alpha
 
     def not_nodata(self, bands: Sequence[int], stored: NDArray[Any]) -> NDArray[np.bool_]:
         """Which of `stored` (bands, ...) are not what the file declares as nodata beside a mask. GDAL's mask of such a band leaves it out,

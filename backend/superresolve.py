@@ -21,7 +21,7 @@ from backend.back_projection import BackProjection
 from backend.cancel import Cancel
 from backend.card import ModelCard
 from backend.dem_source import DemError
-from backend.elevation import HIGHEST, Elevation
+from backend.elevation import HIGHEST, SAY_UNIT, Elevation
 from backend.engines import PROCESSOR, Engine, open_engine
 from backend.engines.sparing import SparingEngine
 from backend.errors import InputError
@@ -49,6 +49,8 @@ DEFAULT_TILE = 1280
 SMALLEST_TILE, LARGEST_TILE = 16, 8192
 MOST_THREADS = 1024
 """As in the plugin's settings. ONNX Runtime starts as many as it is told, and with some thousands does nothing else."""
+COARSEST_GUIDE = 3.3
+"""Pixels of the output: images of larger ones make next to no difference to the shipped model's result."""
 HIGHEST_DEM_ERROR = 1000.0
 _FINISHING = 0.05
 """Share of the progress that compressing and the overviews get."""
@@ -182,6 +184,13 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         say("info", f"Model {card.name} {card.version}; output {grid}.")
         if image and bands:
             say("info", f"Guide {image.name}: near infrared, red, green are bands {', '.join(map(str, bands))}.")
+            coarser = image.grid.pixel_size_at(grid) / grid.pixel_size
+            if coarser > COARSEST_GUIDE:
+                say(
+                    "warning",
+                    f"The guide's pixels are {coarser:.3g} times as large as the output's: siran-3x takes little or nothing from such an "
+                    f"image. With an output pixel of {grid.pixel_size * coarser / 2:.2g} m (--resolution) or more it counts.",
+                )
         _warn_beyond_card(card, dem, grid, dem_error, say)
 
         tags = {
@@ -191,7 +200,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             "SIRAN_MODEL_LICENCE": card.licence,
             "SIRAN_DEM": f"{dem.name}, band {settings.band}",
             "SIRAN_GUIDE": f"{image.name}, bands {','.join(map(str, bands))} (NIR, R, G)" if image and bands else "none",
-            "SIRAN_DEM_ERROR": f"{dem_error:g} m",
+            dem_source.ERROR_TAG: f"{dem_error:g} m",
             "SIRAN_PROVIDER": engine.provider,
             "SIRAN_ORIENTATIONS": f"mean of {COUNT}" if settings.thorough else "1",
             "AREA_OR_POINT": "Area",
@@ -270,7 +279,9 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                         "warning",
                         f"No pixel of the output has a value: where it lies the DEM has none. Above {HIGHEST:,.0f} m none counts.",
                     )
-                elif image and not pipeline.guided:
+                elif elevation.beyond:
+                    say("warning", f"Heights of more than {HIGHEST:,.0f} m were left out of the DEM, as if unknown. {SAY_UNIT}")
+                if outputs.known and image and not pipeline.guided:
                     say(
                         "warning",
                         f"The guide, {image.name}, has no value on any pixel of the output that the DEM knows: "
@@ -404,6 +415,10 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
         source = dem_source.SOURCES[settings.dem_source]
         return DemError(source.error, source.name, f"{source.title}, as stated with --dem-source. {source.reference}.")
     tags = {**dem.dataset.tags(), **dem.dataset.tags(settings.band)}
+    noted = dem_source.noted(tags)
+    if noted is not None:
+        say("info", f"{dem.name} was made by SIRAN from a DEM with an expected error of {noted:g} m, which is expected of it.")
+        return DemError(noted, "", "what SIRAN noted as it made the DEM")
     found = dem_source.recognise(dem.name, [*tags.values(), dem.descriptions[settings.band - 1]])
     if found is None:
         pixel = dem.grid.pixel_size_at(grid)

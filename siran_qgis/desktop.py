@@ -1,6 +1,6 @@
 """What SIRAN adds to the desktop: a menu."""
 
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import QgsProject, QgsRasterLayer, QgsReferencedRectangle
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QIcon
 from qgis.PyQt.QtWidgets import QAction
@@ -41,11 +41,14 @@ class Desktop:
         return offer.open_set_up()
 
     def try_sample(self, *_):
-        """Load the sample's elevation model and image, unless they are there, and open the dialog with both."""
+        """Load the sample's elevation model and image, unless they are there, show the place, and open the dialog with both."""
         dem = self._layer("marin_srtm_1arcsec.tif", self.tr("Sample: SRTM, 1 arc-second"))
         guide = self._layer("marin_landsat7_nir_r_g.tif", self.tr("Sample: Landsat 7 image"))
         layers.image(guide)
         relief.look(dem, SAMPLE_PIXEL)
+        canvas = self.iface.mapCanvas()
+        canvas.setReferencedExtent(QgsReferencedRectangle(dem.extent(), dem.crs()))
+        canvas.refresh()
         source = choices.index_of(SuperResolve.CHOICES[SuperResolve.DEM_SOURCE], "srtm")
         return self.super_resolve(parameters={"INPUT": dem.id(), "GUIDE": guide.id(), "GUIDE_BANDS": "1,2,3", "DEM_SOURCE": source})
 
@@ -57,7 +60,7 @@ class Desktop:
                 "SIRAN", self.tr("Select an elevation model, a raster of one band, among the layers first.")
             )
             return
-        pixel_size = model_fit.ground_pixel(layer, None, layer, QgsProject.instance()) or layer.rasterUnitsPerPixelX()
+        pixel_size = model_fit.ground_pixel(layer, None, model_fit.middle_of(layer), QgsProject.instance()) or layer.rasterUnitsPerPixelX()
         relief.look(layer, pixel_size / layers.height_unit(layer))
 
     def show_help(self, *_):

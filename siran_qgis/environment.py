@@ -21,12 +21,13 @@ from typing import NamedTuple
 
 from qgis.PyQt.QtCore import QLockFile
 
-from . import process
+from . import process, proxy
 from .errors import Cancelled, EnvironmentFailed
 from .translation import tr
 
 MARKER = "siran-environment.json"
 VARIANTS = ("cpu", "nvidia")
+BROKEN_CONNECTION = "connection broken by"  # what pip says of an index that does not answer
 NEEDED = (3, 11)  # the oldest Python that the pinned requirements have wheels for
 LONGEST_ASK = 20.0  # seconds that an interpreter may take to say its version
 LONGEST_INFO = 120.0  # seconds that a backend may take to say what there is
@@ -376,11 +377,12 @@ def _install(python: Path, requirements: Path, feedback):
 
     command = [str(python), "-m", "pip", "install", "--require-virtualenv", "--disable-pip-version-check", "--no-input"]
     complaint = tr("pip could not install the backend's packages: {}.")
-    _run([*command, "--progress-bar=off", "-r", str(requirements)], feedback, on_line, complaint)
+    # Where pip's own settings ask for installation into the user's folder, it refuses to use a virtual environment.
+    _run([*command, "--progress-bar=off", "-r", str(requirements)], feedback, on_line, complaint, PIP_USER="0", **proxy.variables())
     feedback.setProgress(95)
 
 
-def _run(command, feedback, on_line, complaint):
+def _run(command, feedback, on_line, complaint, **variables):
     said = []
 
     def remember(line):
@@ -389,7 +391,7 @@ def _run(command, feedback, on_line, complaint):
 
     finished = process.run(
         command,
-        environment=process.clean_environment(dict(os.environ)),
+        environment=process.clean_environment(dict(os.environ), **variables),
         on_line=remember,
         is_cancelled=feedback.isCanceled,
         merge_stderr=True,
@@ -398,7 +400,12 @@ def _run(command, feedback, on_line, complaint):
         raise Cancelled(tr("Cancelled; the new environment was removed."))
     if finished.status != 0:
         reasons = [line for line in said if line.startswith("ERROR:")] or said[-1:] or [tr("status {}").format(finished.status)]
-        raise EnvironmentFailed(complaint.format(reasons[0].rstrip(".")), tr("The log has all that was said."))
+        hint = tr("The log has all that was said.")
+        # pip only warns of that, and then finds no version of the first package.
+        if any(BROKEN_CONNECTION in line for line in said):
+            reasons = [tr("the server of the packages cannot be reached")]
+            hint = tr("Look at the connection and at QGIS's proxy (Settings > Options > Network). {}").format(hint)
+        raise EnvironmentFailed(complaint.format(reasons[0].rstrip(".")), hint)
 
 
 def _packages(folder: Path) -> list[str]:

@@ -13,6 +13,7 @@ from qgis.core import (
     QgsProviderRegistry,
     QgsRasterLayer,
 )
+from qgis.PyQt.QtGui import QPainter
 
 from . import enums, paths
 from .errors import SiranError
@@ -27,6 +28,8 @@ VRT_SOURCE = re.compile(r"<Source(?:Filename|Dataset)\b[^>]*>([^<]*)<")
 VRT_CHARACTERS = 4_000_000  # of a mosaic's description that are looked at: ten thousand tiles
 
 MADE_HERE = "siran/made"  # a property of layers that came out of SIRAN
+MULTIPLY = QPainter.CompositionMode.CompositionMode_Multiply  # how shades lie upon heights
+RENDERER = "siran/renderer"  # the same, of the kind of look that they were given
 HEIGHT_UNIT = "siran/metres_per_unit"  # the same, of their heights
 
 # QGIS keeps no reference to post-processors written in Python.
@@ -91,14 +94,26 @@ def _sources(path):
         return []
 
 
-def style_when_loaded(path, context, look, result=None):
-    """Give the layer of `path` its `look` if `context` is going to load it, and say in its name what made it where there is a `result`."""
+def style_when_loaded(path, context, look, algorithm, result=None):
+    """Give the layer of `path` its `look` if `context` is going to load it, and say in its name what made it where there is a `result`.
+    A style that the user has set for that output of the `algorithm`, its id, or for all rasters, comes before the look."""
     # QGIS knows it by the name that it was given: a relative one, or on Windows one with other slashes.
     name = next((name for name in context.layersToLoadOnCompletion() if _plain(name) == _plain(path)), None) if path else None
     if name is not None:
-        processor = Styled(look, result)
+        details = context.layerToLoadOnCompletionDetails(name)
+        processor = Styled(None if _users_style(algorithm, details.outputName) else look, result)
         _post_processors.append(processor)
-        context.layerToLoadOnCompletionDetails(name).setPostProcessor(processor)
+        details.setPostProcessor(processor)
+
+
+def _users_style(algorithm, output):
+    """A style file that the user named in Processing, which gives it to the layer before any post-processor sees it; None without one."""
+    try:
+        from processing.core.ProcessingConfig import ProcessingConfig
+        from processing.gui.RenderingStyles import RenderingStyles
+    except ImportError:  # a plugin of its own, and its windows are absent without a desktop
+        return None
+    return RenderingStyles.getStyle(algorithm, output) or ProcessingConfig.getSetting(ProcessingConfig.RASTER_STYLE) or None
 
 
 def _plain(path):
@@ -106,9 +121,10 @@ def _plain(path):
 
 
 class Styled(QgsProcessingLayerPostProcessorInterface):
-    """Gives a layer its look, and adds model and resolution to its name: `hills (siran-3x, 30 m)`.
+    """Gives a layer its look if there is one, and adds model and resolution to its name: `hills (siran-3x, 30 m)`.
 
-    The name itself is QGIS's choice or the user's: the file's, the parameter's or that of a model's output.
+    A layer of an earlier run into the same file keeps the look that the user has given it since. The name itself is QGIS's choice or the
+    user's: the file's, the parameter's or that of a model's output.
     """
 
     def __init__(self, look, result=None):
@@ -118,7 +134,8 @@ class Styled(QgsProcessingLayerPostProcessorInterface):
 
     def postProcessLayer(self, layer, context, feedback):
         # Where a layer of that file is on the map, QGIS hands out that one, and it holds the older file open.
-        _open_again(of_same_file(layer))
+        same = of_same_file(layer)
+        _open_again(same)
         pixel_size = None
         if self.result:
             metres = self.result.grid["pixel_size"]
@@ -126,10 +143,21 @@ class Styled(QgsProcessingLayerPostProcessorInterface):
             layer.setCustomProperty(HEIGHT_UNIT, self.result.metres_per_unit)
             pixel_size = metres / height_unit(layer)
         layer.setCustomProperty(MADE_HERE, True)
-        self.look(layer, pixel_size)
+        if self.look is not None and not any(map(_restyled, same)):
+            self.look(layer, pixel_size)
+            layer.setCustomProperty(RENDERER, layer.renderer().type())
         layer.triggerRepaint()
         if self in _post_processors:
             _post_processors.remove(self)
+
+
+def _restyled(layer):
+    """Whether a layer of an earlier run has another look by now than it was given then. Shades are multiplied upon heights."""
+    given = layer.customProperty(RENDERER)
+    if given is None or layer.renderer() is None:
+        return False
+    taken_apart = given == "hillshade" and layer.blendMode() != MULTIPLY
+    return taken_apart or layer.renderer().type() != given
 
 
 def _open_again(same):

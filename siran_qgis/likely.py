@@ -16,6 +16,7 @@ def dem():
 
 
 def _one_band(layer):
-    if not isinstance(layer, QgsRasterLayer) or layer.providerType() != "gdal":
+    # QGIS offers no layer whose file is gone.
+    if not isinstance(layer, QgsRasterLayer) or not layer.isValid() or layer.providerType() != "gdal":
         return False
     return layer.bandCount() == 1 and not layer.customProperty(layers.MADE_HERE)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from qgis.core import QgsCoordinateTransform, QgsCsException, QgsDistanceArea, QgsPointXY, QgsUnitTypes
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsDistanceArea,
+    QgsPointXY,
+    QgsRectangle,
+    QgsReferencedPointXY,
+    QgsUnitTypes,
+)
 
 from . import enums, model_card, paths
 from .translation import number, tr
@@ -14,11 +23,11 @@ from .translation import number, tr
 SLACK = 1.1
 
 
-def refusal(model, dem, guide, like, resolution, context) -> str:
+def refusal(model, dem, guide, like, resolution, extent, context) -> str:
     """One sentence where the card of `model` (a name, a file, or empty: the default) does not go with the layers; else nothing.
 
     `dem`, `guide` and `like` are raster layers (the last two may be None), `resolution` is a pixel size in units of the output's CRS, or
-    None. What cannot be known here, such as the pixel of a layer without a CRS, is left to the backend.
+    None, `extent` a command.Extent or None. What cannot be known here, such as the pixel of a layer without a CRS, is left to the backend.
     """
     installed = paths.installed_models()
     name = model or paths.default_model()
@@ -30,9 +39,10 @@ def refusal(model, dem, guide, like, resolution, context) -> str:
     if facts.guide_required and guide is None:
         return tr("The model {} needs a guide image: choose one, or another model.").format(name)
     where = like or guide or dem
-    coarse = ground_pixel(dem, None, where, context)
+    place = _middle(where, dem, extent, context)
+    coarse = ground_pixel(dem, None, place, context)
     by_ratio = like is None and guide is None and resolution is None
-    fine = coarse and (coarse / facts.ratio if by_ratio else ground_pixel(where, resolution, where, context))
+    fine = coarse and (coarse / facts.ratio if by_ratio else ground_pixel(where, resolution, place, context))
     if not fine:
         return ""
     ratio = coarse / fine
@@ -53,7 +63,7 @@ def refusal(model, dem, guide, like, resolution, context) -> str:
             begin = tr("The output pixel size (RESOLUTION) counts in {} here, and {} was probably meant as metres.") + " "
             begin = begin.format(QgsUnitTypes.toString(unit), number(resolution))
         one = where.rasterUnitsPerPixelX()
-        one /= ground_pixel(where, one, where, context)
+        one /= ground_pixel(where, one, place, context)
         what = tr("choose an output pixel size (RESOLUTION) of {} {} ({} m on the ground), or another model").format(
             model_card.span(_rounded(least * one, most * one)), QgsUnitTypes.toString(unit), ground
         )
@@ -62,23 +72,49 @@ def refusal(model, dem, guide, like, resolution, context) -> str:
     return begin + said.format(*sizes, name, model_card.span(facts.ratios), what)
 
 
-def ground_pixel(layer, resolution, where, context):
-    """Edge of a square as large as a pixel of `layer` (or as `resolution`, in units of its CRS) on the ground, in the middle of the layer
-    `where`, in metres; None where that cannot be said. `context` knows the transformations: that of a run, or a project."""
-    if not (layer.crs().isValid() and where.crs().isValid()):
+def ground_pixel(layer, resolution, place, context):
+    """Edge of a square as large as a pixel of `layer` (or as `resolution`, in units of its CRS) on the ground at `place`, a point with its
+    CRS, in metres; None where that cannot be said. `context` knows the transformations: that of a run, or a project."""
+    if not (layer.crs().isValid() and place.crs().isValid()):
         return None
     width, height = (resolution, resolution) if resolution else (layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY())
     measure = QgsDistanceArea()
     measure.setSourceCrs(layer.crs(), context.transformContext())
     measure.setEllipsoid("EPSG:7030")
     try:
-        middle = QgsCoordinateTransform(where.crs(), layer.crs(), context.transformContext()).transform(where.extent().center())
+        middle = QgsCoordinateTransform(place.crs(), layer.crs(), context.transformContext()).transform(place)
         across = measure.measureLine(middle, QgsPointXY(middle.x() + width, middle.y()))
         down = measure.measureLine(middle, QgsPointXY(middle.x(), middle.y() + height))
     except QgsCsException:
         return None
     edge = math.sqrt(across * down) if across > 0 and down > 0 else 0.0
     return edge if math.isfinite(edge) and edge > 0 else None
+
+
+def middle_of(layer):
+    """The point, with its CRS, that pixels of a layer are measured at."""
+    return QgsReferencedPointXY(layer.extent().center(), layer.crs())
+
+
+def _middle(where, dem, extent, context):
+    """The point, with its CRS, in the middle of what there will be of the output's grid, that of the layer `where`: what it has in common
+    with the DEM and with an `extent`. A guide may reach far beyond, to where its pixels are others."""
+    rectangle, crs = where.extent(), where.crs()
+    parts = [(dem.extent(), dem.crs())]
+    if extent is not None:
+        of_extent = QgsCoordinateReferenceSystem(extent.crs) if extent.crs else crs
+        parts.append((QgsRectangle(extent.xmin, extent.ymin, extent.xmax, extent.ymax), of_extent))
+    for part, its in parts:
+        if not (its.isValid() and crs.isValid()):
+            continue
+        try:
+            part = QgsCoordinateTransform(its, crs, context.transformContext()).transformBoundingBox(part)
+        except QgsCsException:
+            continue
+        common = rectangle.intersect(part)
+        if not common.isEmpty():  # the backend says what does not meet
+            rectangle = common
+    return QgsReferencedPointXY(rectangle.center(), crs)
 
 
 def _rounded(low, high):

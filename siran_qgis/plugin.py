@@ -45,6 +45,10 @@ class SiranPlugin:
             self.iface.unregisterOptionsWidgetFactory(self.options)
             self.options = None
         if self.provider is not None:
+            if self.iface is not None:
+                from .dialogs import close_all
+
+                close_all(self.provider.id())
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
         translation.remove(self.translator)

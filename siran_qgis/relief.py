@@ -5,12 +5,9 @@ QGIS draws a layer in one way, so a relief is two layers of one file: the shades
 
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QTimer
-from qgis.PyQt.QtGui import QPainter
 
 from . import layers
 from .translation import tr
-
-MULTIPLY = QPainter.CompositionMode.CompositionMode_Multiply
 
 
 def look(layer, pixel_size):
@@ -26,7 +23,7 @@ def look(layer, pixel_size):
         return
     name, unit = layer.name(), layers.height_unit(layer)
     layers.hillshade(shades, pixel_size)
-    shades.setBlendMode(MULTIPLY)
+    shades.setBlendMode(layers.MULTIPLY)
     if heights is not None:  # who took the heights away wants shades alone
         layers.elevation(heights)
     for one, called in ((shades, name), (heights, tr("Heights of {}").format(name))):
@@ -54,7 +51,7 @@ def colour(key):
     below = group.insertLayer(group.children().index(node) + 1, heights)
     node.setExpanded(False)
     below.setExpanded(True)
-    shades.setBlendMode(MULTIPLY)
+    shades.setBlendMode(layers.MULTIPLY)
     shades.triggerRepaint()
     return heights
 
@@ -67,4 +64,4 @@ def _pair(layer):
 
 
 def _is_relief(layer):
-    return layer.blendMode() == MULTIPLY and layer.renderer() is not None and layer.renderer().type() == "hillshade"
+    return layer.blendMode() == layers.MULTIPLY and layer.renderer() is not None and layer.renderer().type() == "hillshade"

@@ -760,6 +760,10 @@
             <translation>Eine Pixelgröße der Ausgabe (RESOLUTION) und das Gitter eines anderen Rasters (LIKE) sind angegeben. Lassen Sie eines davon weg.</translation>
         </message>
         <message>
+            <source>{} is no extent that can be read (EXTENT). Write it as xmin,xmax,ymin,ymax.</source>
+            <translation>{} ist keine lesbare Ausdehnung (EXTENT). Schreiben Sie sie als xmin,xmax,ymin,ymax.</translation>
+        </message>
+        <message>
             <source>{} is no CRS that QGIS knows (EXTENT).</source>
             <translation>{} ist kein KBS, das QGIS kennt (EXTENT).</translation>
         </message>
@@ -1150,6 +1154,14 @@
         <message>
             <source>The log has all that was said.</source>
             <translation>Im Protokoll steht alles, was gesagt wurde.</translation>
+        </message>
+        <message>
+            <source>the server of the packages cannot be reached</source>
+            <translation>der Server der Pakete ist nicht erreichbar</translation>
+        </message>
+        <message>
+            <source>Look at the connection and at QGIS's proxy (Settings &gt; Options &gt; Network). {}</source>
+            <translation>Prüfen Sie die Verbindung und den Proxy von QGIS (Einstellungen &gt; Optionen &gt; Netzwerk). {}</translation>
         </message>
         <message>
             <source>Cancelled; no output was written.</source>

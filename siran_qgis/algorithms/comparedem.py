@@ -159,7 +159,7 @@ class CompareDem(SiranAlgorithm):
             raise QgsProcessingException(str(failure)) from None
         results = self._figures(tested, feedback)
         for path in result.errors:
-            layers.style_when_loaded(path, context, layers.difference)
+            layers.style_when_loaded(path, context, layers.difference, self.id())
         for name, path in ((self.REPORT, job.html), (self.JSON, kept and job.json), (self.ERROR, error and job.error)):
             if path:
                 results[name] = path
@@ -173,11 +173,11 @@ class CompareDem(SiranAlgorithm):
         for path in self._tested(parameters, context):
             if _same(path, reference):
                 raise SiranError(self.tr("{} is the reference and a tested DEM at once.").format(path), self.tr("Choose another."))
-        if self._given(parameters, self.MASK):
-            if self._given(parameters, self.MASK_RASTER):
+        if self.given(parameters, self.MASK, context):
+            if self.given(parameters, self.MASK_RASTER, context):
                 raise SiranError(self.tr("There are two masks, polygons (MASK) and a raster (MASK_RASTER)."), self.tr("Leave one out."))
             comparison.check_polygons(self._source(parameters, context))
-        elif self._given(parameters, self.MASK_RASTER):
+        elif self.given(parameters, self.MASK_RASTER, context):
             self._file(parameters, self.MASK_RASTER, context)
 
     def _check_outputs(self, parameters, context):
@@ -235,9 +235,9 @@ class CompareDem(SiranAlgorithm):
 
     def _mask(self, parameters, context, feedback):
         """A file that the backend takes for the mask; empty without one."""
-        if self._given(parameters, self.MASK_RASTER):
+        if self.given(parameters, self.MASK_RASTER, context):
             return self._file(parameters, self.MASK_RASTER, context)
-        if not self._given(parameters, self.MASK):
+        if not self.given(parameters, self.MASK, context):
             return ""
         source = self._source(parameters, context)
         # Its name is what the report calls the mask.
@@ -246,9 +246,6 @@ class CompareDem(SiranAlgorithm):
         reference = self.parameterAsRasterLayer(parameters, self.REFERENCE, context)
         comparison.write_polygons(source, reference, path, context, feedback)
         return path
-
-    def _given(self, parameters, name):
-        return parameters.get(name) not in (None, "")
 
     def _figures(self, tested, feedback):
         """Says the figures; those of the first DEM are results. One that there is nothing for is left out."""

@@ -19,6 +19,7 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
+    QgsProperty,
     QgsRectangle,
 )
 
@@ -248,9 +249,9 @@ class SuperResolve(SiranAlgorithm):
                 result.grid["width"], result.grid["height"], number(result.seconds, ".1f"), result.model["name"], result.provider
             )
         )
-        layers.style_when_loaded(job.output, context, relief.look, result)
-        layers.style_when_loaded(job.uncertainty, context, layers.uncertainty, result)
-        layers.style_when_loaded(job.difference, context, layers.difference, result)
+        layers.style_when_loaded(job.output, context, relief.look, self.id(), result)
+        layers.style_when_loaded(job.uncertainty, context, layers.uncertainty, self.id(), result)
+        layers.style_when_loaded(job.difference, context, layers.difference, self.id(), result)
         beside = {self.UNCERTAINTY: job.uncertainty, self.DIFFERENCE: job.difference, self.REPORT: job.report}
         return {
             self.OUTPUT: job.output,
@@ -297,7 +298,7 @@ class SuperResolve(SiranAlgorithm):
                     self.tr("{} has {} bands, no band {}.").format(guide.name(), guide.bandCount(), max(job.guide_bands))
                 )
         like = self.parameterAsRasterLayer(parameters, self.LIKE, context)
-        unfit = model_fit.refusal(job.model, dem, guide, like, job.resolution, context)
+        unfit = model_fit.refusal(job.model, dem, guide, like, job.resolution, job.extent, context)
         if unfit:
             raise QgsProcessingException(unfit)
 
@@ -372,11 +373,20 @@ class SuperResolve(SiranAlgorithm):
         return os.path.abspath(path) if path else ""
 
     def _extent(self, parameters, context):
-        rectangle = self.parameterAsExtent(parameters, self.EXTENT, context)
-        if rectangle.isNull() or not self.given(parameters, self.EXTENT, context):
+        if not self.given(parameters, self.EXTENT, context):
             return None
+        said = parameters[self.EXTENT]
+        if isinstance(said, QgsProperty):
+            said, _ = said.value(context.expressionContext(), None)
+            parameters = {**parameters, self.EXTENT: said}
+        rectangle = self.parameterAsExtent(parameters, self.EXTENT, context)
+        if rectangle.isNull():
+            if isinstance(said, QgsRectangle):
+                return None
+            raise QgsProcessingException(
+                self.tr("{} is no extent that can be read (EXTENT). Write it as xmin,xmax,ymin,ymax.").format(said)
+            )
         # Numbers without a CRS are in the output's, as on the command line; QGIS would take them for the project's.
-        said = parameters.get(self.EXTENT)
         text = NUMBERS.fullmatch(said.strip()) if isinstance(said, str) else None
         if text and text["crs"] and not QgsCoordinateReferenceSystem(text["crs"]).isValid():
             raise QgsProcessingException(self.tr("{} is no CRS that QGIS knows (EXTENT).").format(text["crs"]))

@@ -439,3 +439,9 @@ def test_memory_depends_on_the_tile_not_on_the_raster(tmp_path: Path, small_mode
         taken.append(peak_memory("superresolve", raster, tmp_path / f"fine{times}.tif", "--model", small_model, "--tile", "256") / 2**20)
     # 49 times as many pixels, 160 MB of them, may cost what blocks GDAL keeps at hand.
     assert taken[1] - taken[0] < 96
+
+
+def test_without_a_word_it_says_what_there_is() -> None:
+    done = call()
+    assert done.returncode == 2 and "Usage:" in done.stderr + done.stdout and "superresolve" in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr

@@ -33,6 +33,11 @@ from backend.dem_source import NAMES, SOURCES, recognise
         ("raster_dem.tif", [], None),
         ("MasterDEM.tif", [], None),
         ("palos_verdes.tif", [], None),
+        ("Solidaridad_dem.tif", [], None),
+        ("dem.tif", ["Solidarity"], None),
+        ("cop_demo.tif", [], None),
+        ("helicop30.tif", [], None),
+        ("COP-DEM_30m.tif", [], "glo30"),
     ],
 )
 def test_sources_are_recognised(file_name: str, metadata: list[str], name: str | None) -> None:

@@ -9,7 +9,7 @@ import pytest
 import rasterio
 from affine import Affine
 from pyproj import CRS
-from rasterio.enums import ColorInterp
+from rasterio.enums import ColorInterp, MaskFlags
 from rasters_for_tests import UTM, image, write
 
 from backend.errors import InputError
@@ -228,6 +228,21 @@ def test_a_fourth_band_that_is_alpha_is_a_mask(tmp_path: Path, description: str 
     values[3, :25] = 0
     said = {"descriptions": ("NIR", "Red", "Green", description)} if description else {}
     assert read(write(tmp_path / "a.tif", values, transform=TRANSFORM, photometric="RGB", alpha="YES", **said))[1].mean() == 0.5
+
+
+@pytest.mark.parametrize(("bands", "kind"), [(4, np.uint8), (4, np.uint16), (3, np.int16), (3, np.float32)])
+def test_alpha_behind_any_bands_is_a_mask(tmp_path: Path, bands: int, kind: type[np.number]) -> None:
+    """What lies under it is none of the scene's brightness either."""
+    values = np.concatenate([np.tile(image(50, 60)[:1] % 200 + 1, (bands, 1, 1)), np.full((1, 50, 60), 255)])
+    values[:bands, :25] = 250
+    values[bands, :25] = 0
+    path = write(tmp_path / "a.tif", values.astype(kind), transform=TRANSFORM)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.colorinterp = [*dataset.colorinterp[:bands], ColorInterp.alpha]
+    with rasterio.open(path) as dataset:
+        assert dataset.colorinterp[bands] == ColorInterp.alpha and MaskFlags.alpha not in dataset.mask_flag_enums[0]
+    made, known = read(path)
+    assert not known[:25].any() and known[25:].all() and made[:, 25:].max() > 0.99
 
 
 def test_a_finer_scene_is_averaged(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import rasterio
 from affine import Affine
 from processes_for_tests import peak_memory
 from pyproj import CRS, Transformer
-from rasterio.enums import ColorInterp
+from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.shutil import copy
 from rasters_for_tests import DEM_TRANSFORM, UTM, image, mosaic, read, terrain, write
 
@@ -239,6 +239,64 @@ def test_alpha_beside_heights_is_a_mask(tmp_path: Path, superresolve: Superresol
         assert dataset.colorinterp[1] == ColorInterp.alpha
     made = superresolve(dem)
     assert np.isnan(made).sum() == 81 and np.isnan(made[9:18, 9:18]).all()
+
+
+@pytest.mark.parametrize("kind", [np.int16, np.int32, np.float32, np.float64])
+def test_alpha_is_a_mask_beside_heights_of_any_type(tmp_path: Path, superresolve: Superresolve, kind: type[np.number]) -> None:
+    """As `gdalwarp -dstalpha` writes them; GDAL's own masks heed bytes and unsigned 16 bits alone."""
+    opaque = np.full(VALUES.shape, 255)
+    opaque[3:6, 3:6] = 0
+    dem = write(tmp_path / "alpha.tif", np.stack([np.where(opaque, VALUES, 0), opaque]).astype(kind), alpha="YES")
+    with rasterio.open(dem) as dataset:
+        assert dataset.colorinterp[1] == ColorInterp.alpha and MaskFlags.all_valid in dataset.mask_flag_enums[0]
+    made = superresolve(dem)
+    assert np.isnan(made).sum() == 81 and np.isnan(made[9:18, 9:18]).all() and np.nanmin(made) > 300
+    # A band that is asked for by its number is meant.
+    assert np.nanmax(superresolve(dem, band=2)) > 200
+
+
+@pytest.mark.parametrize(("units", "words"), [(12_000, "Heights of more than 20,000 m were left out"), (8_000, "")])
+def test_heights_that_cannot_be_metres_are_not_left_out_in_silence(
+    tmp_path: Path, superresolve: Superresolve, units: int, words: str
+) -> None:
+    heights = np.where(np.arange(VALUES.shape[1]) < 20, units, 2 * units) + VALUES / 10
+    events: list[Event] = []
+    made = superresolve(write(tmp_path / "cm.tif", heights.astype(np.int16), nodata=-32768), events=events)
+    said = warnings(events)
+    assert words in said and np.isnan(made).any() == bool(words) == ("gdal_edit.py -units cm" in said)
+    # One value that nobody declared is nodata.
+    heights[5:9, 5:9] = 32_767
+    heights[heights > 10_000] = 32_767
+    events.clear()
+    superresolve(write(tmp_path / "m.tif", heights.astype(np.int16)), events=events)
+    assert "left out" not in warnings(events)
+
+
+def test_a_result_that_becomes_an_input_is_no_surer_than_its_dem_was(tmp_path: Path, superresolve: Superresolve, guide: Path) -> None:
+    """Its metadata name the guide too, whose name may be that of a DEM."""
+    aster = guide.rename(guide.with_name("aster_l1t.tif"))
+    superresolve(write(tmp_path / "hills.tif", VALUES.astype(np.float32)), guide=aster, dem_error=0.7, output=tmp_path / "once.tif")
+    events: list[Event] = []
+    superresolve(tmp_path / "once.tif", dem_error=None, resolution=6.0, output=tmp_path / "twice.tif", events=events)
+    with rasterio.open(tmp_path / "twice.tif") as dataset:
+        assert dataset.tags()["SIRAN_DEM_ERROR"] == "0.7 m"
+    assert any("made by SIRAN from a DEM with an expected error of 0.7 m" in event.text for event in events if isinstance(event, Log))
+
+
+@pytest.mark.parametrize(("pixel", "said"), [(40, True), (30, False)])
+def test_an_image_that_is_too_coarse_to_count_is_said(
+    tmp_path: Path, superresolve: Superresolve, dem: Path, pixel: int, said: bool
+) -> None:
+    scene = write(tmp_path / "scene.tif", image(40, 40), transform=Affine(pixel, 0, 600_000, 0, -pixel, 5_200_000))
+    events: list[Event] = []
+    superresolve(dem, guide=scene, guide_bands=(1, 2, 3), resolution=10.0, events=events)
+    assert ("The guide's pixels are 4 times as large as the output's" in warnings(events)) == said
+    assert not said or "With an output pixel of 20 m (--resolution) or more it counts." in warnings(events)
+
+
+def test_metres_in_a_crs_of_degrees(tmp_path: Path, superresolve: Superresolve) -> None:
+    error = refused(superresolve, write(tmp_path / "w.tif", VALUES.astype(np.float32), crs="EPSG:4326"))
+    assert error.code == "grid-invalid" and error.hint == "Check the raster's CRS and position."
 
 
 def test_a_tile_without_a_value_and_islands_of_one_pixel(tmp_path: Path, superresolve: Superresolve) -> None:

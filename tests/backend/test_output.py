@@ -8,8 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -318,3 +319,36 @@ def test_a_name_may_be_as_long_as_the_file_system_lets_it(tmp_path: Path) -> Non
         with pytest.raises(InputError) as caught:
             check_output(tmp_path / f"{name}.tif", {}, overwrite=False)
         assert caught.value.code == "option-invalid" and caught.value.message.isprintable()
+
+
+@pytest.fixture
+def two_users(nobody: None) -> Iterator[Path]:
+    """A folder that all may enter, seen by one who owns nothing there."""
+    if os.getuid() != 0:
+        pytest.skip("only root can be two users")
+    os.seteuid(0)
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+        os.seteuid(0)
+
+
+def test_a_folder_that_nobody_may_enter_is_refused(two_users: Path) -> None:
+    (two_users / "private").mkdir(mode=0o700)
+    os.seteuid(65534)
+    with pytest.raises(InputError) as caught:
+        check_output(two_users / "private" / "fine.tif", {}, overwrite=False)
+    assert caught.value.code == "output-folder"
+
+
+def test_another_users_file_in_a_folder_like_tmp_is_refused_before_any_work(two_users: Path) -> None:
+    shared = two_users / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    (shared / "theirs.tif").touch()
+    os.seteuid(65534)
+    (shared / "ours.tif").touch()
+    check_output(shared / "ours.tif", {}, overwrite=True)
+    with pytest.raises(InputError) as caught:
+        check_output(shared / "theirs.tif", {}, overwrite=True)
+    assert caught.value.code == "output-folder" and "belongs to another user" in caught.value.message

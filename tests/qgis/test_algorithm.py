@@ -153,6 +153,33 @@ def test_an_extent_without_a_crs_is_in_the_outputs_and_not_in_the_projects(algor
     context.setProject(None)
 
 
+ALGORITHM = "siran:superresolve"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["'540000,541000,4189000,4190000'", "geom_from_wkt('POLYGON((540000 4189000,541000 4189000,541000 4190000,540000 4189000))')"],
+)
+def test_an_extent_by_an_expression_is_one_in_plain(algorithm, context, dem, expression):
+    """In the output's CRS where it names none, as the same numbers in plain are."""
+    project = QgsProject()
+    project.setCrs(QgsCoordinateReferenceSystem("EPSG:26710"))
+    context.setProject(project)
+    made = job(algorithm, context, INPUT=str(dem), EXTENT=QgsProperty.fromExpression(expression)).extent
+    assert made == command.Extent(540000, 4189000, 541000, 4190000, "")
+    context.setProject(None)
+
+
+def test_an_expression_that_is_no_extent_is_refused(algorithm, context, dem):
+    given = {"INPUT": str(dem), "OUTPUT": "/tmp/out.tif", "EXTENT": QgsProperty.fromExpression("'rubbish'")}
+    good, message = algorithm.checkParameterValues(given, context)
+    assert not good and message.startswith("rubbish is no extent that can be read (EXTENT).")
+
+
+def test_an_empty_rectangle_is_no_extent(algorithm, context, dem):
+    assert job(algorithm, context, INPUT=str(dem), EXTENT=QgsRectangle()).extent is None
+
+
 NOTHING = QgsProperty.fromExpression("NULL")
 
 
@@ -342,7 +369,7 @@ def test_in_the_model_designer_an_expression_stays_one(algorithm):
 def test_loaded_results_are_named_and_styled(dem, context):
     context.addLayerToLoadOnCompletion(str(dem), QgsProcessingContext.LayerDetails("hills", QgsProject.instance(), "OUTPUT"))
     result = Result(str(dem), {"pixel_size": 45.0}, {"name": "tiny"}, "CPU", 1.0, 1)
-    layers.style_when_loaded(str(dem), context, layers.hillshade, result)
+    layers.style_when_loaded(str(dem), context, layers.hillshade, ALGORITHM, result)
     layer = QgsRasterLayer(str(dem), "hills")
     context.layerToLoadOnCompletionDetails(str(dem)).postProcessor().postProcessLayer(layer, context, None)
     assert layer.name() == "hills (tiny, 45 m)"
@@ -355,7 +382,7 @@ def test_the_relief_of_heights_in_feet_is_no_steeper(dem, context, unit, monkeyp
     """When it comes out of a run, and when it is shown anew. PyQGIS does not tell the unit of a band."""
     context.addLayerToLoadOnCompletion(str(dem), QgsProcessingContext.LayerDetails("hills", QgsProject.instance(), "OUTPUT"))
     result = Result(str(dem), {"pixel_size": 45.0}, {"name": "tiny"}, "CPU", 1.0, 1, metres_per_unit=unit)
-    layers.style_when_loaded(str(dem), context, layers.hillshade, result)
+    layers.style_when_loaded(str(dem), context, layers.hillshade, ALGORITHM, result)
     layer = QgsRasterLayer(str(dem), "hills")
     context.layerToLoadOnCompletionDetails(str(dem)).postProcessor().postProcessLayer(layer, context, None)
     assert layer.name() == "hills (tiny, 45 m)"
@@ -397,7 +424,7 @@ def test_a_result_is_styled_by_whatever_name_qgis_loads_it(dem, context, monkeyp
     monkeypatch.chdir(dem.parent)
     name = os.path.join(".", dem.name)
     context.addLayerToLoadOnCompletion(name, QgsProcessingContext.LayerDetails("hills", QgsProject.instance(), "OUTPUT"))
-    layers.style_when_loaded(str(dem), context, layers.hillshade)
+    layers.style_when_loaded(str(dem), context, layers.hillshade, ALGORITHM)
     assert isinstance(context.layerToLoadOnCompletionDetails(name).postProcessor(), layers.Styled)
 
 
@@ -415,7 +442,7 @@ def test_a_result_is_styled_by_whatever_name_qgis_loads_it(dem, context, monkeyp
 def test_colours_are_fitted_to_the_values(tmp_path, context, look, value, low, high):
     path = str(write_raster(tmp_path / "beside.tif", [value], size=(40, 30), origin=(540000, 4190000), pixel=90, epsg=32610))
     context.addLayerToLoadOnCompletion(path, QgsProcessingContext.LayerDetails("beside", QgsProject.instance(), "OUTPUT"))
-    layers.style_when_loaded(path, context, look, Result(path, {"pixel_size": 45.0}, {"name": "tiny"}, "CPU", 1.0, 1))
+    layers.style_when_loaded(path, context, look, ALGORITHM, Result(path, {"pixel_size": 45.0}, {"name": "tiny"}, "CPU", 1.0, 1))
     layer = QgsRasterLayer(path, "beside")
     context.layerToLoadOnCompletionDetails(path).postProcessor().postProcessLayer(layer, context, None)
     assert layer.name() == "beside (tiny, 45 m)" and layer.renderer().type() == "singlebandpseudocolor"
@@ -430,10 +457,34 @@ def test_colours_are_fitted_to_the_values(tmp_path, context, look, value, low, h
         assert values[2] == 0 and items[2].color.name() == "#f7f7f7"
 
 
+@pytest.mark.parametrize("set_for", ["output", "rasters"])
+def test_a_style_that_the_user_set_in_processing_stays(dem, context, tmp_path, monkeypatch, set_for):
+    """QGIS gives it to the layer before the post-processor gets it."""
+    from processing.core.ProcessingConfig import ProcessingConfig
+    from processing.gui.RenderingStyles import RenderingStyles
+
+    styles = {ALGORITHM: {"OUTPUT": "grey.qml"}} if set_for == "output" else {}
+    monkeypatch.setattr(RenderingStyles, "styles", styles)
+    asked = ProcessingConfig.getSetting
+    monkeypatch.setattr(
+        ProcessingConfig,
+        "getSetting",
+        lambda name, *more: "grey.qml" if set_for == "rasters" and name == ProcessingConfig.RASTER_STYLE else asked(name, *more),
+    )
+    context.addLayerToLoadOnCompletion(str(dem), QgsProcessingContext.LayerDetails("hills", QgsProject.instance(), "OUTPUT"))
+    layers.style_when_loaded(
+        str(dem), context, layers.hillshade, ALGORITHM, Result(str(dem), {"pixel_size": 45.0}, {"name": "tiny"}, "CPU", 1.0, 1)
+    )
+    layer = QgsRasterLayer(str(dem), "hills")
+    before = layer.renderer().type()
+    context.layerToLoadOnCompletionDetails(str(dem)).postProcessor().postProcessLayer(layer, context, None)
+    assert layer.name() == "hills (tiny, 45 m)" and layer.renderer().type() == before != "hillshade"
+
+
 def test_results_that_nobody_loads_are_left_alone(dem, context, monkeypatch):
     monkeypatch.setattr(layers, "_post_processors", [])
-    layers.style_when_loaded(str(dem), context, layers.hillshade)
+    layers.style_when_loaded(str(dem), context, layers.hillshade, ALGORITHM)
     assert not layers._post_processors and not context.layersToLoadOnCompletion()
     context.addLayerToLoadOnCompletion(str(dem), QgsProcessingContext.LayerDetails("hills", QgsProject.instance(), "OUTPUT"))
-    layers.style_when_loaded(str(dem.with_name("other.tif")), context, layers.hillshade)
+    layers.style_when_loaded(str(dem.with_name("other.tif")), context, layers.hillshade, ALGORITHM)
     assert not layers._post_processors and context.layerToLoadOnCompletionDetails(str(dem)).postProcessor() is None

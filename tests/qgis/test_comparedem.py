@@ -305,7 +305,7 @@ def test_polygons_of_the_whole_earth_count_where_the_reference_lies(algorithm, c
 def test_errors_are_white_at_0_and_as_red_as_blue(tmp_path, context, qgis_app):
     path = str(write_raster(tmp_path / "e.tif", [lambda column, row: column - 10], size=SIZE, origin=ORIGIN, pixel=PIXEL, epsg=32610))
     context.addLayerToLoadOnCompletion(path, QgsProcessingContext.LayerDetails("errors", QgsProject.instance(), "ERROR"))
-    layers.style_when_loaded(path, context, layers.difference)
+    layers.style_when_loaded(path, context, layers.difference, "siran:comparedem")
     layer = QgsRasterLayer(path, "errors")
     context.layerToLoadOnCompletionDetails(path).postProcessor().postProcessLayer(layer, context, None)
     renderer = layer.renderer()
@@ -316,7 +316,7 @@ def test_errors_are_white_at_0_and_as_red_as_blue(tmp_path, context, qgis_app):
         and colours[renderer.classificationMin()] == "#2166ac"
         and colours[renderer.classificationMax()] == "#b2182b"
     )
-    layers.style_when_loaded("/nobody/loads.tif", context, layers.difference)
+    layers.style_when_loaded("/nobody/loads.tif", context, layers.difference, "siran:comparedem")
 
 
 def test_a_damaged_report_is_one_sentence(tmp_path):

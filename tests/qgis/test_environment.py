@@ -8,9 +8,10 @@ import sys
 
 import pytest
 from conftest import ROOT
-from qgis.core import QgsProcessingFeedback
+from qgis.core import QgsNetworkAccessManager, QgsProcessingFeedback
+from qgis.PyQt.QtNetwork import QNetworkProxy
 
-from siran_qgis import environment
+from siran_qgis import environment, proxy
 from siran_qgis.environment import Base, Environment, State
 from siran_qgis.errors import Cancelled, EnvironmentFailed
 
@@ -231,6 +232,48 @@ def test_what_pip_complains_about_is_said(managed, tmp_path):
     with pytest.raises(EnvironmentFailed, match=r"pip could not install .*ERROR: .*nothing-1.0"):
         managed.build("cpu", BASE, QgsProcessingFeedback(False))
     assert state(managed) is State.MISSING and not managed.building.exists()
+
+
+@pytest.mark.slow
+def test_a_server_that_does_not_answer_is_said_and_pips_own_settings_do_no_harm(managed, monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    monkeypatch.setenv("PIP_USER", "1")
+    (managed.plugin / "backend" / "requirements-cpu.txt").write_text("affine==3.0.1\n")
+    with pytest.raises(EnvironmentFailed, match=r"the server of the packages cannot be reached.* QGIS's proxy"):
+        managed.build("cpu", BASE, QgsProcessingFeedback(False))
+
+
+@pytest.mark.parametrize(
+    ("kind", "user", "password", "address"),
+    [
+        ("HttpProxy", "", "", "http://proxy.corp:3128"),
+        ("HttpProxy", "ann", "a:b@c", "http://ann:a%3Ab%40c@proxy.corp:3128"),
+        ("Socks5Proxy", "ann", "", "socks5h://ann@proxy.corp:3128"),
+        ("FtpCachingProxy", "", "", None),
+        ("DefaultProxy", "", "", None),
+    ],
+)
+def test_pip_uses_qgiss_proxy(qgis_app, monkeypatch, kind, user, password, address):
+    for name in proxy.NAMES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    manager = QgsNetworkAccessManager.instance()
+    before, excluded, bare = manager.fallbackProxy(), manager.excludeList(), manager.noProxyList()
+    set_to = QNetworkProxy(getattr(QNetworkProxy.ProxyType, kind), "proxy.corp", 3128, user, password)
+    manager.setFallbackProxyAndExcludes(set_to, excluded, bare)
+    try:
+        wanted = {"HTTP_PROXY": address, "HTTPS_PROXY": address} if address else {}
+        assert proxy.variables() == wanted
+        said = []
+        names = "; ".join(f"print(os.environ.get({name!r}))" for name in ("HTTPS_PROXY", "PIP_USER"))
+        command = [sys.executable, "-c", f"import os; {names}"]
+        environment._run(command, QgsProcessingFeedback(False), said.append, "{}", PIP_USER="0", **proxy.variables())
+        assert said == [str(address), "0"]
+        monkeypatch.setenv("https_proxy", "http://another:1")
+        assert proxy.variables() == {}
+    finally:
+        manager.setFallbackProxyAndExcludes(before, excluded, bare)
 
 
 def test_a_variant_without_requirements_is_refused(managed):

@@ -6,8 +6,19 @@ import sys
 import time
 
 import pytest
-from qgis.core import QgsApplication, QgsContrastEnhancement, QgsProcessingContext, QgsProject, QgsRasterLayer, QgsSettings
+from qgis.core import (
+    QgsApplication,
+    QgsContrastEnhancement,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsProcessingContext,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsSettings,
+)
 from qgis.gui import QgsBrowserGuiModel
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, QUrl
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QPushButton
@@ -161,6 +172,38 @@ def test_the_sample_is_loaded_once_and_set(desktop, use_backend):
     assert sources[values["INPUT"]].endswith("marin_srtm_1arcsec.tif")
     assert sources[values["GUIDE"]].endswith("marin_landsat7_nir_r_g.tif")
     assert (values["GUIDE_BANDS"], values["DEM_SOURCE"]) == ("1,2,3", 1)
+
+
+def test_the_sample_is_in_sight_wherever_the_map_was(desktop, use_backend, qgis_iface):
+    canvas = qgis_iface.mapCanvas()
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:32633"))
+    canvas.setExtent(QgsRectangle(499864, 4998800, 501336, 5000000))
+    dialog = desktop.try_sample()
+    (dem,) = [layer for layer in QgsProject.instance().mapLayers().values() if layer.name() == "Sample: SRTM, 1 arc-second"]
+    to_map = QgsCoordinateTransform(dem.crs(), canvas.mapSettings().destinationCrs(), QgsProject.instance())
+    assert canvas.extent().contains(to_map.transform(dem.extent().center()))
+    dialog.close()
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_dialogs_go_with_the_plugin(desktop, provider, use_backend, tmp_path, monkeypatch, running):
+    """An algorithm that outlives its provider takes QGIS down with it, and the menu's dialogs leave the plugin manager within reach."""
+    import processing.gui.Postprocessing
+
+    from siran_qgis import dialogs
+
+    monkeypatch.setattr(processing.gui.Postprocessing, "iface", None, raising=False)
+    dialog, ended = desktop.try_sample(), []
+    if running:
+        dialog.algorithmFinished.connect(lambda *_: ended.append(True))
+        dialog.setParameters({**dialog.createProcessingParameters(), "OUTPUT": str(tmp_path / "fine.tif")})
+        QTest.mouseClick(dialog.runButton(), Qt.MouseButton.LeftButton)
+        assert dialog.cancelButton().isEnabled() and not ended
+    dialogs.close_all("somebody")
+    assert dialog.isVisible()
+    dialogs.close_all(provider.id())
+    assert sip.isdeleted(dialog) and ended == [True] * running
+    assert not (tmp_path / "fine.tif").exists()
 
 
 def test_after_the_sample_a_comparison_begins_with_its_dem(desktop, use_backend):

@@ -640,3 +640,19 @@ def test_from_a_terminal(qgis_process, model, tmp_path):
     assert results["MODEL_NAME"] == "tiny" and (qgis_process.profile / "siran" / "models" / "tiny.onnx").is_file()
     status, said = qgis_process.run("models", ACTION="remove", NAME=paths.default_model())
     assert status != 0 and "cannot be removed" in said and "Traceback" not in said
+
+
+def test_a_guide_that_reaches_far_beyond_is_measured_where_the_dem_is(provider, context, tmp_path):
+    """Web Mercator's pixels shrink on the ground towards the poles: 52 % of their size at 58 degrees, 32 % at 71."""
+    algorithm = provider.algorithm("superresolve")
+    bands = [lambda column, row: 0] * 3
+    far = {"size": (150, 1750), "origin": (500000, 11450000), "pixel": 2000, "epsg": 3857}
+    guide = write_raster(tmp_path / "norway.tif", bands, **far)
+    spot = {"size": (20, 20), "origin": (338000, 6480000), "pixel": 6200, "epsg": 32632}
+    dem = write_raster(tmp_path / "south.tif", [lambda column, row: column], **spot)
+    given = {"INPUT": str(dem), "GUIDE": str(guide), "GUIDE_BANDS": "1,2,3", "OUTPUT": "/tmp/out.tif"}
+    assert algorithm.checkParameterValues(given, context) == (True, "")
+    good, message = algorithm.checkParameterValues({**given, "RESOLUTION": 1400}, context)
+    found = re.search(r"is ([\d.]+) times the output's", message)
+    # 6200 m over 1400 m times the cosine of the DEM's latitude, 57.9 degrees; in the guide's middle it would be 10.5.
+    assert not good and found and float(found[1]) == pytest.approx(8.33, rel=0.02)

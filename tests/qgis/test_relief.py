@@ -5,7 +5,7 @@ from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsProject, Qgs
 from qgis.PyQt.QtCore import QCoreApplication, QSize
 from qgis.PyQt.QtGui import QPainter
 
-from siran_qgis import relief
+from siran_qgis import layers, relief
 
 
 @pytest.fixture
@@ -90,7 +90,6 @@ def test_a_second_run_into_the_same_file_shows_what_was_made_last(qgis_app, tmp_
     from conftest import write_raster
     from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsRectangle
 
-    from siran_qgis import layers
     from siran_qgis.events import Result
 
     def made(height, size, pixel):
@@ -124,8 +123,33 @@ def test_a_second_run_into_the_same_file_shows_what_was_made_last(qgis_app, tmp_
         assert project.layerTreeRoot().layerOrder() == pair
         assert [one.name() for one in pair] == [f"fine (tiny, {pixel} m)", f"Heights of fine (tiny, {pixel} m)"]
         assert [one.renderer().type() for one in pair] == ["hillshade", "singlebandpseudocolor"]
-        assert (pair[0].blendMode(), pair[1].blendMode()) == (relief.MULTIPLY, QPainter.CompositionMode.CompositionMode_SourceOver)
+        assert (pair[0].blendMode(), pair[1].blendMode()) == (layers.MULTIPLY, QPainter.CompositionMode.CompositionMode_SourceOver)
         assert [one.width() for one in pair] == [size, size]
         assert all(one.dataProvider().block(1, QgsRectangle(one.extent()), 1, 1).value(0, 0) >= height for one in pair)
         assert pair[1].renderer().classificationMin() >= height
     project.removeAllMapLayers()
+
+
+@pytest.mark.parametrize("change", ["renderer", "blending"])
+def test_what_the_user_made_of_a_relief_stays_when_its_file_is_made_again(hills, change):
+    from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsSingleBandGrayRenderer
+
+    from siran_qgis.events import Result
+
+    def run():
+        result = Result(hills.source(), {"pixel_size": 90.0}, {"name": "tiny"}, "CPU", 1.0, 1)
+        layers.Styled(relief.look, result).postProcessLayer(hills, QgsProcessingContext(), QgsProcessingFeedback())
+        QCoreApplication.processEvents()
+
+    project = QgsProject.instance()
+    run()
+    shades, heights = project.layerTreeRoot().layerOrder()
+    assert shades is hills
+    project.removeMapLayer(heights)
+    shades.setBlendMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+    if change == "renderer":
+        shades.setRenderer(QgsSingleBandGrayRenderer(shades.dataProvider(), 1))
+    kind = shades.renderer().type()
+    run()
+    assert project.layerTreeRoot().layerOrder() == [hills] and hills.renderer().type() == kind
+    assert hills.blendMode() == QPainter.CompositionMode.CompositionMode_SourceOver

@@ -120,7 +120,9 @@ def test_names_and_legends_of_layers_have_german_numbers(context, tmp_path):
     assert translator.load(str(qm("de")))
     path = str(write_raster(tmp_path / "s.tif", [lambda column, row: 0.01 * column], size=(40, 30), origin=(0, 0), pixel=4.5, epsg=32610))
     context.addLayerToLoadOnCompletion(path, QgsProcessingContext.LayerDetails("sigma", QgsProject.instance(), "UNCERTAINTY"))
-    layers.style_when_loaded(path, context, layers.uncertainty, Result(path, {"pixel_size": 4.5}, {"name": "tiny"}, "CPU", 1.0, 1))
+    layers.style_when_loaded(
+        path, context, layers.uncertainty, "siran:superresolve", Result(path, {"pixel_size": 4.5}, {"name": "tiny"}, "CPU", 1.0, 1)
+    )
     layer = QgsRasterLayer(path, "sigma")
     QCoreApplication.installTranslator(translator)
     try:
