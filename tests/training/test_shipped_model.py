@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -137,6 +138,25 @@ def test_on_the_sample_it_beats_cubic(tmp_path: Path) -> None:
     for condition, figure in figures.items():
         assert figure.rmse_ratio <= highest(condition), figure
         assert figure.slope_rmse_ratio < 1, figure
+
+
+def test_the_first_run_ends_as_its_page_says(tmp_path: Path) -> None:
+    """docs/ten-minutes.md has the figures that a new user checks the installation by."""
+    page = (ROOT / "docs/ten-minutes.md").read_text(encoding="utf-8")
+    said = re.search(r"The mean of \*difference\* is −([\d.]+) m, its least −([\d.]+) m", page)
+    assert said is not None
+    difference = tmp_path / "difference.tif"
+    settings = Settings(
+        dem=str(SAMPLE_DEM),
+        output=str(tmp_path / "fine.tif"),
+        difference=str(difference),
+        guide=str(SAMPLE_DEM.with_name("marin_landsat7_nir_r_g.tif")),
+        dem_source="srtm",
+    )
+    superresolve(settings, lambda _event: None)
+    with rasterio.open(difference) as dataset:
+        made = dataset.read(1, masked=True).astype(np.float64)
+    assert f"{-made.mean():.2f}" == said[1] and f"{-made.min():.1f}" == said[2]
 
 
 def test_a_real_image_is_worth_having_wherever_it_was_measured() -> None:
