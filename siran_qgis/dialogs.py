@@ -28,7 +28,7 @@ def close_all(provider):
     and QGIS goes down with them."""
     ours = [one for one in QApplication.topLevelWidgets() if isinstance(one, QgsProcessingAlgorithmDialogBase) and _of(one, provider)]
     for dialog in ours:
-        dialog.cancelButton().click()  # enabled while something runs
+        dialog.cancelButton().click()  # it can be clicked from a run's begin to its end
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and any(dialog.cancelButton().isEnabled() for dialog in ours):
         QCoreApplication.processEvents()
