@@ -137,7 +137,7 @@ def _for_person(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished)
     written = ", ".join(path for path in (result.path, result.uncertainty, result.difference, result.report) if path)
     echo(
         f"{written}: {grid['width']} x {grid['height']} pixels of {grid['pixel_size']:.4g} m in {result.seconds:.1f} s "
-        f"({result.pixels / max(result.seconds, 1e-3):,.0f} pixels/s, {result.provider}).",
+        f"({result.pixels_made / max(result.seconds, 1e-3):,.0f} pixels/s, {result.provider}).",
         err=True,
     )
 

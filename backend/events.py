@@ -33,7 +33,8 @@ class Result:
     """What was made. `grid` holds crs (WKT), transform (6 numbers, GDAL-free affine order a b c d e f), width, height
     and pixel_size (metres on the ground); `model` holds name, version and sha256; `provider` is the one that ran;
     `uncertainty` and `difference` are the paths of these rasters and `report` that of the page, None where they were not asked for;
-    `metres_per_unit` is how long the unit of the heights is."""
+    `metres_per_unit` is how long the unit of the heights is, `pixels_made` how many of the `pixels` were made in these `seconds`: the
+    others are of an earlier run that did not end."""
 
     event: ClassVar[str] = "result"
     path: str
@@ -46,6 +47,7 @@ class Result:
     difference: str | None = None
     report: str | None = None
     metres_per_unit: float = 1.0
+    pixels_made: int = 0
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,7 @@ class Pipeline:
     cancel: Cancel
     stopwatch: Stopwatch
     guided: int = field(default=0, init=False)
+    pixels_made: int = field(default=0, init=False)
     """Pixels of the tiles made so far on which the DEM and the guide are known."""
     _ran: int = field(default=0, init=False)
     _told: float = field(default=0.0, init=False)
@@ -259,6 +260,8 @@ class Pipeline:
 
     def _write(self, item: _Made) -> None:
         core, kept = item.core, item.kept
+        if not item.old:
+            self.pixels_made += core.width * core.height
         with self.stopwatch.at_work("writing"):
             if self.journal is not None and not item.old:
                 with Reporting(self.journal.folder):

@@ -309,6 +309,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                         guide=scaled,
                         model=model,
                         provider=engine.provider,
+                        pixels_made=pipeline.pixels_made,
                         thorough=settings.thorough,
                         tags=tags,
                         warnings=warnings,
@@ -333,6 +334,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             difference=str(paths[DIFFERENCE]) if DIFFERENCE in paths else None,
             report=str(named[REPORT]) if REPORT in named else None,
             metres_per_unit=elevation.metres,
+            pixels_made=pipeline.pixels_made,
         )
 
 

@@ -52,6 +52,17 @@ def datum(crs: CRS) -> str:
     return f"the ellipsoid of {crs.name}" if len(crs.axis_info) == 3 else ""
 
 
+def surface(crs: CRS) -> str:
+    """What heights refer to, however a CRS calls it and in whatever unit it counts: the name of the vertical datum, or of the geodetic one
+    whose ellipsoid it is; "" where the CRS does not say."""
+    if crs.is_compound and len(crs.sub_crs_list) > 1:
+        vertical = crs.sub_crs_list[1]
+        vertical = vertical.source_crs or vertical
+        return str(vertical.datum.name if vertical.datum else vertical.name)
+    geodetic = crs.geodetic_crs if len(crs.axis_info) == 3 else None
+    return f"the ellipsoid of {geodetic.datum.name if geodetic.datum else geodetic.name}" if geodetic else ""
+
+
 def with_vertical_of(horizontal: str, dem: CRS) -> tuple[str, str]:
     """A horizontal CRS (WKT) with the vertical part of the DEM's, as WKT; and a sentence where that could not be said, else ""."""
     parts = dem.sub_crs_list if dem.is_compound else []

@@ -157,7 +157,9 @@ def check_difference(name: str, size: tuple[int, ...], wanted: Tensor, got: Tens
 def export_torchscript(network: SuperResolver, card: ModelCard, path: Path) -> None:
     """Writes the traced network and its card beside it, once it does what the network does. Raises ExportError where it does not."""
     plain = Alone(network)
-    with torch.no_grad():
+    with torch.no_grad(), warnings.catch_warnings():
+        # Of sizes that become constants; the sizes below say whether one did.
+        warnings.simplefilter("ignore")
         # With gradients, means over squares would be matrices of this size (training/networks/attention.py).
         traced = torch.jit.trace(plain, example_inputs(1, 128, 96))  # type: ignore[no-untyped-call]
     for size in sizes(network):
@@ -236,6 +238,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         hint = "Free some space, or name another file with --out; what is beside it may be of two exports."
         return refused(ExportError(f"{options.out} cannot be written: {error.strerror or error}.", hint))
+    if not network.halo:
+        print("Warning: its attention looks at all that it is given, so that what it makes depends on the tiles.", file=sys.stderr)
     count = sum(p.numel() for p in network.parameters())
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, halo {card.halo} px, {count:,} weights")
     return 0

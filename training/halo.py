@@ -12,7 +12,7 @@ import torch
 
 from training.data.areas import SPLITS, load_areas
 from training.data.batches import BatchSource, DataSettings
-from training.errors import ExportError
+from training.errors import ExportError, TrainingError
 from training.networks.generator import SuperResolver
 
 CORE = 64
@@ -52,7 +52,15 @@ def check_halo(network: SuperResolver, data: Path, halo: int) -> float:
     if not areas:
         raise ExportError(f"{data} has no areas to measure a halo on.", "Name the folder that training.prepare wrote with --data.")
     settings = DataSettings(patch=2 * network.halo + CORE, batch=3, ratios=(3,), ratio_shares=(1.0,))
-    found = largest_difference(network, BatchSource(areas, settings, seed=0), halo)
+    try:
+        found = largest_difference(network, BatchSource(areas, settings, seed=0), halo)
+    except TrainingError as error:
+        largest = max(min(area.dem.shape) for area in areas)
+        raise ExportError(
+            f"--halo {halo} cannot be measured on areas this small or with so many gaps: {settings.patch} pixels are looked at in all "
+            f"directions, and the largest area has {largest}.",
+            "Leave it out to have the whole halo, or prepare larger areas.",
+        ) from error
     if found > TOLERANCE:
         raise ExportError(f"With --halo {halo} a tile's border changes elevations by {found:.1e} pixel sizes.", "Take a larger one.")
     return found

@@ -51,6 +51,8 @@ METRICS_EVERY = 20
 FIRST_FIT = 10
 """Steps after which it is known how long one takes."""
 PANELS = 3
+CONFIG_FILE = "config.json"
+"""What a run keeps of its settings, in its folder."""
 MAY_CHANGE = ("time", "steps", "stop_after", "workers", "compile", "checkpoint_seconds")
 """Settings of a run that do not touch what a step computes."""
 DIVERGED = 100.0
@@ -84,6 +86,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
     if checkpoint:
         trained_on = together(trained_on, checkpoint.trained_on)
         check_resumable(config, checkpoint, data)
+        check_held_out(trained_on, data)
         network.load_state_dict(checkpoint.weights)
     elif init:
         fresh = initialise(network, init)
@@ -377,7 +380,7 @@ class Notes:
 
     def __init__(self, out: Path, first_step: int, config: Config) -> None:
         out.mkdir(parents=True, exist_ok=True)
-        replace_text(out / "config.json", json.dumps(config.to_dict(), indent=1))
+        replace_text(out / CONFIG_FILE, json.dumps(config.to_dict(), indent=1))
         path = out / "metrics.jsonl"
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         # A line may be damaged: the machine may have stopped in the middle of it.
@@ -487,7 +490,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--init", type=Path, help="begin from the weights of this run, .safetensors or .onnx file")
     parser.add_argument("--devices", type=int, default=1, help="GPUs, or processes where there is none (1)")
     options = parser.parse_args(arguments)
-    out = options.out or Path("runs") / options.config.stem
+    # A configuration that lies in a run's folder is that run's own.
+    out = options.out or (options.config.parent if options.config.name == CONFIG_FILE else Path("runs") / options.config.stem)
     try:
         config = load_config(options.config)
         if options.time:

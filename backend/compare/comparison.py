@@ -28,7 +28,7 @@ from backend.compare.coregistration import coregister
 from backend.compare.mask import ENDINGS, Cells, Everywhere, Mask, Polygons
 from backend.compare.pairs import BAND, Bools, Floats, Reference, Tested, coarser, overlap
 from backend.compare.statistics import Scale, Statistics
-from backend.elevation import HIGHEST, Elevation
+from backend.elevation import HIGHEST, SAY_UNIT, Elevation
 from backend.errors import InputError
 from backend.events import Comparison, Level, Log, Progress, Sink
 from backend.grid import Grid
@@ -44,7 +44,7 @@ from backend.terminal import command_line
 from backend.text import PAGES, Text
 from backend.together import Together
 from backend.version import version
-from backend.vertical import datum, doubt
+from backend.vertical import datum, doubt, surface
 from backend.windows import Window, tiles
 
 WINDOW = 512
@@ -187,6 +187,10 @@ def run(
                     "results": [_result(state, reference.grid) for state in several],
                 }
             )
+        compared = [(several[0].name, several[0].tested.elevation) for several in states]
+        for name, elevation in (("the reference", reference.elevation), *compared):
+            if elevation.beyond:
+                say("warning", f"Heights of more than {HIGHEST:,.0f} m in {name} were left out, as if unknown. {SAY_UNIT}")
         _warn_of_counts(tested, counting, say)
         gathered: dict[str, Any] = {
             "format": 1,
@@ -303,8 +307,8 @@ def _names(paths: Sequence[str]) -> list[str]:
 
 
 def _compare_datums(reference: Raster, tested: Raster, name: str, say: Callable[[Level, str], None]) -> None:
-    ours, theirs = datum(reference.crs), datum(tested.crs)
-    if ours != theirs:
+    if surface(reference.crs) != surface(tested.crs):
+        ours, theirs = datum(reference.crs), datum(tested.crs)
         first, second = (said or "nobody says what" for said in (theirs, ours))
         say("warning", f"Heights of {name} refer to {first}, those of the reference to {second}; they are compared as they are.")
 

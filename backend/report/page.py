@@ -65,6 +65,7 @@ class Run:
     guide: Guide | None
     model: Model
     provider: str
+    pixels_made: int
     thorough: bool
     tags: Mapping[str, str]
     warnings: Sequence[str]
@@ -143,7 +144,7 @@ def _pair(what: str, means: str, cubic: NDArray[np.float64], result: NDArray[np.
             (RESULT, "the result, after it", result),
         )
     )
-    caption = f"{light}, {means}. Before: the DEM on the output's grid by cubic resampling, which the model starts from. After: the result."
+    caption = f"{light}, {means}. Before: the DEM on the output's grid by cubic resampling. After: the result."
     return pair(what, before, after, caption, ratio=result.shape[1] * dx / (result.shape[0] * dy))
 
 
@@ -341,10 +342,12 @@ def _time(run: Run, stopwatch: Stopwatch) -> list[str]:
         rows.append([lap.name, number(lap.seconds, 3)])
         rows += [[f"{lap.name}: {name}", number(seconds, 3)] for name, seconds in lap.busy.items()]
     rows.append(["All, up to this page", number(stopwatch.seconds, 3)])
-    speed = run.grid.pixels / max(stopwatch.seconds, 1e-3)
+    speed = run.pixels_made / max(stopwatch.seconds, 1e-3)
+    older = run.grid.pixels - run.pixels_made
+    earlier = f" {number(older)} pixels are not among them: an earlier run made them, which did not end." if older else ""
     return [
         table("Seconds by stage", ["Stage", "Seconds"], rows, headings=1),
-        f"<p>{number(round(speed))} output pixels per second on {escape(run.provider)}. "
+        f"<p>{number(round(speed))} output pixels per second on {escape(run.provider)}.{earlier} "
         "Tiles are read, run and written at the same time, so that these parts may add up to more than the whole.</p>",
     ]
 

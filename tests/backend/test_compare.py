@@ -35,6 +35,7 @@ from backend.metrics.spectrum import TILE, power
 from backend.metrics.terrain import SLOPE_CLASSES
 from backend.page.drawings import ticks
 from backend.version import ROOT
+from backend.vertical import surface
 from backend.windows import Window
 
 PIXEL = 30.0
@@ -438,6 +439,38 @@ def test_heights_beyond_all_mountains_are_said_to_be_taken_for_unknown(tmp_path:
     reference = write(tmp_path / "r.tif", terrain(60, 60).astype(np.float32))
     report = compared(reference, write(tmp_path / "t.tif", np.full((60, 60), 1e6, np.float32)))
     assert any("beyond 20,000 m" in text for text in report["warnings"]) and raw(report)["psnr"] is None
+
+
+def test_heights_that_are_left_out_are_said_of_either_dem(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    """Centimetres that nobody says are such: a third of the ground would be missing from a comparison that looks whole."""
+    heights = np.linspace(12_000, 24_000, 3600, dtype=np.float32).reshape(60, 60)
+    reference, tested = write(tmp_path / "r.tif", heights), write(tmp_path / "t.tif", heights + 50)
+    said = [text for text in compared(reference, tested)["warnings"] if "more than 20,000 m" in text]
+    assert len(said) == 2 and all("gdal_edit.py -units cm" in text for text in said)
+    low = write(tmp_path / "l.tif", heights / 2)
+    assert not any("more than 20,000 m" in text for text in compared(low, low)["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        ("EPSG:26910+5703", "EPSG:26910+6360", True),  # NAVD88 in metres, and in feet
+        ("EPSG:26910+5703", "EPSG:32610+5773", False),  # EGM96
+        ("EPSG:26910+5703", "EPSG:26910", False),
+        ("EPSG:26910", "EPSG:4326", True),
+    ],
+)
+def test_a_vertical_datum_is_one_in_whatever_unit_and_crs(ours: str, theirs: str, same: bool) -> None:
+    assert (surface(CRS.from_user_input(ours)) == surface(CRS.from_user_input(theirs))) == same
+    assert surface(CRS("EPSG:4979")) == surface(CRS("EPSG:32610").to_3d()) == "the ellipsoid of World Geodetic System 1984 ensemble"
+
+
+def test_feet_above_the_same_datum_are_no_reason_for_a_warning(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    heights = np.add.outer(np.arange(60.0), np.arange(60.0)).astype(np.float32)
+    reference = write(tmp_path / "metres.tif", heights, crs="EPSG:26910+5703")
+    tested = write(tmp_path / "feet.tif", heights / np.float32(1200 / 3937), crs="EPSG:26910+6360")
+    found = compared(reference, tested)
+    assert not found["warnings"] and raw(found)["rmse"] < 1e-3
 
 
 def test_the_equation_of_nuth_and_kaab() -> None:

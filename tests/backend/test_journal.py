@@ -23,7 +23,7 @@ from affine import Affine
 from backend import beside
 from backend.cancel import Cancel
 from backend.errors import Cancelled, InputError, ResourceError
-from backend.events import Event, Log, Progress
+from backend.events import Event, Log, Progress, Result
 from backend.journal.journal import Journal, Kept
 from backend.journal.key import key
 from backend.lock import Lock, is_held
@@ -62,10 +62,12 @@ def stopped(settings: Settings, after: int, error: type[BaseException] = Stopped
     return said
 
 
-def finished(settings: Settings) -> list[str]:
-    """Runs to the end. What was said."""
+def finished(settings: Settings, results: list[Result] | None = None) -> list[str]:
+    """Runs to the end. What was said; the result goes to `results`."""
     events: list[Event] = []
-    run(settings, events.append)
+    made = run(settings, events.append)
+    if results is not None:
+        results.append(made)
     return [event.text for event in events if isinstance(event, Log)]
 
 
@@ -82,9 +84,11 @@ def test_the_next_run_goes_on_and_makes_the_same(folder: Path, dem: Path, guide:
     said = stopped(mine, 4)
     assert "4 of 9 tiles are kept" in said[-1] and "backend clean" in said[-1]
     assert [entry.kind for entry in beside.find(folder)] == ["journal"]
-    said = finished(mine)
+    made: list[Result] = []
+    said = finished(mine, made)
     assert any("4 of 9 tiles are there from a run that was stopped: going on from them." in text for text in said)
     assert names(folder) == ["fine.tif"]
+    assert 0 < made[-1].pixels_made < made[-1].pixels
     other = tmp_path / "other"
     other.mkdir()
     assert not any("going on" in text for text in finished(settings(dem, small_model, other, guide=str(guide))))

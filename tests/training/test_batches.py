@@ -156,6 +156,24 @@ def test_areas_too_small_to_be_halved_are_taken_as_they_are(areas: list[Area]) -
     assert batch.pixel_size.tolist() == pytest.approx([10.0] * 4, rel=0.01)
 
 
+def test_an_image_that_is_upside_down_is_known_where_it_shows_something(areas: list[Area]) -> None:
+    """Its northern half was never taken: south of the middle there is nothing then."""
+    dem = np.asarray(areas[0].dem)
+    image = np.full((3, *dem.shape), 0.6, np.float32)
+    image[:, : dem.shape[0] // 2] = np.nan
+    settings = replace(SMALL.clean(), batch=6, no_guide=0.0, blurred_guide=0.0, bad_guide=1.0, real_guide=1.0, shift_pixels=0.0)
+    source = BatchSource([replace(areas[0], guide=image)], settings, seed=5)
+    seen = 0
+    for step in range(30):
+        batch = source.batch(step)
+        for guide, valid in zip(batch.guide, batch.guide_valid, strict=True):
+            same = (guide - 0.6).abs() < 1e-6
+            if valid.min() < valid.max() and same.any() and (same | (guide == 0)).all():
+                assert torch.equal(same[:1], valid > 0)
+                seen += 1
+    assert seen > 5
+
+
 def test_a_bad_guide_may_be_the_right_one_shifted(areas: list[Area]) -> None:
     """One in three of them; next to it the same patch with its guide in place."""
     settings = replace(SMALL.clean(), ratios=(3,), ratio_shares=(1.0,), batch=40, no_guide=0.0, blurred_guide=0.0, shift_pixels=0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,13 @@ def test_a_halo_that_is_too_small_is_refused(prepared: Path) -> None:
             check_halo(net, prepared, halo)
     with pytest.raises(ExportError, match="With --halo 2 a tile's border changes elevations by"):
         check_halo(net, prepared, 2)
+
+
+def test_areas_that_are_too_small_to_measure_a_halo_on_are_said_to_be(prepared: Path) -> None:
+    net = network(replace(NEAR, blocks=9))
+    with pytest.raises(ExportError, match=f"areas this small .* {2 * net.halo + CORE} pixels are looked at") as caught:
+        check_halo(net, prepared, 8)
+    assert caught.value.hint.startswith("Leave it out")
 
 
 def test_a_halo_that_is_enough_is_taken(prepared: Path) -> None:

@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from training import train as train_module
-from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_weights
+from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_checkpoint, save_weights
 from training.config import Config, ObjectiveSettings, TrainSettings, config_from_dict, load_config, seconds
 from training.data.areas import manifest_sum
 from training.data.batches import DataSettings
@@ -219,6 +219,18 @@ def test_a_run_is_not_resumed_on_other_data(prepared: Path, tmp_path: Path) -> N
         train(TINY, other, tmp_path / "run", resume=True)
 
 
+def test_a_run_whose_weights_know_what_is_held_out_is_not_resumed(prepared: Path, tmp_path: Path) -> None:
+    """The folder that training.average makes was begun on no data; what its weights were fitted to counts all the same."""
+    train(replace(TINY, train=replace(TINY.train, stop_after=1)), prepared, tmp_path / "run")
+    mean = load_checkpoint(tmp_path / "run")
+    held_out = next(one for one in json.loads((prepared / "manifest.json").read_text())["areas"] if one["split"] == "test")
+    known = [{"name": held_out["name"], "licence": "", "attribution": ""}]
+    (tmp_path / "mean").mkdir()
+    save_checkpoint(replace(mean, step=0, data="", trained_on=known), tmp_path / "mean")
+    with pytest.raises(TrainingError, match=f"The weights were fitted to {held_out['name']}"):
+        train(TINY, prepared, tmp_path / "mean", resume=True)
+
+
 def test_a_run_is_resumed_with_its_own_settings(prepared: Path, tmp_path: Path) -> None:
     train(replace(TINY, train=replace(TINY.train, stop_after=2)), prepared, tmp_path / "run")
     for other, name in (
@@ -319,7 +331,7 @@ def test_a_run_is_resumed_with_the_config_in_its_folder(prepared: Path, tmp_path
     assert main(["--config", str(tmp_path / "tiny.toml"), *words]) == 0
     with (tmp_path / "run" / "metrics.jsonl").open("a") as file:
         file.write("garbage}\n")
-    assert main(["--config", str(tmp_path / "run" / "config.json"), *words, "--resume"]) == 0
+    assert main(["--config", str(tmp_path / "run" / "config.json"), *words[:2], "--resume"]) == 0  # it is that folder's run
     assert [line["step"] for line in metrics(tmp_path / "run")]
     (tmp_path / "bad.json").write_text("{")
     assert main(["--config", str(tmp_path / "bad.json"), *words, "--resume"]) == 2

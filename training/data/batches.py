@@ -426,7 +426,7 @@ class BatchSource:
             scene = self._render(crop, rng, gen, forest=forest, built=built)
             image = scene.image
         if spoiled:
-            image = self._spoil(image, size, rng, gen)
+            image, valid = self._spoil(image, valid, size, rng, gen)
         elif blurred:
             image = guides.coarsen(image, float(rng.uniform(1, 5)))
         if s.shift_pixels and rng.random() < 0.5:
@@ -454,21 +454,22 @@ class BatchSource:
         headroom = torch.from_numpy(rng.exponential(0.3, (1, 2))).float()
         return replace(scene, image=guides.scale_by_percentiles(scene.image, headroom))
 
-    def _spoil(self, image: Tensor, size: int, rng: np.random.Generator, gen: torch.Generator) -> Tensor:
-        """A guide that tells nothing, or lies: constant, clouded, of another place, upside down, misregistered by 1 to 4 pixels."""
+    def _spoil(self, image: Tensor, valid: Tensor, size: int, rng: np.random.Generator, gen: torch.Generator) -> tuple[Tensor, Tensor]:
+        """A guide that tells nothing, or lies: constant, clouded, of another place, upside down, misregistered by 1 to 4 pixels; and where
+        it is known, which an image that is upside down is elsewhere."""
         # Misregistration is what happens to users most, and upside down is hardest to tell: its hills are as large and as many.
         match str(rng.choice(("constant", "clouded", "foreign", "upside down", "misregistered"), p=(0.05, 0.13, 0.13, 0.35, 0.34))):
             case "constant":
-                return torch.full_like(image, float(rng.uniform(-0.1, 1.1)))
+                return torch.full_like(image, float(rng.uniform(-0.1, 1.1))), valid
             case "clouded":
-                return guides.cloud(image, gen)
+                return guides.cloud(image, gen), valid
             case "foreign":
-                return self._render(self._crop(rng, size), rng, gen, forest=False, built=False).image
+                return self._render(self._crop(rng, size), rng, gen, forest=False, built=False).image, valid
             case "upside down":
-                return image.flip(2)
+                return image.flip(2), valid.flip(2)
             case _:
                 far, turn = float(rng.uniform(1, 4)), float(rng.uniform(0, 2 * math.pi))
-                return guides.shift(image, far * math.cos(turn), far * math.sin(turn))
+                return guides.shift(image, far * math.cos(turn), far * math.sin(turn)), valid
 
 
 def open_source(folder: Path, split: Split, settings: DataSettings, seed: int) -> BatchSource:
