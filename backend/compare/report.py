@@ -129,7 +129,9 @@ def _histograms(gathered: dict[str, Any]) -> list[str]:
             # A share for each metre, so that bins of different widths can be compared.
             density = [100 * count / result["count"] / (edges[1] - edges[0]) for count in counts]
             lines.append(Line(result["state"], x, [value for value in density for _ in range(2)]))
-            words.append(f"{result['state']}: median {number(result['median'])} m, 99 % within {number(edges[-1])} m of 0, "
+            half, middle = (edges[-1] - edges[0]) / 2, (edges[0] + edges[-1]) / 2
+            about = "0" if abs(middle) < 1e-6 * half else f"{number(middle)} m"
+            words.append(f"{result['state']}: median {number(result['median'])} m, 99 % within {number(half)} m of {about}, "
                          f"NMAD {number(result['nmad'])} m, LE90 {number(result['le90'])} m")  # fmt: skip
         text = f"How many pixels have which error. {'; '.join(words)}."
         made.append(

@@ -81,10 +81,10 @@ class Sketch:
         numbers, counts = self.bins()
         return np.asarray(np.histogram(numbers, edges, weights=counts)[0]).astype(np.int64)
 
-    def around_zero(self, bins: int) -> tuple[Floats, NDArray[np.int64]]:
-        """Edges (bins + 1,), symmetric about 0, and counts (bins,); 99 % lie within the edges."""
-        limit = self.distance_quantile(0.99, 0.0)
-        edges = np.linspace(-1, 1, bins + 1) * (limit if limit > 0 else 1.0)
+    def around(self, middle: float, bins: int) -> tuple[Floats, NDArray[np.int64]]:
+        """Edges (bins + 1,), symmetric about `middle`, and counts (bins,); 99 % lie within the edges."""
+        limit = self.distance_quantile(0.99, middle)
+        edges = middle + np.linspace(-1, 1, bins + 1) * (limit if limit > 0 else 1.0)
         return edges, self.histogram(edges)
 
 

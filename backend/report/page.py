@@ -168,7 +168,7 @@ def _change(run: Run, gathered: Gathered) -> list[str]:
         table(caption, ["Figure", "Metres"], [[name, number(round(value, 4) + 0.0)] for name, value in figures], headings=1),
         f"<p>The largest change is at {escape(_place(run.grid, change.place))}.</p>",
     ]
-    edges, counts = change.sketch.around_zero(_BINS)
+    edges, counts = change.sketch.around(0.0, _BINS)
     x = [edge for both in itertools.pairwise(edges.tolist()) for edge in both]
     # A share for each metre: the bins' width is nothing to look at.
     density = [100 * count / change.count / float(edges[1] - edges[0]) for count in counts.tolist()]

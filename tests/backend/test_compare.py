@@ -441,6 +441,21 @@ def test_heights_beyond_all_mountains_are_said_to_be_taken_for_unknown(tmp_path:
     assert any("beyond 20,000 m" in text for text in report["warnings"]) and raw(report)["psnr"] is None
 
 
+def test_errors_beside_a_large_bias_are_seen_in_the_histogram(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    """As of heights above another geoid: drawn about 0 they were all in one bin."""
+    rng = np.random.default_rng(1)
+    heights = np.add.outer(np.arange(80.0), np.arange(80.0)).astype(np.float32)
+    off = heights + rng.normal(50, 0.3, heights.shape).astype(np.float32)
+    reference, page = write(tmp_path / "r.tif", heights), tmp_path / "page.html"
+    found = raw(compared(reference, write(tmp_path / "t.tif", off), html=str(page)))["histogram"]
+    edges, counts = np.array(found["edges"]), np.array(found["counts"])
+    assert (edges[0] + edges[-1]) / 2 == pytest.approx(50, abs=0.05) and edges[-1] - edges[0] == pytest.approx(2 * 2.576 * 0.3, rel=0.1)
+    assert (counts > 0).sum() > 40 and counts.sum() == pytest.approx(0.99 * heights.size, rel=0.01)
+    assert re.search(r"99 % within 0\.7\d* m of (50|49\.9|50\.0)", page.read_text(encoding="utf-8"))
+    near = raw(compared(reference, write(tmp_path / "n.tif", heights + (off - heights - 50) + 0.5)))["histogram"]["edges"]
+    assert near[0] == -near[-1]
+
+
 def test_heights_that_are_left_out_are_said_of_either_dem(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
     """Centimetres that nobody says are such: a third of the ground would be missing from a comparison that looks whole."""
     heights = np.linspace(12_000, 24_000, 3600, dtype=np.float32).reshape(60, 60)

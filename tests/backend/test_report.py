@@ -229,7 +229,7 @@ def test_statistics_and_means_do_not_depend_on_the_windows() -> None:
         assert told.mean == pytest.approx(change[known].mean(dtype=np.float64), rel=1e-9)
         assert told.deviation == pytest.approx(change[known].std(dtype=np.float64), rel=1e-9)
         assert told.quantiles() == pytest.approx(np.quantile(change[known], (0.05, 0.5, 0.95)).tolist(), abs=2e-3)
-        assert told.sketch.around_zero(61)[1].sum() == pytest.approx(0.99 * known.sum(), rel=2e-3)
+        assert told.sketch.around(0.0, 61)[1].sum() == pytest.approx(0.99 * known.sum(), rel=2e-3)
         factor = overview.factor
         assert factor == 3 and overview.result().shape == (44, -(-width // 3))
         part = known[:3, 60:63], result[:3, 60:63], change[:3, 60:63]
