@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -36,7 +35,7 @@ SOURCES = {
             "Copernicus GLO-30",
             2.4,
             "Absolute vertical accuracy better than 4 m (90 % linear error), Copernicus DEM Product Handbook",
-            r"copernicus[ _-]*(?:dem|dsm)|glo[ _-]?30|(?<![a-z])cop[ _-]?(?:dem|30)(?![a-z])",
+            r"copernicus[ _-]*(?:dem|dsm)|glo[ _-]?30|(?<![a-z])cop[ _-]?(?:dems?|30m?)(?![a-z])",
         ),
         DemSource(
             "aster",
@@ -58,7 +57,7 @@ SOURCES = {
             0.1,
             "0.10 m RMSE, quality level 2 of the USGS Lidar Base Specification",
             # Airborne laser scanning; a small "als" is a word of German and Dutch, unless it is part of a file's name.
-            r"(?<![a-z])lidar|(?-i:(?<![A-Za-z])ALS(?![A-Za-z]))|(?:^|[_-])als(?=[_.-])",
+            r"(?<!so)lidar|(?-i:(?<![A-Za-z])ALS(?![A-Za-z]))|(?:^|[_-])als(?=[_.-])",
         ),
         DemSource(
             "srtm",
@@ -72,7 +71,10 @@ SOURCES = {
 }
 
 NAMES = ("auto", *SOURCES)
-ERROR_TAG = "SIRAN_DEM_ERROR"
+TAGS = "SIRAN_"
+"""What the names of the metadata begin with that SIRAN writes: of the guide and of the model, which say nothing of heights."""
+ERROR_TAG = f"{TAGS}DEM_ERROR"
+HIGHEST_ERROR = 1000.0
 UNKNOWN_ERROR = 0.0
 """What is assumed of a DEM that nobody knows: trust it."""
 ROUNDING = 0.2
@@ -92,13 +94,14 @@ class DemError:
 
 
 def noted(metadata: Mapping[str, str]) -> float | None:
-    """The error, metres, that is expected of a result of SIRAN: that of the DEM which it was made from; None for other files. What its
-    metadata say of a guide or of a file says nothing of heights."""
+    """The error, metres, that is expected of a result of SIRAN: that of the DEM which it was made from; None for other files, and where
+    nothing was known of that DEM either."""
+    found = re.fullmatch(r"([\d.]+(?:e-?\d+)?) m", metadata.get(ERROR_TAG, ""))
     try:
-        error = float(metadata.get(ERROR_TAG, "").removesuffix(" m"))
+        error = float(found[1]) if found else UNKNOWN_ERROR
     except ValueError:
         return None
-    return error if math.isfinite(error) and error >= 0 else None
+    return error if UNKNOWN_ERROR < error <= HIGHEST_ERROR else None
 
 
 def recognise(file_name: str, metadata: Iterable[str]) -> DemSource | None:

@@ -105,8 +105,9 @@ class Pipeline:
     share: float
     cancel: Cancel
     stopwatch: Stopwatch
-    guided: int = field(default=0, init=False)
     pixels_made: int = field(default=0, init=False)
+    """Of the output, in this run: not by an earlier one that did not end."""
+    guided: int = field(default=0, init=False)
     """Pixels of the tiles made so far on which the DEM and the guide are known."""
     _ran: int = field(default=0, init=False)
     _told: float = field(default=0.0, init=False)

@@ -200,8 +200,6 @@ class Raster:
         GDAL calls the fourth band of an 8-bit image alpha when nobody says otherwise; a description that says otherwise wins.
         """
         flags = self.dataset.mask_flag_enums[band - 1]
-        if self._unheeded_alpha([band]):
-            return True
         return MaskFlags.all_valid not in flags and not (MaskFlags.alpha in flags and self._alpha_is_a_colour())
 
     def opaque(

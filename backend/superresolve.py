@@ -51,7 +51,7 @@ MOST_THREADS = 1024
 """As in the plugin's settings. ONNX Runtime starts as many as it is told, and with some thousands does nothing else."""
 COARSEST_GUIDE = 3.3
 """Pixels of the output: images of larger ones make next to no difference to the shipped model's result."""
-HIGHEST_DEM_ERROR = 1000.0
+HIGHEST_DEM_ERROR = dem_source.HIGHEST_ERROR
 _FINISHING = 0.05
 """Share of the progress that compressing and the overviews get."""
 _REPORTING = 0.01
@@ -188,8 +188,8 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             if coarser > COARSEST_GUIDE:
                 say(
                     "warning",
-                    f"The guide's pixels are {coarser:.3g} times as large as the output's: siran-3x takes little or nothing from such an "
-                    f"image. With an output pixel of {grid.pixel_size * coarser / 2:.2g} m (--resolution) or more it counts.",
+                    f"The guide's pixels are {coarser:.3g} times as large as the output's: siran-3x, and what was trained like it, takes "
+                    "next to nothing from such an image.",
                 )
         _warn_beyond_card(card, dem, grid, dem_error, say)
 
@@ -421,7 +421,8 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
     if noted is not None:
         say("info", f"{dem.name} was made by SIRAN from a DEM with an expected error of {noted:g} m, which is expected of it.")
         return DemError(noted, "", "what SIRAN noted as it made the DEM")
-    found = dem_source.recognise(dem.name, [*tags.values(), dem.descriptions[settings.band - 1]])
+    said = [text for name, text in tags.items() if not name.startswith(dem_source.TAGS)]
+    found = dem_source.recognise(dem.name, [*said, dem.descriptions[settings.band - 1]])
     if found is None:
         pixel = dem.grid.pixel_size_at(grid)
         trusted = f"Nothing says which DEM {dem.name} is: it is trusted (expected error {dem_source.UNKNOWN_ERROR:g} m)."

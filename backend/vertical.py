@@ -58,7 +58,8 @@ def surface(crs: CRS) -> str:
     if crs.is_compound and len(crs.sub_crs_list) > 1:
         vertical = crs.sub_crs_list[1]
         vertical = vertical.source_crs or vertical
-        return str(vertical.datum.name if vertical.datum else vertical.name)
+        depth = " downwards" if any(axis.direction == "down" for axis in vertical.axis_info) else ""
+        return f"{vertical.datum.name if vertical.datum else vertical.name}{depth}"
     geodetic = crs.geodetic_crs if len(crs.axis_info) == 3 else None
     return f"the ellipsoid of {geodetic.datum.name if geodetic.datum else geodetic.name}" if geodetic else ""
 

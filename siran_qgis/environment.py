@@ -28,6 +28,7 @@ from .translation import tr
 MARKER = "siran-environment.json"
 VARIANTS = ("cpu", "nvidia")
 BROKEN_CONNECTION = "connection broken by"  # what pip says of an index that does not answer
+NO_VERSION = "Could not find a version"  # and then of each package
 NEEDED = (3, 11)  # the oldest Python that the pinned requirements have wheels for
 LONGEST_ASK = 20.0  # seconds that an interpreter may take to say its version
 LONGEST_INFO = 120.0  # seconds that a backend may take to say what there is
@@ -402,7 +403,7 @@ def _run(command, feedback, on_line, complaint, **variables):
         reasons = [line for line in said if line.startswith("ERROR:")] or said[-1:] or [tr("status {}").format(finished.status)]
         hint = tr("The log has all that was said.")
         # pip only warns of that, and then finds no version of the first package.
-        if any(BROKEN_CONNECTION in line for line in said):
+        if any(BROKEN_CONNECTION in line for line in said) and NO_VERSION in reasons[0]:
             reasons = [tr("the server of the packages cannot be reached")]
             hint = tr("Look at the connection and at QGIS's proxy (Settings > Options > Network). {}").format(hint)
         raise EnvironmentFailed(complaint.format(reasons[0].rstrip(".")), hint)

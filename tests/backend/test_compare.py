@@ -471,6 +471,7 @@ def test_heights_that_are_left_out_are_said_of_either_dem(tmp_path: Path, compar
     [
         ("EPSG:26910+5703", "EPSG:26910+6360", True),  # NAVD88 in metres, and in feet
         ("EPSG:26910+5703", "EPSG:32610+5773", False),  # EGM96
+        ("EPSG:26910+5703", "EPSG:26910+6357", False),  # heights and depths
         ("EPSG:26910+5703", "EPSG:26910", False),
         ("EPSG:26910", "EPSG:4326", True),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.cli import DEM_SOURCES
-from backend.dem_source import NAMES, SOURCES, recognise
+from backend.dem_source import NAMES, SOURCES, noted, recognise
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,10 @@ from backend.dem_source import NAMES, SOURCES, recognise
         ("cop_demo.tif", [], None),
         ("helicop30.tif", [], None),
         ("COP-DEM_30m.tif", [], "glo30"),
+        ("cop30m.tif", [], "glo30"),
+        ("COP30m_alps.tif", [], "glo30"),
+        ("COP_DEMs.tif", [], "glo30"),
+        ("swisslidar.tif", [], "lidar"),
     ],
 )
 def test_sources_are_recognised(file_name: str, metadata: list[str], name: str | None) -> None:
@@ -51,3 +55,10 @@ def test_every_source_says_how_wrong_it_is_and_who_says_so() -> None:
 
 def test_the_command_line_offers_them_all() -> None:
     assert set(DEM_SOURCES) == set(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("tag", "error"), [("6 m", 6.0), ("0.15 m", 0.15), ("1e-05 m", 1e-5), ("0 m", None), ("5000 m", None), ("1_0 m", None), ("much", None)]
+)
+def test_what_a_result_notes_is_a_number_of_metres_that_says_something(tag: str, error: float | None) -> None:
+    assert noted({"SIRAN_DEM_ERROR": tag}) == error and noted({}) is None

@@ -97,9 +97,9 @@ def test_bands_that_are_not_there_are_refused(tmp_path: Path, asked: tuple[int, 
 WHOLE = Window(0, 0, 60, 50)
 
 
-def read(path: Path, window: Window = WHOLE, grid: Grid = GRID) -> tuple[np.ndarray, np.ndarray]:
+def read(path: Path, window: Window = WHOLE, grid: Grid = GRID, bands: tuple[int, int, int] = (1, 2, 3)) -> tuple[np.ndarray, np.ndarray]:
     with Raster(str(path), "The guide") as raster:
-        return Guide(raster, (1, 2, 3), grid).read(window)
+        return Guide(raster, bands, grid).read(window)
 
 
 def test_percentiles_of_the_scene_become_0_and_1(tmp_path: Path) -> None:
@@ -243,6 +243,20 @@ def test_alpha_behind_any_bands_is_a_mask(tmp_path: Path, bands: int, kind: type
         assert dataset.colorinterp[bands] == ColorInterp.alpha and MaskFlags.alpha not in dataset.mask_flag_enums[0]
     made, known = read(path)
     assert not known[:25].any() and known[25:].all() and made[:, 25:].max() > 0.99
+
+
+@pytest.mark.parametrize("margin", [0, -9999])
+@pytest.mark.parametrize("asked", [(1, 2, 3), (4, 2, 1)])
+def test_a_margin_is_unknown_beside_an_alpha_that_hides_nothing(tmp_path: Path, margin: int, asked: tuple[int, int, int]) -> None:
+    """Nor where the band that is called alpha is the near infrared, and meant."""
+    values = np.concatenate([image(50, 60) % 200 + 1, np.full((1, 50, 60), 255)]).astype(np.float32)
+    values[:, :25] = margin
+    values[3, :25] = margin if 4 in asked else 255
+    path = write(tmp_path / "a.tif", values, transform=TRANSFORM)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.colorinterp = [*dataset.colorinterp[:3], ColorInterp.alpha]
+    _, known = read(path, bands=asked)
+    assert not known[:25].any() and known[25:].all()
 
 
 def test_a_finer_scene_is_averaged(tmp_path: Path) -> None:

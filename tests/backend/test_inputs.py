@@ -281,6 +281,12 @@ def test_a_result_that_becomes_an_input_is_no_surer_than_its_dem_was(tmp_path: P
     with rasterio.open(tmp_path / "twice.tif") as dataset:
         assert dataset.tags()["SIRAN_DEM_ERROR"] == "0.7 m"
     assert any("made by SIRAN from a DEM with an expected error of 0.7 m" in event.text for event in events if isinstance(event, Log))
+    # Of one that nobody knew, nobody knows more now.
+    superresolve(write(tmp_path / "hills.tif", VALUES.astype(np.float32)), guide=aster, dem_error=None, output=tmp_path / "trusted.tif")
+    events.clear()
+    superresolve(tmp_path / "trusted.tif", dem_error=None, resolution=25.0, events=events)
+    said = [event.text for event in events if isinstance(event, Log)]
+    assert any(text.startswith("Nothing says which DEM trusted.tif is") for text in said)
 
 
 @pytest.mark.parametrize(("pixel", "said"), [(40, True), (30, False)])
@@ -291,7 +297,6 @@ def test_an_image_that_is_too_coarse_to_count_is_said(
     events: list[Event] = []
     superresolve(dem, guide=scene, guide_bands=(1, 2, 3), resolution=10.0, events=events)
     assert ("The guide's pixels are 4 times as large as the output's" in warnings(events)) == said
-    assert not said or "With an output pixel of 20 m (--resolution) or more it counts." in warnings(events)
 
 
 def test_metres_in_a_crs_of_degrees(tmp_path: Path, superresolve: Superresolve) -> None:

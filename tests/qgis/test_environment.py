@@ -249,7 +249,8 @@ def test_a_server_that_does_not_answer_is_said_and_pips_own_settings_do_no_harm(
     [
         ("HttpProxy", "", "", "http://proxy.corp:3128"),
         ("HttpProxy", "ann", "a:b@c", "http://ann:a%3Ab%40c@proxy.corp:3128"),
-        ("Socks5Proxy", "ann", "", "socks5h://ann@proxy.corp:3128"),
+        ("HttpProxy", "ann", "", "http://ann@proxy.corp:3128"),
+        ("Socks5Proxy", "", "", None),
         ("FtpCachingProxy", "", "", None),
         ("DefaultProxy", "", "", None),
     ],
