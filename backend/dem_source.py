@@ -96,11 +96,8 @@ class DemError:
 def noted(metadata: Mapping[str, str]) -> float | None:
     """The error, metres, that is expected of a result of SIRAN: that of the DEM which it was made from; None for other files, and where
     nothing was known of that DEM either."""
-    found = re.fullmatch(r"([\d.]+(?:e-?\d+)?) m", metadata.get(ERROR_TAG, ""))
-    try:
-        error = float(found[1]) if found else UNKNOWN_ERROR
-    except ValueError:
-        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?(?:e-?\d+)?) m", metadata.get(ERROR_TAG, ""))
+    error = float(found[1]) if found else UNKNOWN_ERROR
     return error if UNKNOWN_ERROR < error <= HIGHEST_ERROR else None
 
 

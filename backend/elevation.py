@@ -17,6 +17,7 @@ from backend.vertical import metres_per_unit
 from backend.windows import Window
 
 HIGHEST_ON_EARTH = 9_000.0
+"""Metres. What lies higher may be metres only by mistake."""
 HIGHEST = 20_000.0
 """Metres. A larger elevation, up or down, is a nodata value that the file does not declare."""
 SAY_UNIT = "If heights are not metres say their unit in the file, e.g. with gdal_edit.py -units cm."
@@ -110,6 +111,10 @@ class Elevation:
         # Of fractions a part alone was looked at.
         steps = (heights[0] - self._offset) / self.step
         return heights, known & (np.abs(steps - np.rint(steps)) <= _OFF_A_STEP * np.maximum(np.abs(steps), 1.0))
+
+    def beyond_said(self, name: str) -> str:
+        """A sentence where heights of the DEM, called `name`, were left out as impossible; else ""."""
+        return f"Heights of more than {HIGHEST:,.0f} m were left out of {name}, as if unknown. {SAY_UNIT}" if self.beyond else ""
 
     def from_metres(self, metres: NDArray[np.float32]) -> NDArray[np.float32]:
         """Metres in the DEM's own unit."""

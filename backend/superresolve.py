@@ -21,7 +21,7 @@ from backend.back_projection import BackProjection
 from backend.cancel import Cancel
 from backend.card import ModelCard
 from backend.dem_source import DemError
-from backend.elevation import HIGHEST, SAY_UNIT, Elevation
+from backend.elevation import HIGHEST, Elevation
 from backend.engines import PROCESSOR, Engine, open_engine
 from backend.engines.sparing import SparingEngine
 from backend.errors import InputError
@@ -51,7 +51,6 @@ MOST_THREADS = 1024
 """As in the plugin's settings. ONNX Runtime starts as many as it is told, and with some thousands does nothing else."""
 COARSEST_GUIDE = 3.3
 """Pixels of the output: images of larger ones make next to no difference to the shipped model's result."""
-HIGHEST_DEM_ERROR = dem_source.HIGHEST_ERROR
 _FINISHING = 0.05
 """Share of the progress that compressing and the overviews get."""
 _REPORTING = 0.01
@@ -279,8 +278,8 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                         "warning",
                         f"No pixel of the output has a value: where it lies the DEM has none. Above {HIGHEST:,.0f} m none counts.",
                     )
-                elif elevation.beyond:
-                    say("warning", f"Heights of more than {HIGHEST:,.0f} m were left out of the DEM, as if unknown. {SAY_UNIT}")
+                elif beyond := elevation.beyond_said("the DEM"):
+                    say("warning", beyond)
                 if outputs.known and image and not pipeline.guided:
                     say(
                         "warning",
@@ -344,7 +343,7 @@ def _check_numbers(settings: Settings) -> None:
             "option-invalid", f"--tile is {settings.tile}.", f"Pass {SMALLEST_TILE} to {LARGEST_TILE} pixels, or leave it out."
         )
     check_threads(settings.threads)
-    if settings.dem_error is not None and not 0 <= settings.dem_error <= HIGHEST_DEM_ERROR:
+    if settings.dem_error is not None and not 0 <= settings.dem_error <= dem_source.HIGHEST_ERROR:
         raise InputError(
             "option-invalid", f"--dem-error is {settings.dem_error:g} m.", "Pass one standard deviation in metres, 0 to trust the DEM."
         )

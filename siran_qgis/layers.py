@@ -28,9 +28,9 @@ VRT_SOURCE = re.compile(r"<Source(?:Filename|Dataset)\b[^>]*>([^<]*)<")
 VRT_CHARACTERS = 4_000_000  # of a mosaic's description that are looked at: ten thousand tiles
 
 MADE_HERE = "siran/made"  # a property of layers that came out of SIRAN
-MULTIPLY = QPainter.CompositionMode.CompositionMode_Multiply  # how shades lie upon heights
 RENDERER = "siran/renderer"  # the same, of the kind of look that they were given
 HEIGHT_UNIT = "siran/metres_per_unit"  # the same, of their heights
+MULTIPLY = QPainter.CompositionMode.CompositionMode_Multiply  # how shades lie upon heights
 
 # QGIS keeps no reference to post-processors written in Python.
 _post_processors = []

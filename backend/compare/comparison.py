@@ -28,7 +28,7 @@ from backend.compare.coregistration import coregister
 from backend.compare.mask import ENDINGS, Cells, Everywhere, Mask, Polygons
 from backend.compare.pairs import BAND, Bools, Floats, Reference, Tested, coarser, overlap
 from backend.compare.statistics import Scale, Statistics
-from backend.elevation import HIGHEST, SAY_UNIT, Elevation
+from backend.elevation import HIGHEST, Elevation
 from backend.errors import InputError
 from backend.events import Comparison, Level, Log, Progress, Sink
 from backend.grid import Grid
@@ -189,8 +189,8 @@ def run(
             )
         compared = [(several[0].name, several[0].tested.elevation) for several in states]
         for name, elevation in (("the reference", reference.elevation), *compared):
-            if elevation.beyond:
-                say("warning", f"Heights of more than {HIGHEST:,.0f} m in {name} were left out, as if unknown. {SAY_UNIT}")
+            if beyond := elevation.beyond_said(name):
+                say("warning", beyond)
         _warn_of_counts(tested, counting, say)
         gathered: dict[str, Any] = {
             "format": 1,
