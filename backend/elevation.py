@@ -90,7 +90,12 @@ class Elevation:
     def read(self, window: Window, reach: int, *, whole: bool = False) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Metres (height, width) and known pixels (height, width), `whole` as in Sampler.sample. Gaps are filled from what lies within
         `reach` pixels."""
-        values, known = self.sampler.sample(window, self.read_metres, bands=1, reach=reach, whole=whole)
+        values, known = self.read_exactly(window, reach, whole=whole)
+        return values.astype(np.float32), known
+
+    def read_exactly(self, window: Window, reach: int, *, whole: bool = False) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """As `read`, before heights are rounded to float32."""
+        values, known = self.sampler.sample_exactly(window, self.read_metres, bands=1, reach=reach, whole=whole)
         return values[0], known
 
     def before_rounding(self, window: Window) -> NDArray[np.float32] | None:

@@ -56,12 +56,13 @@ T = TypeVar("T")
 class _Read:
     """What the reader made of a tile; arrays cover `tile.read`, `known` and `cubic` the core.
 
-    `dem` is what the model is given, `cubic` what cubic resampling makes: two things where heights are rounded. `cells` are those of the
-    DEM itself that the model's result is brought back to, (1, h, w) and (h, w); None where it is left as it is.
+    `dem` is what the model is given, metres above `base`, `cubic` what cubic resampling makes: two things where heights are rounded.
+    `cells` are those of the DEM itself that the model's result is brought back to, (1, h, w) and (h, w); None where it is left as it is.
     """
 
     tile: Tile
     dem: Floats
+    base: float
     cubic: Floats
     known: Bools
     guide: Floats
@@ -207,9 +208,12 @@ class Pipeline:
         return None if kept is None else _Made(core, kept, old=True)
 
     def _read(self, tile: Tile) -> _Read:
-        dem, known = self.elevation.read(tile.read, self.halo)
+        heights, known = self.elevation.read_exactly(tile.read, self.halo)
+        # In float32 heights of 5,000 m are rounded to half a millimetre. There are places where a model makes centimetres of that.
+        base = float(np.rint(heights[known].mean())) if known.any() else 0.0
+        dem = (heights - base).astype(np.float32)
         cut = tile.read.cut(tile.core)
-        known, cubic = known[cut], dem[cut]
+        known, cubic = known[cut], heights[cut].astype(np.float32)
         if known.any() and (added := self.elevation.before_rounding(tile.read)) is not None:
             dem = dem + added
         image = np.zeros((3, *dem.shape), np.float32)
@@ -220,7 +224,7 @@ class Pipeline:
         cells = None
         if self.back_projection is not None and known.any() and (window := self.back_projection.cells(tile.core)) is not None:
             cells = self.elevation.read_metres(window)
-        return _Read(tile, dem, cubic, known, image, valid, cells)
+        return _Read(tile, dem, base, cubic, known, image, valid, cells)
 
     def _make(self, item: _Read) -> _Made:
         with self.stopwatch.at_work("running the model"):
@@ -235,7 +239,8 @@ class Pipeline:
         if not item.known.any():
             return dict.fromkeys(self.wanted, item.cubic)
         run = over_orientations(self.engine.run, self._turned) if self.thorough else self.engine.run
-        elevation, sigma = run(item.dem, item.guide, item.guide_valid, self.pixel_size, self.dem_error)
+        above, sigma = run(item.dem, item.guide, item.guide_valid, self.pixel_size, self.dem_error)
+        elevation = (above.astype(np.float64) + item.base).astype(np.float32)
         made = {ELEVATION: elevation} if sigma is None or UNCERTAINTY not in self.wanted else {ELEVATION: elevation, UNCERTAINTY: sigma}
         for name, values in made.items():
             if values.shape != item.dem.shape:

@@ -35,5 +35,5 @@ def echo(*lines: str, err: bool = False) -> None:
 
 def unwritable(error: OSError) -> ResourceError:
     """What to say where stdout takes nothing more."""
-    code = "disk-full" if error.errno == errno.ENOSPC else "internal"
+    code = "disk-full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "internal"
     return ResourceError(code, f"Nothing can be written to stdout ({error.strerror}).", "Free some space, or send it elsewhere.")

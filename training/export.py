@@ -27,7 +27,7 @@ from backend.card import INPUTS, METADATA_KEY, OUTPUTS, SCALARS, ModelCard, side
 from backend.errors import CardError, InputError
 from backend.models import SUMS_FILE, read_sums
 from training.card import build_card, put
-from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_weights
+from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, load_weights, save_weights
 from training.config import config_from_dict
 from training.data.areas import attributions
 from training.errors import ExportError, TrainingError, interruptible, refused
@@ -195,6 +195,10 @@ class Alone(torch.nn.Module):
         return made[0] if len(made) == 1 else made
 
 
+def _same(some: dict[str, Tensor], others: dict[str, Tensor]) -> bool:
+    return some.keys() == others.keys() and all(torch.equal(some[name], others[name]) for name in some)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.export", description="Writes a trained network as a model file.")
@@ -214,12 +218,15 @@ def main(arguments: list[str] | None = None) -> int:
         weights = options.out.with_suffix(".safetensors")
         if weights.resolve() == (options.run / CHECKPOINT).resolve():
             raise ExportError(f"The weights beside {options.out} would replace the run's checkpoint.", "Name the model otherwise.")
-        for made in (options.out, weights):
-            if made.exists() and not options.overwrite:
-                raise ExportError(f"{made} exists.", "Name the model otherwise, or pass --overwrite.")
+        if options.out.exists() and not options.overwrite:
+            raise ExportError(f"{options.out} exists.", "Name the model otherwise, or pass --overwrite.")
         read_sums(options.out.with_name(SUMS_FILE))  # it is rewritten last, when all of the work is done
         checkpoint = load_checkpoint(options.run)
         network = averaged_network(checkpoint)
+        # One run's ONNX and TorchScript files share one.
+        shared = weights.exists() and not options.overwrite
+        if shared and not _same(load_weights(weights), network.state_dict()):
+            raise ExportError(f"{weights} exists, with other weights.", "Name the model otherwise, or pass --overwrite.")
         # Runs of before there was this note: what stands in the manifest now is all that is known.
         trained_on = checkpoint.trained_on or attributions(options.data, "train")
         described = read_text(options.card, "Compare it with training/configs/siran.card.toml.")
@@ -228,7 +235,8 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"a halo of {options.halo} px: at most {check_halo(network, options.data, options.halo):.1e} pixel sizes off")
             card = replace(card, halo=options.halo)
         write(network, card, options.out)
-        save_weights(network.state_dict(), checkpoint.config, trained_on, weights)
+        if not shared:
+            save_weights(network.state_dict(), checkpoint.config, trained_on, weights)
     except CardError as error:
         return refused(ExportError(f"The card {options.card} does not fit: {error}", "Compare it with training/configs/siran.card.toml."))
     except tomllib.TOMLDecodeError as error:

@@ -30,7 +30,7 @@ from backend.page.numbers import number, rounded_up
 from backend.page.parts import figure, table
 from backend.page.pictures import errors, hillshade
 from backend.rasters import Raster
-from backend.report.detail import Profile
+from backend.report.detail import Detail, Profile
 from backend.report.gathered import Gathered
 from backend.report.pair import POLICY, SCRIPT, Side, pair
 from backend.report.pair import STYLE as PAIR_STYLE
@@ -187,11 +187,10 @@ def _map(run: Run, gathered: Gathered) -> list[str]:
     dx, dy = _edges(run.grid)
     difference = overview.result() - overview.cubic()
     height, width = (size * overview.factor for size in difference.shape)
-    lines = [(profile.start, profile.end) for profile in detail.profiles] if detail else []
+    lines = [(profile.start, profile.end) for profile in _drawn(detail)] if detail else []
     means = f", means over {overview.factor} × {overview.factor} pixels" if overview.factor > 1 else ""
-    caption = (
-        f"Where heights changed: from −{limit:g} m (blue, lower) over 0 (white) to {limit:g} m (red, higher){means}. "
-        "The lines are those of the profiles."
+    caption = f"Where heights changed: from −{limit:g} m (blue, lower) over 0 (white) to {limit:g} m (red, higher){means}." + (
+        " The lines are those of the profiles." if lines else ""
     )
     return [
         picture_map(errors(difference, limit), "Map of the change", caption, lines, size=(width, height), ratio=width * dx / (height * dy))
@@ -201,10 +200,12 @@ def _map(run: Run, gathered: Gathered) -> list[str]:
 def _profiles(gathered: Gathered) -> list[str]:
     if gathered.detail is None:
         return ["<p>No pixel has a value.</p>"]
-    made = ["<p>Heights along three lines through the place of the largest change.</p>"]
-    for place, profile in enumerate(gathered.detail.profiles):
-        if len(profile.along) < 2:
-            continue
+    profiles = _drawn(gathered.detail)
+    if not profiles:
+        return ["<p>The output is too small for profiles.</p>"]
+    count = ("one line", "two lines", "three lines")[len(profiles) - 1]
+    made = [f"<p>Heights along {count} through the place of the largest change.</p>"]
+    for place, profile in enumerate(profiles):
         along, cubic, result = profile.along.tolist(), profile.cubic.tolist(), profile.result.tolist()
         text = _profile_text(profile)
         svg = drawing(
@@ -218,6 +219,11 @@ def _profiles(gathered: Gathered) -> list[str]:
         )
         made.append(f"<h3>{escape(profile.name)}</h3>{figure(svg, '', text)}")
     return made
+
+
+def _drawn(detail: Detail) -> list[Profile]:
+    """The profiles that are more than a point."""
+    return [profile for profile in detail.profiles if len(profile.along) > 1]
 
 
 def _profile_text(profile: Profile) -> str:
@@ -241,7 +247,7 @@ def _inputs(run: Run, gathered: Gathered) -> list[str]:
         rows += [
             ("Part under the output", f"{number(window.width)} × {number(window.height)} pixels"),
             ("Without a height there", f"{100 * part.unknown_share:.3g} %"),
-            ("Heights there", f"{_height(part.lowest)} to {_height(part.highest)}"),
+            ("Heights there", f"{_height(part.lowest)} to {_height(part.highest)}" if part.unknown_share < 1 else "none"),
         ]
     rows += [("Expected error", f"{run.dem_error.metres:g} m (1 standard deviation)"), ("Where that is from", run.dem_error.origin)]
     made = [_facts("The DEM", rows)]

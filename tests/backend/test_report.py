@@ -193,13 +193,18 @@ def test_where_nothing_is_known_it_says_so(tmp_path: Path, folder: Path, small_m
     dem = rasters_for_tests.write(tmp_path / "none.tif", np.full((20, 20), -9999, np.float32), nodata=-9999)
     text = report(dem, small_model, folder)
     assert "No pixel has a value" in text and "<img" not in text and cell(text, "Without a value") == "100 %"
+    assert cell(text, "Heights there") == "none"
     assert "nan" not in Page(text).text.lower().split()
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 30), (2, 40)])
 def test_the_smallest_outputs(tmp_path: Path, folder: Path, small_model: Path, shape: tuple[int, int]) -> None:
     dem = rasters_for_tests.write(tmp_path / "small.tif", rasters_for_tests.terrain(*shape).astype(np.float32))
-    assert "What was changed" in report(dem, small_model, folder, resolution=30.0)
+    text = report(dem, small_model, folder, resolution=30.0)
+    assert "What was changed" in text
+    said = {(1, 1): "too small for profiles", (1, 30): "along one line through", (2, 40): "along three lines through"}
+    assert said[shape] in text
+    assert ("those of the profiles" in text) == (shape != (1, 1))
 
 
 # --- how it is gathered

@@ -256,7 +256,7 @@ def test_a_server_that_does_not_answer_is_said_and_pips_own_settings_do_no_harm(
     ],
 )
 def test_pip_uses_qgiss_proxy(qgis_app, monkeypatch, kind, user, password, address):
-    for name in proxy.NAMES:
+    for name in (*proxy.NAMES, "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     manager = QgsNetworkAccessManager.instance()
@@ -266,6 +266,12 @@ def test_pip_uses_qgiss_proxy(qgis_app, monkeypatch, kind, user, password, addre
     try:
         wanted = {"HTTP_PROXY": address, "HTTPS_PROXY": address} if address else {}
         assert proxy.variables() == wanted
+        manager.setFallbackProxyAndExcludes(set_to, [*excluded, "https://pypi.intern/simple"], [*bare, "10.0.0.7:8080", "http://["])
+        monkeypatch.setenv("no_proxy", "localhost")
+        direct = "localhost,pypi.intern,10.0.0.7"
+        assert proxy.variables() == (wanted | {"NO_PROXY": direct, "no_proxy": direct} if address else {})
+        monkeypatch.delenv("no_proxy")
+        manager.setFallbackProxyAndExcludes(set_to, excluded, bare)
         said = []
         names = "; ".join(f"print(os.environ.get({name!r}))" for name in ("HTTPS_PROXY", "PIP_USER"))
         command = [sys.executable, "-c", f"import os; {names}"]

@@ -177,6 +177,22 @@ def test_torchscript_with_its_card_beside_it(prepared: Path, tmp_path: Path) -> 
         np.testing.assert_allclose(torch.jit.load(tmp_path / "small.pt")(*given), net(*given)[0], atol=1e-3)
 
 
+def test_both_files_of_a_run_share_their_weights(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    train(TINY, prepared, tmp_path / "run", resume=False)
+    (tmp_path / "card.toml").write_text(CARD)
+    out, weights = tmp_path / "small.pt", tmp_path / "small.safetensors"
+    export = ["--run", str(tmp_path / "run"), "--data", str(prepared), "--card", str(tmp_path / "card.toml"), "--out", str(out)]
+    assert main(export) == 0
+    kept = weights.read_bytes()
+    out.unlink()  # as if the other file had been another kind's
+    assert main(export) == 0 and weights.read_bytes() == kept
+    out.unlink()
+    checkpoint = load_checkpoint(tmp_path / "run")
+    save_checkpoint(replace(checkpoint, ema={name: value + 1 for name, value in checkpoint.ema.items()}), tmp_path / "run")
+    assert main(export) == 2 and not out.exists() and weights.read_bytes() == kept
+    assert f"{weights} exists, with other weights." in capsys.readouterr().err
+
+
 def test_the_command_line_refuses_what_it_cannot_do(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     train(TINY, prepared, tmp_path / "run", resume=False)
     (tmp_path / "card.toml").write_text(CARD)
