@@ -35,7 +35,7 @@ class InputError(BackendError):
 class CardError(InputError):
     """A model card lacks something or contradicts itself."""
 
-    def __init__(self, message: str, hint: str = "Export the model again with 'python -m training.export'.") -> None:
+    def __init__(self, message: str, hint: str = "Get the file again, or export it again with 'python -m training.export'.") -> None:
         super().__init__("model-card", message, hint)
 
 

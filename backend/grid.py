@@ -401,7 +401,7 @@ def _limit(grid: Grid, extent: Bounds, extent_crs: str | None) -> Grid:
             raise InputError(
                 "option-invalid",
                 f"--extent {asked} lies nowhere in the CRS of the output.",
-                "Pass XMIN,YMIN,XMAX,YMAX in --extent-crs: longitude comes before latitude.",
+                "See that its numbers are in the CRS that is named with them: longitude comes before latitude.",
             )
         # Counted around its own middle an extent across 180 degrees is one piece, whatever the grid counts around.
         extent = _around(grid.longitudes(x, float(x[known][known.sum() // 2])), y)

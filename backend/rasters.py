@@ -32,7 +32,7 @@ from backend.windows import Window
 
 UNDECLARED_NODATA = (-9999.0, -32768.0, -32767.0)
 """Taken for nodata in a DEM that declares none, or another: mosaics are made of files with different ones."""
-ASSIGN = "Assign one, in QGIS with 'Assign projection'."
+ASSIGN = "Make a copy that has it: gdal_translate -a_srs EPSG:CODE, or in QGIS 'Translate' with 'Override the projection'."
 """What to do about a CRS."""
 GDAL: dict[str, object] = {"GDAL_PAM_ENABLED": "NO", "GDAL_CACHEMAX": 256}
 """What GDAL is told where rasters are read and written: no files beside the inputs, and no cache of blocks but these 256 bytes (rasterio

@@ -114,7 +114,9 @@ class Sampler:
         values, known = self.sample_exactly(window, read, bands=bands, reach=reach, whole=whole)
         return values.astype(np.float32), known
 
-    def sample_exactly(self, window: Window, read: Read, *, bands: int, reach: int, whole: bool = False) -> tuple[Floats, NDArray[np.bool_]]:
+    def sample_exactly(
+        self, window: Window, read: Read, *, bands: int, reach: int, whole: bool = False
+    ) -> tuple[Floats, NDArray[np.bool_]]:
         """As `sample`, before values are rounded to float32: half a millimetre at 5,000 m."""
         if self._shift is not None:
             return self._copy(window, self._shift, read, reach)

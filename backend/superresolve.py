@@ -345,7 +345,9 @@ def _check_numbers(settings: Settings) -> None:
     check_threads(settings.threads)
     if settings.dem_error is not None and not 0 <= settings.dem_error <= dem_source.HIGHEST_ERROR:
         raise InputError(
-            "option-invalid", f"--dem-error is {settings.dem_error:g} m.", "Pass one standard deviation in metres, 0 to trust the DEM."
+            "option-invalid",
+            f"--dem-error is {settings.dem_error:g} m.",
+            f"Pass 0 (trust the DEM) to {dem_source.HIGHEST_ERROR:,.0f} metres, one standard deviation.",
         )
     if settings.dem_error is not None and settings.dem_source != "auto":
         raise InputError("option-invalid", f"Both --dem-source {settings.dem_source} and --dem-error were passed.", "Pass one of them.")
@@ -362,7 +364,7 @@ def _check_numbers(settings: Settings) -> None:
 def check_threads(threads: int) -> None:
     """Raises InputError where --threads makes no sense."""
     if not 0 <= threads <= MOST_THREADS:
-        raise InputError("option-invalid", f"--threads is {threads}.", f"Pass 1 to {MOST_THREADS}; 0, or leaving it out, uses all.")
+        raise InputError("option-invalid", f"--threads is {threads}.", f"Pass 1 to {MOST_THREADS}, or leave it out to use all.")
 
 
 def _paths(settings: Settings) -> dict[str, Path]:

@@ -73,8 +73,8 @@ def run(python: str, arguments: list[str], feedback, models=None, called=None) -
             tr("The backend's environment is incomplete: {} is missing or was changed.").format(damaged), interpreter.repair(python)
         )
     if listener.failure is not None:
-        raise BackendFailed(listener.failure.message, hint(listener.failure), listener.failure.code)
-    if finished.status == 0 and not listener.heard:
+        raise BackendFailed(listener.failure.message, hint(listener.failure, listener.called), listener.failure.code)
+    if not listener.heard and (finished.status == 0 or environment.is_another_program(python, finished.stderr)):
         silent = tr("{} ended without a word: it may be no Python that has the backend's packages.")
         raise BackendFailed(silent.format(python), interpreter.repair(python))
     if finished.stderr:
@@ -83,17 +83,18 @@ def run(python: str, arguments: list[str], feedback, models=None, called=None) -
     raise unexplained(finished.status, finished.stderr, interpreter.repair(python))
 
 
-def hint(failure: events.Failure) -> str:
+def hint(failure: events.Failure, called: dict[str, str]) -> str:
     """What to do about a failure: the backend's own hints are for the command line, and those that name its options are said anew here."""
+    limits = ", ".join(called[option] for option in ("--extent", "--mask") if option in called)
     return {
         "guide-bands-unknown": tr("Give the numbers of the guide's near infrared, red and green bands (GUIDE_BANDS), as in 4,3,2."),
         "device-unavailable": tr("Choose another device (DEVICE), such as auto, or another model (MODEL)."),
-        "no-overlap": tr(
-            "Check the CRS of all layers, and the extent (EXTENT) or the mask (MASK) where one is given: all must show the same ground."
-        ),
+        "no-overlap": tr("Check the CRS of all layers, and what limits the ground ({}): all must show the same.").format(limits),
         "output-folder": tr("See that the folder is there and may be written to, or name an output elsewhere."),
         "output-is-input": tr("Name another output."),
-        "crs-missing": tr("Give the raster the right CRS with 'Assign projection', or bring it onto one with 'Warp (reproject)'."),
+        "crs-missing": tr(
+            "Save the raster as a GeoTIFF that has one: 'Translate (convert format)', with 'Override the projection for the output file'."
+        ),
         "disk-full": tr("Free some space, or name the outputs on another disk; a smaller extent needs less."),
         "output-busy": tr("Wait until that run has ended, or name another output."),
     }.get(failure.code, failure.hint)

@@ -186,7 +186,7 @@ class Environment:
             raise _unwritten(error) from error
         if not lock.tryLock(1000):  # a look holds it for a moment
             if lock.error() != QLockFile.LockError.LockFailedError:
-                raise _unwritten(self.lock)
+                raise _unwritten(tr("{} cannot be made").format(self.lock))
             raise EnvironmentFailed(self._busy(), tr("Try again when that has ended."))
         try:
             yield
@@ -275,6 +275,8 @@ def backend_info(python: Path, plugin: Path, is_cancelled, models: Path | None =
                 return json.loads(answer)
             except ValueError:
                 raise EnvironmentFailed(tr("{} is no Python that has the backend's packages.").format(python)) from None
+        if is_another_program(python, finished.stderr):
+            raise EnvironmentFailed(tr("{} is no Python that has the backend's packages.").format(python))
         reason = last_line(finished.stderr) or tr("it ended with status {}").format(finished.status)
         if finished.cancelled:
             reason = tr("it did not answer within {:.0f} s").format(LONGEST_INFO)
@@ -341,6 +343,12 @@ def base_candidates(named: str = "") -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def is_another_program(python, stderr: str) -> bool:
+    """Whether what was to be a Python failed as another program does that is given Python's options: by a complaint under its name."""
+    own = f"{python}: ", f"{Path(python).name}: "
+    return any(line.startswith(own) and "No module named" not in line for line in stderr.splitlines())
+
+
 def last_line(text: str) -> str:
     """The last line that says something, without its full stop."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -350,7 +358,9 @@ def last_line(text: str) -> str:
 def _unwritten(reason) -> EnvironmentFailed:
     return EnvironmentFailed(
         tr("The backend's environment could not be written: {}.").format(reason),
-        tr("See that the disk has room and that no backend is running."),
+        tr(
+            "See that the disk has room, that its folder may be written to (the settings may name another), and that no backend is running."
+        ),
     )
 
 

@@ -61,11 +61,11 @@ def refusal(model, dem, guide, like, resolution, extent, context) -> str:
         reach = 10 if where.crs().isGeographic() else SLACK  # nobody means half a degree; feet are not so far from metres
         if resolution and least / reach <= resolution <= most * reach:
             begin = tr("The output pixel size (RESOLUTION) counts in {} here, and {} was probably meant as metres.") + " "
-            begin = begin.format(QgsUnitTypes.toString(unit), number(resolution))
+            begin = begin.format(_unit(unit), number(resolution))
         one = where.rasterUnitsPerPixelX()
         one /= ground_pixel(where, one, place, context)
         what = tr("choose an output pixel size (RESOLUTION) of {} {} ({} m on the ground), or another model").format(
-            model_card.span(_rounded(least * one, most * one)), QgsUnitTypes.toString(unit), ground
+            model_card.span(_rounded(least * one, most * one)), _unit(unit), ground
         )
     said = tr("The elevation model's pixel ({} m) is {} times the output's ({} m), and the model {} is for {}: {}.")
     sizes = (number(size, ".3g") for size in (coarse, ratio, fine))
@@ -115,6 +115,11 @@ def _middle(where, dem, extent, context):
         if not common.isEmpty():  # the backend says what does not meet
             rectangle = common
     return QgsReferencedPointXY(rectangle.center(), crs)
+
+
+def _unit(unit):
+    """A unit in the language of the plugin's sentences, which QGIS's own may not be."""
+    return QgsUnitTypes.toString(unit) if tr("en") != "en" else QgsUnitTypes.encodeUnit(unit)
 
 
 def _rounded(low, high):

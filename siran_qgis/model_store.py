@@ -93,7 +93,8 @@ def staging(folder):
         made = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
     except OSError as error:
         raise SiranError(
-            tr("The folder {} cannot be written: {}.").format(folder, error.strerror), tr("See that the disk has room.")
+            tr("The folder {} cannot be written: {}.").format(folder, error.strerror),
+            tr("See that the disk has room and that you may write there, or name another folder in the settings."),
         ) from error
     try:
         yield made
@@ -159,9 +160,10 @@ def refuse_taken(name, overwrite):
         )
     if paths.installed_models()[name].parent == paths.BUNDLED:
         raise SiranError(
-            tr("A model {} comes with SIRAN.").format(name), tr("Allow to overwrite (OVERWRITE) to use the new one in its place.")
+            tr("A model {} comes with SIRAN.").format(name),
+            tr("Tick 'Replace a model of the same name' (OVERWRITE) to use the new one in its place."),
         )
-    raise SiranError(tr("A model {} is there already.").format(name), tr("Allow to overwrite it (OVERWRITE)."))
+    raise SiranError(tr("A model {} is there already.").format(name), tr("Tick 'Replace a model of the same name' (OVERWRITE)."))
 
 
 def put(staged, name, digest, folder) -> Path:

@@ -6,7 +6,7 @@ The offer stands in the dialog itself: while one that the toolbox opened is ther
 from qgis.core import Qgis
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QEvent, QObject
-from qgis.PyQt.QtWidgets import QPushButton
+from qgis.PyQt.QtWidgets import QLabel, QPushButton
 
 from . import choices, interpreter, settings
 from .algorithms.setupbackend import SetUpBackend
@@ -36,11 +36,14 @@ class Offer(QObject):
         super().__init__(dialog)
         self.dialog = dialog
         bar = dialog.messageBar()
-        if interpreter.named() or settings.read().python:
-            self.message = bar.createMessage("", str(missing))
-        else:
-            # The button is the hint; the bar has one line.
-            self.message = bar.createMessage("", self.tr("{} Set it up, once; then this dialog runs.").format(missing.message))
+        elsewhere = interpreter.named() or settings.read().python
+        # The bar's own text has one line, however long it is.
+        text = QLabel(str(missing) if elsewhere else self.tr("{} Set it up, once; then this dialog runs.").format(missing.message))
+        text.setObjectName("offer")
+        text.setWordWrap(True)
+        self.message = bar.createMessage("")
+        self.message.layout().addWidget(text, 1)
+        if not elsewhere:
             button = QPushButton(self.tr("Set up the backend…"))
             button.clicked.connect(self.set_up)
             self.message.layout().addWidget(button)

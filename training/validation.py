@@ -33,7 +33,8 @@ class Validation:
 
 def open_validation(data: Path, config: Config) -> Validation:
     """Of the areas in a prepared folder. Raises what `open_source` raises."""
-    few = replace(config.data, batch=min(config.data.batch, PATCHES))
+    # Validation areas are few and have gaps: lattices that are askew ask for larger squares than most have.
+    few = replace(config.data, batch=min(config.data.batch, PATCHES), askew_share=0.0)
     return Validation(*(open_source(data, "validation", kind, config.train.seed + 1) for kind in (good(few), few)))
 
 

@@ -4,6 +4,10 @@
     <context>
         <name>SIRAN</name>
         <message>
+            <source>The page is {}; Processing &gt; Results Viewer shows where to open it.</source>
+            <translation>Die Seite ist {}; Verarbeitung &gt; Ergebnisanzeige zeigt, wo sie zu öffnen ist.</translation>
+        </message>
+        <message>
             <source>By name: {}.</source>
             <translation>Namen für Skripte: {}.</translation>
         </message>
@@ -194,6 +198,10 @@
         <message>
             <source>{} is no raster (TESTED).</source>
             <translation>{} ist kein Raster (TESTED).</translation>
+        </message>
+        <message>
+            <source>The mask was written as {}, which QGIS deletes in the end. To repeat the command of a report, keep a copy.</source>
+            <translation>Die Maske wurde als {} geschrieben, was QGIS am Ende löscht. Um den Befehl eines Berichts zu wiederholen, ist eine Kopie aufzuheben.</translation>
         </message>
         <message>
             <source>no pixel counts</source>
@@ -652,8 +660,8 @@
             <translation>Kachelgröße in Pixeln der Ausgabe</translation>
         </message>
         <message>
-            <source>32 to 8192. Empty: 1280, which takes some 2.3 GB of memory. The result does not depend on it.</source>
-            <translation>32 bis 8192. Leer: 1280, wofür etwa 2,3 GB Speicher gebraucht werden. Das Ergebnis hängt nicht davon ab.</translation>
+            <source>16 to 8192. Empty: 1280, which takes some 2.3 GB of memory. The result depends on it by millimetres at most.</source>
+            <translation>16 bis 8192. Leer: 1280, wofür etwa 2,3 GB Speicher gebraucht werden. Das Ergebnis hängt höchstens um Millimeter davon ab.</translation>
         </message>
         <message>
             <source>Processor threads</source>
@@ -732,8 +740,8 @@
             <translation>Der Bericht ist eine Seite; {} endet nicht auf .html.</translation>
         </message>
         <message>
-            <source>{} has {} bands, no band {}.</source>
-            <translation>{} hat {} Kanäle, keinen Kanal {}.</translation>
+            <source>{} has no band {}; the number of its bands is {}.</source>
+            <translation>{} hat keinen Kanal {}; die Zahl der Kanäle ist {}.</translation>
         </message>
         <message>
             <source>The guide image, {}, has fewer than three bands: are the elevation model and the guide exchanged?</source>
@@ -762,6 +770,10 @@
         <message>
             <source>{} is no extent that can be read (EXTENT). Write it as xmin,xmax,ymin,ymax.</source>
             <translation>{} ist keine lesbare Ausdehnung (EXTENT). Schreiben Sie sie als xmin,xmax,ymin,ymax.</translation>
+        </message>
+        <message>
+            <source>The extent {} has no area (EXTENT). Write it as xmin,xmax,ymin,ymax.</source>
+            <translation>Die Ausdehnung {} hat keine Fläche (EXTENT). Geschrieben wird sie als xmin,xmax,ymin,ymax.</translation>
         </message>
         <message>
             <source>{} is no CRS that QGIS knows (EXTENT).</source>
@@ -812,8 +824,8 @@
             <translation>Wählen Sie ein anderes Gerät (DEVICE), etwa auto, oder ein anderes Modell (MODEL).</translation>
         </message>
         <message>
-            <source>Check the CRS of all layers, and the extent (EXTENT) or the mask (MASK) where one is given: all must show the same ground.</source>
-            <translation>Prüfen Sie das KBS aller Layer und, wo angegeben, die Ausdehnung (EXTENT) oder die Maske (MASK): Alle müssen dasselbe Gelände zeigen.</translation>
+            <source>Check the CRS of all layers, and what limits the ground ({}): all must show the same.</source>
+            <translation>Prüfen Sie das KBS aller Layer und was den Ausschnitt begrenzt ({}): Alle müssen dasselbe Gelände zeigen.</translation>
         </message>
         <message>
             <source>See that the folder is there and may be written to, or name an output elsewhere.</source>
@@ -824,8 +836,8 @@
             <translation>Geben Sie eine andere Ausgabe an.</translation>
         </message>
         <message>
-            <source>Give the raster the right CRS with 'Assign projection', or bring it onto one with 'Warp (reproject)'.</source>
-            <translation>Geben Sie dem Raster mit „Projektion zuweisen“ das richtige KBS, oder bringen Sie es mit „Transformieren (Reprojizieren)“ in eines.</translation>
+            <source>Save the raster as a GeoTIFF that has one: 'Translate (convert format)', with 'Override the projection for the output file'.</source>
+            <translation>Speichern Sie das Raster als GeoTIFF, das eines hat: „Übersetzen (Format konvertieren)“ mit „Projektion für die Ausgabedatei überschreiben“.</translation>
         </message>
         <message>
             <source>Free some space, or name the outputs on another disk; a smaller extent needs less.</source>
@@ -1048,6 +1060,10 @@
             <translation>Die neue Umgebung wird geprüft</translation>
         </message>
         <message>
+            <source>{} cannot be made</source>
+            <translation>{} kann nicht angelegt werden</translation>
+        </message>
+        <message>
             <source>Try again when that has ended.</source>
             <translation>Versuchen Sie es noch einmal, wenn das beendet ist.</translation>
         </message>
@@ -1124,8 +1140,8 @@
             <translation>Die Umgebung des Backends konnte nicht geschrieben werden: {}.</translation>
         </message>
         <message>
-            <source>See that the disk has room and that no backend is running.</source>
-            <translation>Achten Sie darauf, dass auf dem Datenträger Platz ist und kein Backend läuft.</translation>
+            <source>See that the disk has room, that its folder may be written to (the settings may name another), and that no backend is running.</source>
+            <translation>Sorgen Sie dafür, dass auf der Platte Platz ist, dass in den Ordner geschrieben werden darf (die Einstellungen können einen anderen nennen) und dass kein Backend läuft.</translation>
         </message>
         <message>
             <source>Making a virtual environment with Python {} ({})</source>
@@ -1296,6 +1312,10 @@
             <translation>Das Pixel des Höhenmodells ({} m) ist {}-mal so groß wie das der Ausgabe ({} m), und das Modell {} ist für Verhältnisse von {} gemacht: {}.</translation>
         </message>
         <message>
+            <source>en</source>
+            <translation>de</translation>
+        </message>
+        <message>
             <source>Comes from</source>
             <translation>Stammt von</translation>
         </message>
@@ -1396,10 +1416,6 @@
             <translation>Modelle von SIRAN</translation>
         </message>
         <message>
-            <source>en</source>
-            <translation>de</translation>
-        </message>
-        <message>
             <source>{} installed.</source>
             <translation>{} installiert.</translation>
         </message>
@@ -1434,6 +1450,10 @@
         <message>
             <source>The folder {} cannot be written: {}.</source>
             <translation>Der Ordner {} kann nicht beschrieben werden: {}.</translation>
+        </message>
+        <message>
+            <source>See that the disk has room and that you may write there, or name another folder in the settings.</source>
+            <translation>Sorgen Sie dafür, dass auf der Platte Platz ist und dass Sie dort schreiben dürfen, oder nennen Sie in den Einstellungen einen anderen Ordner.</translation>
         </message>
         <message>
             <source>{} cannot be copied: {}.</source>
@@ -1480,16 +1500,16 @@
             <translation>Ein Modell {} wird mit SIRAN geliefert.</translation>
         </message>
         <message>
-            <source>Allow to overwrite (OVERWRITE) to use the new one in its place.</source>
-            <translation>Erlauben Sie das Überschreiben (OVERWRITE), um an seiner Stelle das neue zu benutzen.</translation>
+            <source>Tick 'Replace a model of the same name' (OVERWRITE) to use the new one in its place.</source>
+            <translation>Wählen Sie „Modell gleichen Namens ersetzen“ (OVERWRITE), um das neue an seiner Stelle zu verwenden.</translation>
         </message>
         <message>
             <source>A model {} is there already.</source>
             <translation>Ein Modell {} ist schon vorhanden.</translation>
         </message>
         <message>
-            <source>Allow to overwrite it (OVERWRITE).</source>
-            <translation>Erlauben Sie, es zu überschreiben (OVERWRITE).</translation>
+            <source>Tick 'Replace a model of the same name' (OVERWRITE).</source>
+            <translation>Wählen Sie „Modell gleichen Namens ersetzen“ (OVERWRITE).</translation>
         </message>
         <message>
             <source>Close what uses it, and see that the disk has room.</source>
@@ -1537,7 +1557,7 @@
         </message>
         <message>
             <source>Heights of {}</source>
-            <translation>Höhen von {}</translation>
+            <translation>Höhen: {}</translation>
         </message>
         <message>
             <source>The folder {} is no absolute path.</source>

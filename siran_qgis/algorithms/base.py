@@ -50,6 +50,16 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
     def tr(self, text):
         return tr(text)
 
+    def hasHtmlOutputs(self):
+        """Of the dialog that asks at the end of a run, which would say of each that HTML had been generated; `tell_page` says it of those
+        that made a page."""
+        return False
+
+    def tell_page(self, path, feedback):
+        """Says where a page is, if one was made."""
+        if path:
+            feedback.pushInfo(self.tr("The page is {}; Processing > Results Viewer shows where to open it.").format(path))
+
     def createCustomParametersWidget(self, parent=None):
         """QGIS's own dialog, with `first_values`; where the backend is missing, with an offer to set it up. None stands for QGIS's own as
         it is."""

@@ -158,6 +158,7 @@ class CompareDem(SiranAlgorithm):
         except SiranError as failure:
             raise QgsProcessingException(str(failure)) from None
         results = self._figures(tested, feedback)
+        self.tell_page(job.html, feedback)
         for path in result.errors:
             layers.style_when_loaded(path, context, layers.difference, self.id())
         for name, path in ((self.REPORT, job.html), (self.JSON, kept and job.json), (self.ERROR, error and job.error)):
@@ -245,6 +246,11 @@ class CompareDem(SiranAlgorithm):
         path = QgsProcessingUtils.generateTempFilename(f"{name}.geojson")
         reference = self.parameterAsRasterLayer(parameters, self.REFERENCE, context)
         comparison.write_polygons(source, reference, path, context, feedback)
+        feedback.pushInfo(
+            self.tr("The mask was written as {}, which QGIS deletes in the end. To repeat the command of a report, keep a copy.").format(
+                path
+            )
+        )
         return path
 
     def _figures(self, tested, feedback):

@@ -119,6 +119,7 @@ class ManageModels(SiranAlgorithm):
                 self._say(models, feedback)
             if html:
                 model_store.write_whole(html, model_page.page(models))
+                self.tell_page(html, feedback)
         except SiranError as error:
             raise QgsProcessingException(str(error)) from None
         except OSError as error:

@@ -155,6 +155,7 @@ class SuperResolve(SiranAlgorithm):
             self.tr(
                 "In units of the output's CRS. Empty: the guide's grid, or without a guide the input's pixel divided by the model's ratio."
             ),
+            widget={"decimals": 12},  # of degrees QGIS's six would make another grid
         )
         self.add(
             QgsProcessingParameterExtent(self.EXTENT, self.tr("Extent"), optional=True),
@@ -181,8 +182,8 @@ class SuperResolve(SiranAlgorithm):
             widget=self._combo([[name, name] for name in self.DEVICES]),
         )
         self.add(
-            QgsProcessingParameterNumber(self.TILE_SIZE, self.tr("Tile size in output pixels"), enums.INTEGER, optional=True, minValue=32),
-            self.tr("32 to 8192. Empty: 1280, which takes some 2.3 GB of memory. The result does not depend on it."),
+            QgsProcessingParameterNumber(self.TILE_SIZE, self.tr("Tile size in output pixels"), enums.INTEGER, optional=True, minValue=16),
+            self.tr("16 to 8192. Empty: 1280, which takes some 2.3 GB of memory. The result depends on it by millimetres at most."),
             advanced=True,
         )
         self.add(
@@ -252,6 +253,7 @@ class SuperResolve(SiranAlgorithm):
         layers.style_when_loaded(job.output, context, relief.look, self.id(), result)
         layers.style_when_loaded(job.uncertainty, context, layers.uncertainty, self.id(), result)
         layers.style_when_loaded(job.difference, context, layers.difference, self.id(), result)
+        self.tell_page(job.report, feedback)
         beside = {self.UNCERTAINTY: job.uncertainty, self.DIFFERENCE: job.difference, self.REPORT: job.report}
         return {
             self.OUTPUT: job.output,
@@ -284,7 +286,9 @@ class SuperResolve(SiranAlgorithm):
         job = self._job(parameters, context, dry=True)
         dem = self.parameterAsRasterLayer(parameters, self.INPUT, context)
         if not 1 <= job.band <= dem.bandCount():
-            raise QgsProcessingException(self.tr("{} has {} bands, no band {}.").format(dem.name(), dem.bandCount(), job.band))
+            raise QgsProcessingException(
+                self.tr("{} has no band {}; the number of its bands is {}.").format(dem.name(), job.band, dem.bandCount())
+            )
         guide = self.parameterAsRasterLayer(parameters, self.GUIDE, context)
         # Who names one band thrice means it.
         if guide is not None and guide.bandCount() < min(3, max(job.guide_bands or (3,))):
@@ -295,7 +299,9 @@ class SuperResolve(SiranAlgorithm):
                 raise QgsProcessingException(self.tr("Guide bands are given, but no guide image."))
             if max(job.guide_bands) > guide.bandCount():
                 raise QgsProcessingException(
-                    self.tr("{} has {} bands, no band {}.").format(guide.name(), guide.bandCount(), max(job.guide_bands))
+                    self.tr("{} has no band {}; the number of its bands is {}.").format(
+                        guide.name(), max(job.guide_bands), guide.bandCount()
+                    )
                 )
         like = self.parameterAsRasterLayer(parameters, self.LIKE, context)
         unfit = model_fit.refusal(job.model, dem, guide, like, job.resolution, job.extent, context)
@@ -386,6 +392,8 @@ class SuperResolve(SiranAlgorithm):
             raise QgsProcessingException(
                 self.tr("{} is no extent that can be read (EXTENT). Write it as xmin,xmax,ymin,ymax.").format(said)
             )
+        if rectangle.isEmpty():
+            raise QgsProcessingException(self.tr("The extent {} has no area (EXTENT). Write it as xmin,xmax,ymin,ymax.").format(said))
         # Numbers without a CRS are in the output's, as on the command line; QGIS would take them for the project's.
         text = NUMBERS.fullmatch(said.strip()) if isinstance(said, str) else None
         if text and text["crs"] and not QgsCoordinateReferenceSystem(text["crs"]).isValid():

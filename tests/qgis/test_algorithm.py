@@ -176,6 +176,12 @@ def test_an_expression_that_is_no_extent_is_refused(algorithm, context, dem):
     assert not good and message.startswith("rubbish is no extent that can be read (EXTENT).")
 
 
+def test_an_extent_without_area_is_refused_in_the_order_that_qgis_reads(algorithm, context, dem):
+    given = {"INPUT": str(dem), "OUTPUT": "/tmp/out.tif", "EXTENT": "-122.55,-122.55,37.9,37.9 [EPSG:4326]"}
+    good, message = algorithm.checkParameterValues(given, context)
+    assert not good and "no area (EXTENT). Write it as xmin,xmax,ymin,ymax." in message
+
+
 def test_an_empty_rectangle_is_no_extent(algorithm, context, dem):
     assert job(algorithm, context, INPUT=str(dem), EXTENT=QgsRectangle()).extent is None
 

@@ -1,6 +1,7 @@
 """What a feedback is told by a backend, and by one that misbehaves."""
 
 import json
+import shutil
 import time
 
 import pytest
@@ -73,9 +74,10 @@ def test_a_failure_has_message_and_hint(fake_python, feedback):
         ("guide-bands-unknown", "GUIDE_BANDS"),
         ("device-unavailable", "DEVICE"),
         ("no-overlap", "EXTENT"),
+        ("no-overlap", "MASK"),
         ("output-folder", "folder"),
         ("output-is-input", "another output"),
-        ("crs-missing", "Assign projection"),
+        ("crs-missing", "Translate (convert format)"),
         ("disk-full", "another disk"),
         ("output-busy", "Wait"),
     ],
@@ -83,9 +85,18 @@ def test_a_failure_has_message_and_hint(fake_python, feedback):
 def test_a_hint_names_parameters_and_no_options(fake_python, feedback, code, words):
     assert f"`{code}`" in (ROOT / "docs" / "contracts.md").read_text(encoding="utf-8")
     python = fake_python(f"say(event='error', code='{code}', message='It is so.', hint='Pass --this, or --that.'); sys.exit(2)")
+    called = {"--extent": "'Extent' (EXTENT)"} if words != "MASK" else {"--mask": "'Mask' (MASK)"}
     with pytest.raises(BackendFailed, match=r"^It is so\. ") as raised:
-        client.superresolve(python, [], feedback)
+        client.superresolve(python, [], feedback, called)
+    assert ("EXTENT" in raised.value.hint, "MASK" in raised.value.hint) == (words == "EXTENT", words == "MASK")
     assert words in raised.value.hint and "--" not in str(raised.value) and raised.value.code == code
+
+
+@pytest.mark.parametrize("program", ["ls", "cat"])
+def test_a_program_that_is_no_python_is_said_to_be_none(feedback, program):
+    path = shutil.which(program)
+    with pytest.raises(BackendFailed, match=f"^{path} ended without a word: it may be no Python"):
+        client.superresolve(path, ["superresolve", "--json"], feedback)
 
 
 def test_options_are_called_what_the_caller_says_they_are(fake_python, feedback):

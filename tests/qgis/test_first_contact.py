@@ -22,7 +22,7 @@ from qgis.gui import QgsBrowserGuiModel
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, QUrl
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QPushButton
+from qgis.PyQt.QtWidgets import QLabel, QPushButton
 
 from siran_qgis import layers, paths, settings
 
@@ -92,7 +92,10 @@ def toolbox(desktop):
 def said(dialog):
     """The message that the bar of a dialog shows, with the buttons in it."""
     item = dialog.messageBar().currentItem()
-    return (item.text(), [button.text() for button in item.findChildren(QPushButton)]) if item else None
+    if item is None:
+        return None
+    label = item.findChild(QLabel, "offer")
+    return label.text() if label else item.text(), [button.text() for button in item.findChildren(QPushButton)]
 
 
 def wait(true, seconds=60):
@@ -128,6 +131,24 @@ def test_where_an_interpreter_is_named_set_up_is_not_offered(toolbox, nothing_se
     monkeypatch.setenv("SIRAN_PYTHON", "/nowhere/python")
     text, buttons = said(toolbox("superresolve"))
     assert "unset SIRAN_PYTHON" in text and not buttons
+
+
+@pytest.mark.parametrize("named", ["", "/nowhere/a/rather/long/path/to/an/interpreter/of/ones/own/bin/python3"])
+def test_all_of_the_offer_can_be_read(toolbox, nothing_set_up, monkeypatch, named):
+    """In a dialog of the size that QGIS opens it at."""
+    if named:
+        monkeypatch.setenv("SIRAN_PYTHON", named)
+    dialog = toolbox("superresolve")
+    dialog.resize(688, 523)
+    dialog.show()
+    label = dialog.messageBar().findChild(QLabel, "offer")
+    wait(lambda: label.height() >= label.heightForWidth(label.width()) > 0)
+
+
+def test_a_pixel_size_in_degrees_stays_as_it_is(toolbox, use_backend, dem):
+    dialog = toolbox("superresolve")
+    dialog.setParameters({"INPUT": str(dem), "RESOLUTION": 1 / 10800})
+    assert dialog.createProcessingParameters()["RESOLUTION"] == pytest.approx(1 / 10800, abs=1e-12)
 
 
 def test_with_a_backend_nothing_is_said(toolbox, use_backend):

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from types import EllipsisType
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,8 @@ from torch import Tensor
 from training.data import coarse as coarsen_dem
 from training.data import degradations, guides
 from training.data.areas import ROWS, Area, Split, load_areas
+from training.data.askew import MARGIN, SMALL, Askew, askew, drawn_ratio
+from training.data.coarse import Nested
 from training.data.drawn import drawn
 from training.errors import DataError
 
@@ -36,6 +37,8 @@ standing; on bare slopes SRTM is about right, and a network that took every slop
 CUBIC_MARGIN = 3
 """Coarse pixels around a patch that its cubic upsampling may look at, so that no patch holds a border effect."""
 
+Lattice = Nested | Askew
+"""What pixels of a coarse DEM lie on."""
 UNLEVEL, RIPPLES = 0.7, (0.005, 0.3)
 """Share of the drawn lakes that are not level, and by how much, standard deviation, in metres."""
 
@@ -45,7 +48,8 @@ class DataSettings:
     """How training pairs are drawn. Shares are of the patches, unless it says otherwise; 0 switches something off.
 
     `patch`: edge in pixels. `batch`: patches of a step, over all processes. `ratios`: input-to-output pixel ratios, each drawn in
-    `ratio_shares` of the batches.
+    `ratio_shares` of the batches; but in `askew_share` of them coarse pixels do not lie along the fine ones, as those of another CRS, and
+    their ratio is anything from 1.25 to 5 (training/data/askew.py).
 
     The coarse DEM. `real_coarse`: share of the patches of areas with a real coarse DEM that get it, moved so that it is right on level
     ground. All others are area means, and of them: `spread_share` were seen by a sensor less sharp than its pixels; `canopy_share` and
@@ -73,6 +77,7 @@ class DataSettings:
     batch: int = 12
     ratios: tuple[int, ...] = (1, 2, 3, 4)
     ratio_shares: tuple[float, ...] = (0.03, 0.12, 0.70, 0.15)
+    askew_share: float = 0.0
     real_coarse: float = 0.5
     misstated_share: float = 0.5
     spread_share: float = 0.15
@@ -124,6 +129,7 @@ class DataSettings:
         """The same with area means alone for coarse DEMs: only the size of their pixels is wrong with them, and what is stated is true."""
         return replace(
             self,
+            askew_share=0.0,
             misstated_share=0.0,
             stretch=0.0,
             smooth_share=0.0,
@@ -164,10 +170,12 @@ class Crop:
     """A square of an area, turned and mirrored.
 
     `dem` and, where there is one, `coarse` (1, 1, S, S), `guide` (1, 3, S, S), the latter two with NaN where unknown; `dx`, `dy` and
-    `coarse_error` in metres. `water` (1, 1, S, S), 1 where a lake was drawn and 0 beside it, if one was.
+    `coarse_error` in metres. `finest` is `dem` as finely as it is known: the same, or (1, 1, 2 S, 2 S). `water` (1, 1, S, S), 1 where a
+    lake was drawn and 0 beside it, if one was.
     """
 
     dem: Tensor
+    finest: Tensor
     coarse: Tensor | None
     guide: Tensor | None
     dx: float
@@ -203,12 +211,14 @@ class BatchSource:
 
     def check(self, split: Split) -> None:
         """Raises DataError, naming the split, where some ratio's batches have room in no area."""
-        for ratio in self.settings.ratios:
-            size = self._size(ratio)
+        needed = {f"ratio {ratio}": self._size(ratio) for ratio in self.settings.ratios}
+        if self.settings.askew_share:
+            needed["askew_share"] = 2 * (self.settings.patch + 2 * MARGIN)
+        for what, size in needed.items():
             if not any(len(self._corners(index, size)) for index in range(len(self.areas))):
                 raise DataError(
-                    f"No {split} area holds a square of {size} x {size} pixels without gaps, which ratio {ratio} needs.",
-                    f"Make patch smaller (it is {self.settings.patch}), leave the ratio out, or prepare larger areas.",
+                    f"No {split} area holds a square of {size} x {size} pixels without gaps, which {what} needs.",
+                    f"Make patch smaller (it is {self.settings.patch}), leave that out, or prepare larger areas.",
                 )
 
     def batches(self, first_step: int = 0, rank: int = 0, world: int = 1) -> Iterator[Batch]:
@@ -232,18 +242,27 @@ class BatchSource:
         size = self._size(ratio)
         low, high = CUBIC_MARGIN * ratio, size - s.patch - CUBIC_MARGIN * ratio
         row, column = (int(v) for v in rng.integers(low, high + 1, 2))
-        cut = (..., slice(row, row + s.patch), slice(column, column + s.patch))
+        nested: Nested | None = Nested(ratio, (..., slice(row, row + s.patch), slice(column, column + s.patch)))
+        if s.askew_share and rng.random() < s.askew_share:
+            nested, size = None, s.patch + 2 * MARGIN
         # Sums in another order are other sums: on one thread a batch is the same on any machine of a kind.
         with _one_thread():
-            patches = [self._patch(step, index, ratio, size, cut) for index in range(rank * count, (rank + 1) * count)]
+            patches = [self._patch(step, index, nested, size) for index in range(rank * count, (rank + 1) * count)]
         return Batch(*(torch.cat([getattr(patch, field.name) for patch in patches]) for field in fields(Batch)))
 
-    def _patch(self, step: int, index: int, ratio: int, size: int, cut: tuple[EllipsisType, slice, slice]) -> Batch:
-        """One patch, as a batch of one."""
+    def _patch(self, step: int, index: int, nested: Nested | None, size: int) -> Batch:
+        """One patch, as a batch of one, cut from `size` x `size` pixels; without `nested`, of a lattice of its own."""
         # 1 + index: numpy takes a trailing 0 in a seed for none.
         rng = np.random.default_rng([self.seed, step, 1 + index])
         gen = torch.Generator().manual_seed(int(rng.integers(2**62)))
-        crop = self._crop(rng, size)
+        lattice: Lattice
+        if nested is None:
+            cut = (..., slice(MARGIN, MARGIN + self.settings.patch), slice(MARGIN, MARGIN + self.settings.patch))
+            lattice = askew(rng, self.settings.patch, drawn_ratio(rng))
+            crop = self._crop(rng, size, finer=lattice.ratio < SMALL)
+        else:
+            cut, lattice = nested.cut, nested
+            crop = self._crop(rng, size)
         shares = (self.settings.canopy_share, self.settings.building_share, self.settings.error_share, WOODED)
         forest, built, wrong, wooded = (bool(drawn) for drawn in rng.random(4) < shares)
         wooded = wrong and wooded
@@ -263,8 +282,8 @@ class BatchSource:
             trees = None
             if wooded:
                 trees = torch.ones_like(crop.dem) if scene is None else scene.forest
-            coarse, error = self._degrade(crop, ratio, scene if forest else None, scene if built else None, wrong, trees, rng, gen)
-            dem = coarsen_dem.cubic_upsample(coarse, ratio)[cut]
+            coarse, error = self._degrade(crop, lattice, scene if forest else None, scene if built else None, wrong, trees, rng, gen)
+            dem = lattice.upsample(coarse)
         truthful = error == 0 or rng.random() >= self.settings.misstated_share
         if not truthful:
             error *= 1.5 * float(rng.uniform()) ** 2
@@ -277,10 +296,10 @@ class BatchSource:
         """Pixels of an edge of what a patch is cut from."""
         return (-(-self.settings.patch // ratio) + 2 * CUBIC_MARGIN + 1) * ratio
 
-    def _crop(self, rng: np.random.Generator, size: int) -> Crop:
-        """A square whose reference has no gaps."""
-        index = int(rng.choice(len(self.areas), p=self._weights(size)))
-        halved = rng.random() < self.settings.halved_share and len(self._corners(index, 2 * size)) > 0
+    def _crop(self, rng: np.random.Generator, size: int, *, finer: bool = False) -> Crop:
+        """A square whose reference has no gaps; `finer`, of ground that is known twice as finely."""
+        index = int(rng.choice(len(self.areas), p=self._weights(2 * size if finer else size)))
+        halved = finer or (rng.random() < self.settings.halved_share and len(self._corners(index, 2 * size)) > 0)
         times = 2 if halved else 1
         side = times * size
         corners = self._corners(index, side)
@@ -288,11 +307,13 @@ class BatchSource:
         area = self.areas[index]
         turns, mirrored = int(rng.integers(4)), bool(rng.integers(2))
 
-        def cut(array: NDArray[np.float32]) -> Tensor:
+        def whole(array: NDArray[np.float32]) -> Tensor:
             part = np.rot90(array[..., row : row + side, column : column + side], turns, (-2, -1))
             part = part[..., ::-1] if mirrored else part
-            pixels = torch.from_numpy(np.array(part, np.float32, order="C").reshape(1, -1, side, side))
-            return coarsen_dem.area_mean(pixels, times) if halved else pixels
+            return torch.from_numpy(np.array(part, np.float32, order="C").reshape(1, -1, side, side))
+
+        def cut(array: NDArray[np.float32]) -> Tensor:
+            return coarsen_dem.area_mean(whole(array), times) if halved else whole(array)
 
         dx, dy = (times * area.dy, times * area.dx) if turns % 2 else (times * area.dx, times * area.dy)
         # Where the coarse DEM lies is not to be learned: on level ground it lies where it should.
@@ -300,13 +321,18 @@ class BatchSource:
         guide = None if area.guide is None else cut(area.guide)
         # An image shows its own relief, not a stretched one.
         factor = float(np.exp(self.settings.stretch * rng.standard_normal())) if guide is None else 1.0
-        dem = factor * cut(area.dem)
+        dem = finest = factor * whole(area.dem) if finer else factor * cut(area.dem)
         if rng.random() < self.settings.smooth_share and guide is None and coarse is None:
-            dem = coarsen_dem.gaussian_blur(dem, float(np.exp(rng.uniform(*np.log(SMOOTHNESS)))))
+            dem = finest = coarsen_dem.gaussian_blur(dem, (times if finer else 1) * float(np.exp(rng.uniform(*np.log(SMOOTHNESS)))))
+        if finer:
+            dem = coarsen_dem.area_mean(finest, times)
         water = None
-        if self.settings.drawn_share and guide is None and coarse is None and rng.random() < self.settings.drawn_share:
+        drawable = guide is None and coarse is None and not finer
+        if self.settings.drawn_share and drawable and rng.random() < self.settings.drawn_share:
             dem, water = drawn(dem, float(np.sqrt(dx * dy)), rng)
-        return Crop(dem, None if coarse is None else factor * coarse, guide, dx, dy, factor * area.coarse_error, water)
+            finest = dem
+        coarse = None if coarse is None else factor * coarse
+        return Crop(dem, finest, coarse, guide, dx, dy, factor * area.coarse_error, water)
 
     def _weights(self, size: int) -> NDArray[np.float64]:
         """The chance of each area: the fourth root of its valid pixels, 0 where no square of this size fits."""
@@ -345,7 +371,7 @@ class BatchSource:
     def _degrade(
         self,
         crop: Crop,
-        ratio: int,
+        lattice: Lattice,
         forest: guides.Scene | None,
         built: guides.Scene | None,
         wrong: bool,
@@ -353,7 +379,7 @@ class BatchSource:
         rng: np.random.Generator,
         gen: torch.Generator,
     ) -> tuple[Tensor, float]:
-        """The coarse DEM (1, 1, S / ratio, S / ratio) that a sensor would have delivered, and the standard deviation of what it got wrong.
+        """The coarse DEM (1, 1, h, w) on `lattice` that a sensor would have delivered, and the standard deviation of what it got wrong.
 
         That it is not sharp is no error, as a lack of detail is none. An offset of the whole patch is none either: nothing in it can tell.
         With a correlated error (`wrong`) come heights that are too large on slopes, under `trees` (1, 1, S, S, their share) if any. A lake
@@ -361,20 +387,19 @@ class BatchSource:
         """
         s = self.settings
         metre = crop.pixel_size / float(rng.uniform(5, 30))
-        spread = float(rng.uniform(0.2, 0.6)) * ratio if rng.random() < s.spread_share else 0.0
-        sharp = degradations.point_spread(crop.dem, spread)
-        clean = coarsen_dem.area_mean(sharp, ratio)
+        spread = float(rng.uniform(0.2, 0.6)) * lattice.ratio if rng.random() < s.spread_share else 0.0
+        clean = lattice.mean(degradations.point_spread(crop.finest, spread * crop.finest.shape[-1] / crop.dem.shape[-1]))
         coarse = clean
         # Trees and houses of 2 to 15 m are small on the pixels that they are seen with.
         tall = crop.pixel_size / 20
-        on_top = torch.zeros_like(sharp)
+        on_top = torch.zeros_like(crop.dem)
         if forest is not None:
             on_top = degradations.canopy(forest.forest, float(rng.uniform(2, 15)) * tall, gen)
         if built is not None:
             roofs = degradations.buildings(built.built, float(rng.uniform(3, 15)) * tall, int(rng.integers(1, 5)), gen)
             on_top = torch.maximum(on_top, roofs)
         if forest is not None or built is not None:
-            coarse = coarse + coarsen_dem.area_mean(degradations.point_spread(on_top, spread), ratio)
+            coarse = coarse + lattice.mean(degradations.point_spread(on_top, spread))
         if wrong:
             low, high = np.log(s.error_range)
             sigma = float(np.exp(rng.uniform(low, high))) * crop.pixel_size
@@ -389,11 +414,11 @@ class BatchSource:
             )
             too_high = float(rng.uniform(0.0, 0.5)) * sigma
             if trees is not None:
-                bias = degradations.slope_bias(clean, too_high, ratio * crop.pixel_size)
-                coarse = coarse + bias * coarsen_dem.area_mean(trees, ratio)
+                bias = degradations.slope_bias(clean, too_high, lattice.ratio * crop.pixel_size)
+                coarse = coarse + bias * lattice.mean(trees)
         land = 1.0
         if crop.water is not None:
-            wet = coarsen_dem.area_mean(crop.water, ratio)
+            wet = lattice.mean(crop.water)
             land = max(1.0 - float(wet.mean()), 0.1)
             coarse = clean + (coarse - clean) * (1.0 - wet)
             if rng.random() < UNLEVEL:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
+from types import EllipsisType
 
 import torch
 from torch import Tensor
@@ -29,6 +31,22 @@ def _cubic_matrix(size: int, ratio: int) -> Tensor:
     far = -0.5 * distance**3 + 2.5 * distance**2 - 4 * distance + 2
     weights = torch.where(distance <= 1, near, torch.where(distance < 2, far, torch.zeros_like(distance)))
     return weights / weights.sum(dim=1, keepdim=True)
+
+
+@dataclass(frozen=True)
+class Nested:
+    """Coarse pixels of `ratio` x `ratio` fine ones, and the rows and columns of these (`cut`) that are upsampled."""
+
+    ratio: int
+    cut: tuple[EllipsisType, slice, slice]
+
+    def mean(self, fine: Tensor) -> Tensor:
+        """(1, 1, h*ratio, w*ratio) to (1, 1, h, w)."""
+        return area_mean(fine, self.ratio)
+
+    def upsample(self, coarse: Tensor) -> Tensor:
+        """(1, 1, h, w) to what `cut` leaves of (1, 1, h*ratio, w*ratio)."""
+        return cubic_upsample(coarse, self.ratio)[self.cut]
 
 
 def area_mean(fine: Tensor, ratio: int) -> Tensor:
