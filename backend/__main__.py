@@ -1,6 +1,14 @@
 """`python -m backend`: see docs/contracts.md."""
 
-from backend.cli import main
+import sys
 
 if __name__ == "__main__":
+    try:
+        from backend.cli import main
+    except ModuleNotFoundError as error:
+        # Before anything of ours can say it: this file alone needs no packages.
+        sys.exit(
+            f"{error}. {sys.executable} lacks packages of the backend: use a Python 3.11 or later with those of "
+            "backend/requirements-cpu.txt (python -m pip install --require-hashes -r backend/requirements-cpu.txt)."
+        )
     main()

@@ -157,9 +157,15 @@ def main(arguments: list[str] | None = None) -> None:
         cli.main(args=arguments, prog_name="python -m backend", standalone_mode=False)
     except click.exceptions.Exit as stopped:
         sys.exit(stopped.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        if not events:
+            echo(*error.format_message().splitlines(), err=True)
+            sys.exit(error.exit_code)
+        sys.exit(_fail(InputError("option-invalid", "No command was given.", "See 'python -m backend --help'."), events))
     except click.UsageError as error:
         sentence = error.format_message().rstrip(".") + "."
-        command = error.ctx.command_path if error.ctx else "python -m backend"
+        # click forgets which command it was where an option lacks its value.
+        command = " ".join(["python -m backend", *(word for word in arguments[:1] if word in cli.commands)])
         sys.exit(_fail(InputError("option-invalid", sentence, f"See '{command} --help'."), events))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(_fail(Cancelled(), events))

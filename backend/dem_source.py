@@ -108,3 +108,11 @@ def recognise(file_name: str, metadata: Iterable[str]) -> DemSource | None:
             if re.search(source.pattern, text, re.IGNORECASE):
                 return source
     return None
+
+
+def others(found: DemSource, file_name: str, metadata: Iterable[str]) -> str:
+    """Titles of other sources that are named where `found` was, with another error; "" where there are none. A NASADEM is made of SRTM."""
+    text = " ".join(metadata)
+    text = text if re.search(found.pattern, text, re.IGNORECASE) else file_name
+    named = [source for source in SOURCES.values() if source.error != found.error and re.search(source.pattern, text, re.IGNORECASE)]
+    return " and ".join(source.title for source in named if (found.name, source.name) != ("nasadem", "srtm"))

@@ -45,6 +45,8 @@ class Elevation:
         self.metres, self.unit = metres_per_unit(raster.units[band - 1], raster.crs)
         self.beyond = False
         """Whether heights above HIGHEST were read, and left out."""
+        self.lowest, self.highest = math.inf, -math.inf
+        """Metres, of what was read and is known so far."""
         self._scale = float(raster.dataset.scales[band - 1]) * self.metres
         self._offset = float(raster.dataset.offsets[band - 1]) * self.metres
         if not (math.isfinite(self._scale) and self._scale and math.isfinite(self._offset)):
@@ -117,9 +119,13 @@ class Elevation:
         steps = (heights[0] - self._offset) / self.step
         return heights, known & (np.abs(steps - np.rint(steps)) <= _OFF_A_STEP * np.maximum(np.abs(steps), 1.0))
 
-    def beyond_said(self, name: str) -> str:
-        """A sentence where heights of the DEM, called `name`, were left out as impossible; else ""."""
-        return f"Heights of more than {HIGHEST:,.0f} m were left out of {name}, as if unknown. {SAY_UNIT}" if self.beyond else ""
+    def doubt(self, name: str) -> str:
+        """A sentence where the DEM, called `name`, has heights that are none in metres, left out or not; else ""."""
+        if self.beyond:
+            return f"Heights of more than {HIGHEST:,.0f} m were left out of {name}, as if unknown. {SAY_UNIT}"
+        if self.highest > HIGHEST_ON_EARTH:
+            return f"Heights of {self.highest:,.0f} m are in {name}, more than there are on Earth. {SAY_UNIT}"
+        return ""
 
     def from_metres(self, metres: NDArray[np.float32]) -> NDArray[np.float32]:
         """Metres in the DEM's own unit."""
@@ -134,6 +140,9 @@ class Elevation:
         # One value alone is what the file forgot to declare as nodata.
         self.beyond = self.beyond or bool(left_out.size and left_out.min() < left_out.max())
         valid = valid & possible
+        if valid.any():
+            self.lowest = min(self.lowest, float(values[0][valid].min()))
+            self.highest = max(self.highest, float(values[0][valid].max()))
         return np.where(valid, values, 0.0), valid
 
 

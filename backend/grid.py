@@ -118,6 +118,10 @@ class Grid:
         column, row = (math.floor(start + 0.382) for start in (self.transform.c / self.transform.a, self.transform.f / self.transform.e))
         return column % multiple, row % multiple
 
+    def split(self, times: int) -> Grid:
+        """The same ground in pixels of which `times` lie along an edge of one."""
+        return Grid(self.crs, self.transform @ Affine.scale(1 / times), self.width * times, self.height * times)
+
     def north_up(self) -> Grid:
         """The same pixels, counted from the north-west. Raises InputError where it is rotated."""
         if self.rotated:

@@ -9,6 +9,7 @@ the tile, never on the raster. Tiles that a stopped run had finished are taken f
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
 import threading
 import time
@@ -23,11 +24,12 @@ from rasterio.env import getenv
 
 from backend.back_projection import BackProjection
 from backend.cancel import Cancel
-from backend.elevation import HIGHEST, HIGHEST_ON_EARTH, SAY_UNIT, Elevation
+from backend.elevation import HIGHEST, SAY_UNIT, Elevation
 from backend.engines import Engine, wrong_sizes
 from backend.errors import InputError, ResourceError
 from backend.events import Log, Progress, Sink
 from backend.guide import Guide
+from backend.halving import means
 from backend.journal.journal import Journal, Kept
 from backend.orientations import COUNT, over_orientations
 from backend.output import Reporting
@@ -47,6 +49,13 @@ _STEP = 2.0**-13
 _PATIENCE = 20.0
 """Seconds without a tile from the reader after which a user should know what is waited for. No tile takes as long to read."""
 
+_ASTRAY, _LEAST_ASTRAY = 0.05, 20.0
+"""What a result may lie outside of the DEM's range by without a word: that share of it, an edge of the DEM's pixels, or so many metres."""
+LIGHT = (-0.5, 1.5)
+"""Of a guide's scaled values; what lies beyond is the rarest of a scene, and all the same to a network (training/networks/generator.py)."""
+_BLIND, _LEVEL = 0.5, 1e-3
+"""Share of the ground on which a guide may be beyond LIGHT, and the slope from which on it is ground and no water."""
+
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 T = TypeVar("T")
@@ -54,19 +63,24 @@ T = TypeVar("T")
 
 @dataclass
 class _Read:
-    """What the reader made of a tile; arrays cover `tile.read`, `known` and `cubic` the core.
+    """What the reader made of a tile. `dem`, `guide` and `guide_valid` cover `tile.read` and `shown` its core, all in the model's pixels;
+    `known` and `cubic` cover the core in the output's.
 
-    `dem` is what the model is given, metres above `base`, `cubic` what cubic resampling makes: two things where heights are rounded.
+    `dem` is what the model is given, metres above `base`, `shown` and `cubic` what cubic resampling makes: two things where heights are
+    rounded.
+    `guided`: how many pixels of the core are known, and under the guide.
     `cells` are those of the DEM itself that the model's result is brought back to, (1, h, w) and (h, w); None where it is left as it is.
     """
 
     tile: Tile
     dem: Floats
     base: float
+    shown: Floats
     cubic: Floats
     known: Bools
     guide: Floats
     guide_valid: Floats
+    guided: int
     cells: tuple[NDArray[np.float64], Bools] | None
 
 
@@ -84,14 +98,19 @@ _Next = _Read | _Made
 
 @dataclass
 class Pipeline:
-    """`wanted` are the names of the rasters that are made, those of `outputs` and what `gathered` wants; progress goes up to `share`.
+    """The model runs on pixels of which `times` lie along an edge of the output's; `halo`, `seen` (the DEM on its grid), `guide` and
+    `pixel_size`, metres, are of these.
+
+    `wanted` are the names of the rasters that are made, those of `outputs` and what `gathered` wants; progress goes up to `share`.
 
     `thorough`: the model runs on each tile in all orientations (backend/orientations.py).
     """
 
     work: list[Tile]
+    times: int
     halo: int
     elevation: Elevation
+    seen: Elevation
     back_projection: BackProjection | None
     guide: Guide | None
     engine: Engine
@@ -108,6 +127,13 @@ class Pipeline:
     stopwatch: Stopwatch
     pixels_made: int = field(default=0, init=False)
     """Of the output, in this run: not by an earlier one that did not end."""
+    lowest: float = field(default=math.inf, init=False)
+    highest: float = field(default=-math.inf, init=False)
+    """Metres, of what was made in this run."""
+    ground: int = field(default=0, init=False)
+    blinded: int = field(default=0, init=False)
+    """Pixels, made in this run, that are not level and under the guide; and those of them that are brighter or darker in two bands than a
+    model is told."""
     guided: int = field(default=0, init=False)
     """Pixels of the tiles made so far on which the DEM and the guide are known."""
     _ran: int = field(default=0, init=False)
@@ -169,6 +195,38 @@ class Pipeline:
                 raise _too_large() from failures[0]
             raise failures[0]
 
+    def astray(self) -> str:
+        """A sentence where what was made lies far outside of the DEM's own range, else "". What is made of slopes does not; what rises
+        beside values that are no heights, as a margin of undeclared 0 amid mountains, does."""
+        dem = self.elevation
+        slack = max(_ASTRAY * (dem.highest - dem.lowest), dem.raster.grid.pixel_size_at(self.elevation.sampler.target), _LEAST_ASTRAY)
+        if self.lowest >= dem.lowest - slack and self.highest <= dem.highest + slack:
+            return ""
+        return (
+            f"The result reaches from {self.lowest:,.0f} to {self.highest:,.0f} m, the DEM from {dem.lowest:,.0f} to {dem.highest:,.0f} m: "
+            "it has outliers, or values that mean no height, as 0 amid mountains. Declare these (gdal_translate -a_nodata 0) or mend them."
+        )
+
+    def ill_lit(self) -> str:
+        """A sentence where on most of the ground the guide is darker or brighter than a model is told, else ""."""
+        if self.guide is None or self.blinded <= _BLIND * self.ground:
+            return ""
+        return (
+            f"On {100 * self.blinded / self.ground:.0f} % of the ground the guide, {self.guide.raster.name}, is brighter or darker than "
+            "nearly all of its scene, by which it is scaled: it tells next to nothing there. Cut it to the DEM's ground (gdalwarp -te)."
+        )
+
+    def _note_range(self, heights: Floats) -> None:
+        if heights.size:
+            self.lowest, self.highest = min(self.lowest, float(heights.min())), max(self.highest, float(heights.max()))
+
+    def _note_light(self, image: Floats, seen: Bools, dem: Floats) -> None:
+        """Of a tile's core: (3, h, w), (h, w) and (h, w)."""
+        ground = seen[:, 1:] & seen[:, :-1] & (np.abs(np.diff(dem, axis=1)) > _LEVEL * self.pixel_size)
+        cut = ((image < LIGHT[0]) | (image > LIGHT[1])).sum(axis=0) >= 2
+        self.ground += int(np.count_nonzero(ground))
+        self.blinded += int(np.count_nonzero(ground & cut[:, 1:]))
+
     def _tell(self, tiles: float, text: str) -> None:
         """How far the run is. Two threads tell: what the one that is behind says is left out, so that it never goes back."""
         with self._telling:
@@ -212,51 +270,57 @@ class Pipeline:
         # In float32 heights of 5,000 m are rounded to half a millimetre. There are places where a model makes centimetres of that.
         base = float(np.rint(heights[known].mean())) if known.any() else 0.0
         dem = (heights - base).astype(np.float32)
-        cut = tile.read.cut(tile.core)
-        known, cubic = known[cut], heights[cut].astype(np.float32)
-        if known.any() and (added := self.elevation.before_rounding(tile.read)) is not None:
+        cut, guided = tile.read.cut(tile.core), 0
+        known, cubic = known[cut], _above(base, dem[cut])
+        window, core, shown = tile.read.split(self.times), tile.core.split(self.times), cubic
+        if known.any() and self.times > 1:
+            dem = (self.seen.read_exactly(window, self.halo)[0] - base).astype(np.float32)
+            shown = _above(base, dem[window.cut(core)])
+        if known.any() and (added := self.seen.before_rounding(window)) is not None:
             dem = dem + added
         image = np.zeros((3, *dem.shape), np.float32)
         valid = np.zeros(dem.shape, np.float32)
         if self.guide is not None and known.any():
-            image, seen = self.guide.read(tile.read)
-            valid = seen.astype(np.float32)
+            image, lit = self.guide.read(window)
+            valid = lit.astype(np.float32)
+            under = known & (means(valid, self.times)[cut] > 0)
+            guided = int(np.count_nonzero(under))
+            self._note_light(means(image, self.times)[:, *cut], under, cubic)
         cells = None
-        if self.back_projection is not None and known.any() and (window := self.back_projection.cells(tile.core)) is not None:
-            cells = self.elevation.read_metres(window)
-        return _Read(tile, dem, base, cubic, known, image, valid, cells)
+        if self.back_projection is not None and known.any() and (under_it := self.back_projection.cells(core)) is not None:
+            cells = self.elevation.read_metres(under_it)
+        return _Read(tile, dem, base, shown, cubic, known, image, valid, guided, cells)
 
     def _make(self, item: _Read) -> _Made:
         with self.stopwatch.at_work("running the model"):
             made = self._values(item)
         values = {name: self.elevation.from_metres(metres) for name, metres in made.items()}
-        return _Made(item.tile.core, Kept(values, item.known, _guided(item)))
+        return _Made(item.tile.core, Kept(values, item.known, item.guided))
 
     def _values(self, item: _Read) -> dict[str, Floats]:
         """The core of a tile for each wanted raster, metres."""
-        read, core = item.tile.read, item.tile.core
-        cut = read.cut(core)
+        read, core = item.tile.read.split(self.times), item.tile.core.split(self.times)
         if not item.known.any():
             return dict.fromkeys(self.wanted, item.cubic)
         run = over_orientations(self.engine.run, self._turned) if self.thorough else self.engine.run
         above, sigma = run(item.dem, item.guide, item.guide_valid, self.pixel_size, self.dem_error)
-        elevation = (above.astype(np.float64) + item.base).astype(np.float32)
-        made = {ELEVATION: elevation} if sigma is None or UNCERTAINTY not in self.wanted else {ELEVATION: elevation, UNCERTAINTY: sigma}
+        made = {ELEVATION: above} if sigma is None or UNCERTAINTY not in self.wanted else {ELEVATION: above, UNCERTAINTY: sigma}
         for name, values in made.items():
             if values.shape != item.dem.shape:
                 raise wrong_sizes(values.shape, item.dem.shape)
-            made[name] = values[cut]
+            if name == ELEVATION:
+                values = _above(item.base, values)
+            made[name] = values[read.cut(core)]
             if name == ELEVATION and self.back_projection is not None and item.cells is not None:
                 made[name] = made[name] + self.back_projection.correction(values, read, core, *item.cells)
-                made[name] = self.back_projection.held_level(made[name], item.cubic, core, *item.cells)
+                made[name] = self.back_projection.held_level(made[name], item.shown, core, *item.cells)
+            made[name] = means(made[name], self.times)
             if name == ELEVATION:
                 made[name] = _rounded(made[name])
+                self._note_range(made[name][item.known])
             if problem := _absurd(made[name][item.known], 0.0 if name == UNCERTAINTY else -HIGHEST):
-                highest = float(np.abs(item.cubic[item.known]).max())
-                if highest > HIGHEST_ON_EARTH:
-                    raise InputError(
-                        "band-invalid", f"The DEM has heights of {highest:,.0f} m; the model made {problem} of them.", SAY_UNIT
-                    )
+                if doubt := self.elevation.doubt("the DEM").removesuffix(SAY_UNIT):
+                    raise InputError("band-invalid", f"{doubt}Of the rest the model made {problem}.", SAY_UNIT)
                 raise InputError(
                     "model-invalid", f"The model made {problem}.", "Try another --device or another --model; nothing was written."
                 )
@@ -279,6 +343,11 @@ class Pipeline:
                 self.gathered.add(core, kept.values[ELEVATION], kept.values[DIFFERENCE], kept.known, kept.guided)
 
 
+def _above(base: float, metres: Floats) -> Floats:
+    """Heights of so many metres above `base`."""
+    return (metres.astype(np.float64) + base).astype(np.float32)
+
+
 def _absurd(metres: Floats, lowest: float) -> str:
     """What is wrong with values that a model made, or nothing."""
     if not np.isfinite(metres).all():
@@ -293,10 +362,6 @@ def _rounded(metres: Floats) -> Floats:
     """To multiples of _STEP, exactly, and 0 without a sign."""
     steps: Floats = np.rint(metres / np.float32(_STEP))
     return steps * np.float32(_STEP) + np.float32(0)
-
-
-def _guided(item: _Read) -> int:
-    return int(np.count_nonzero(item.known & (item.guide_valid[item.tile.read.cut(item.tile.core)] > 0)))
 
 
 def _too_large() -> ResourceError:

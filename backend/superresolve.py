@@ -16,12 +16,12 @@ from pathlib import Path
 import rasterio
 from pyproj import CRS
 
-from backend import dem_source, guide, models
+from backend import dem_source, guide, halving, models
 from backend.back_projection import BackProjection
 from backend.cancel import Cancel
 from backend.card import ModelCard
 from backend.dem_source import DemError
-from backend.elevation import HIGHEST, Elevation
+from backend.elevation import HIGHEST, SAY_UNIT, Elevation
 from backend.engines import PROCESSOR, Engine, open_engine
 from backend.engines.sparing import SparingEngine
 from backend.errors import InputError
@@ -51,6 +51,9 @@ MOST_THREADS = 1024
 """As in the plugin's settings. ONNX Runtime starts as many as it is told, and with some thousands does nothing else."""
 COARSEST_GUIDE = 3.3
 """Pixels of the output: images of larger ones make next to no difference to the shipped model's result."""
+_FARTHEST = 1.1
+"""Of the largest ratio that a model was trained for. On mountains the shipped one (0.10.12) expects a third of the errors that it makes at
+1.2 times that ratio, and a hundredth at 1.7 times."""
 _FINISHING = 0.05
 """Share of the progress that compressing and the overviews get."""
 _REPORTING = 0.01
@@ -173,7 +176,10 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                 "Leave out --uncertainty, or pass another --model.",
             )
         cancel.check()
-        scaled = guide.Guide(image, bands, grid) if image and bands else None
+        ratio = dem.grid.pixel_size_at(grid) / grid.pixel_size
+        times = halving.times(ratio, card)
+        finer = grid.split(times)
+        scaled = guide.Guide(image, bands, finer) if image and bands else None
         if not is_unit(elevation.unit) and elevation.metres == 1.0:
             say("warning", f"The DEM's heights are taken for metres: nobody knows the unit {elevation.unit!r}.")
         if doubtful := doubt(dem.units[settings.band - 1], dem.crs):
@@ -191,6 +197,16 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                     "next to nothing from such an image.",
                 )
         _warn_beyond_card(card, dem, grid, dem_error, say)
+        if times > 1:
+            run_on = f"the model runs on pixels of {finer.pixel_size:.4g} m, and the result is the mean over four of them"
+            say("info", f"The DEM's pixels are {ratio:.3g} times as large as the output's: {run_on}.")
+        if settings.uncertainty and ratio > _FARTHEST * card.ratios[1]:
+            raise InputError(
+                "option-invalid",
+                f"An uncertainty was asked for at {ratio:.3g} times the resolution; far beyond what {card.name} was trained for "
+                f"({card.ratios[0]:g} to {card.ratios[1]:g}) it would be far too small.",
+                "Pass a larger --resolution, or leave out --uncertainty.",
+            )
 
         tags = {
             "SIRAN_VERSION": version(),
@@ -204,9 +220,10 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             "SIRAN_ORIENTATIONS": f"mean of {COUNT}" if settings.thorough else "1",
             "AREA_OR_POINT": "Area",
         }
-        edge = settings.tile or DEFAULT_TILE
-        back_projection = BackProjection(elevation.sampler, dem_error, elevation.step) if card.back_projection else None
-        margin = card.halo + (back_projection.reach if back_projection else 0)
+        edge = max((settings.tile or DEFAULT_TILE) // times, card.size_multiple)
+        seen = Elevation(dem, settings.band, finer) if times > 1 else elevation
+        back_projection = BackProjection(seen.sampler, dem_error, elevation.step) if card.back_projection else None
+        margin = math.ceil((card.halo + (back_projection.reach if back_projection else 0)) / times)
         phase = grid.phase(card.size_multiple)
         work = tiles(grid.width, grid.height, tile=edge, halo=margin, multiple=card.size_multiple, phase=phase)
         outputs = Outputs()
@@ -239,6 +256,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                 "grid": [crs, list(grid.transform)[:6], grid.width, grid.height],
                 "dem_error": dem_error,
                 "tiles": [edge, margin, card.size_multiple, *phase],
+                "times": times,
                 "back_projection": back_projection.tolerance if back_projection else None,
                 "thorough": settings.thorough,
                 "wanted": wanted,
@@ -251,12 +269,14 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             with keeping(journal, len(work), lambda text: say("info", text), cancel):
                 pipeline = Pipeline(
                     work=work,
+                    times=times,
                     halo=card.halo,
                     elevation=elevation,
+                    seen=seen,
                     back_projection=back_projection,
                     guide=scaled,
                     engine=engine,
-                    pixel_size=grid.pixel_size,
+                    pixel_size=finer.pixel_size,
                     dem_error=dem_error,
                     thorough=settings.thorough,
                     wanted=wanted,
@@ -273,13 +293,13 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                     tags["SIRAN_PROVIDER"] = engine.provider
                     outputs.tag(tags)
                 stopwatch.lap("Tiles")
+                if not outputs.known and elevation.beyond:
+                    raise InputError("band-invalid", f"All heights of the DEM lie above {HIGHEST:,.0f} m, where none counts.", SAY_UNIT)
                 if not outputs.known:
-                    say(
-                        "warning",
-                        f"No pixel of the output has a value: where it lies the DEM has none. Above {HIGHEST:,.0f} m none counts.",
-                    )
-                elif beyond := elevation.beyond_said("the DEM"):
-                    say("warning", beyond)
+                    say("warning", "No pixel of the output has a value: where it lies the DEM has none.")
+                for found in (elevation.doubt("the DEM"), pipeline.astray(), pipeline.ill_lit()):
+                    if found:
+                        say("warning", found)
                 if outputs.known and image and not pipeline.guided:
                     say(
                         "warning",
@@ -423,7 +443,8 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
         say("info", f"{dem.name} was made by SIRAN from a DEM with an expected error of {noted:g} m, which is expected of it.")
         return DemError(noted, "", "what SIRAN noted as it made the DEM")
     said = [text for name, text in tags.items() if not name.startswith(dem_source.TAGS)]
-    found = dem_source.recognise(dem.name, [*said, dem.descriptions[settings.band - 1]])
+    metadata = [*said, dem.descriptions[settings.band - 1]]
+    found = dem_source.recognise(dem.name, metadata)
     if found is None:
         pixel = dem.grid.pixel_size_at(grid)
         trusted = f"Nothing says which DEM {dem.name} is: it is trusted (expected error {dem_source.UNKNOWN_ERROR:g} m)."
@@ -432,7 +453,14 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
         else:
             say("warning", f"{trusted} DEMs with pixels of {pixel:.3g} m are off by metres as a rule: pass --dem-source or --dem-error.")
         return DemError(dem_source.UNKNOWN_ERROR, "", "nothing says which DEM it is: it is trusted")
-    say("info", f"{dem.name} looks like {found.title}: expected error {found.error:g} m.")
+    looks = f"{dem.name} looks like {found.title}: expected error {found.error:g} m."
+    pixel = dem.grid.pixel_size_at(grid)
+    if others := dem_source.others(found, dem.name, metadata):
+        say("warning", f"{looks} But it names {others} as well: pass --dem-source if it is another one.")
+    elif pixel < dem_source.SMALLEST_FROM_SPACE and found.error > 1.0:
+        say("warning", f"{looks} But its pixels are of {pixel:.3g} m: pass --dem-source or --dem-error if it is another one.")
+    else:
+        say("info", looks)
     return DemError(found.error, found.name, f"looks like {found.title} by its metadata or name. {found.reference}.")
 
 
@@ -446,6 +474,7 @@ def _with_rounding(expected: DemError, elevation: Elevation, say: Callable[[Leve
 
 
 def _warn_beyond_card(card: ModelCard, dem: Raster, grid: Grid, dem_error: float, say: Callable[[Level, str], None]) -> None:
+    """Where a run is not what the model was trained for."""
     dem_pixel = dem.grid.pixel_size_at(grid)
     for what, value, (low, high), unit in (
         ("ratio of input to output pixel", dem_pixel / grid.pixel_size, card.ratios, ""),
@@ -455,6 +484,8 @@ def _warn_beyond_card(card: ModelCard, dem: Raster, grid: Grid, dem_error: float
         # 2 %: a pixel in degrees is never quite what the card says in metres.
         if not low * 0.98 <= value <= high * 1.02 and not math.isclose(value, low, abs_tol=1e-6):
             say("warning", f"The {what} is {value:.3g}{unit}; {card.name} was trained for {low:g} to {high:g}{unit}.")
+    if dem_pixel > _FARTHEST * card.ratios[1] * grid.pixel_size:
+        say("warning", f"So far beyond that {card.name} adds next to nothing to cubic resampling: choose larger pixels (--resolution).")
     if dem_pixel < 0.98 * grid.pixel_size:
         say(
             "warning",

@@ -27,6 +27,10 @@ class Window:
         """This window with `by` pixels more on each side."""
         return Window(self.col - by, self.row - by, self.width + 2 * by, self.height + 2 * by)
 
+    def split(self, times: int) -> Window:
+        """The same in pixels of which `times` lie along an edge of one."""
+        return Window(self.col * times, self.row * times, self.width * times, self.height * times)
+
     def within(self, other: Window) -> Window:
         """The part of this window that lies in `other`; they must meet."""
         left, top = max(self.col, other.col), max(self.row, other.row)

@@ -76,7 +76,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     """Raises TrainingError where there is none, or something else."""
     path = folder / CHECKPOINT
     if not path.exists():
-        raise TrainingError(f"{path} does not exist.", "Name the folder of a run that wrote a checkpoint, or train without --resume.")
+        raise TrainingError(f"{path} does not exist.", "Name the folder of a run that has begun to write its checkpoint.")
     try:
         with safe_open(path, "pt") as file:
             header = json.loads((file.metadata() or {})[HEADER])

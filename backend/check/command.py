@@ -48,4 +48,4 @@ def _for_person(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
 
     with cli._Person() as person:
         result = run(Settings(**options), person, cancel)
-    echo(as_text(result))
+    echo(as_text(result, written=options["write"]))

@@ -108,10 +108,12 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None) -> Check:
     )
 
 
-def as_text(result: Check) -> str:
+def as_text(result: Check, *, written: bool = False) -> str:
     """One sentence for a person."""
     model = f"The model {result.model['name']} {result.model['version']}"
-    if result.difference is not None:
+    if written:
+        found = "has its answer stored: each check from now on compares with it"
+    elif result.difference is not None:
         found = f"gives its stored answer (largest difference {result.difference:.2g} m, {result.tolerance:.2g} m are allowed)"
     else:
         found = "has no stored answer; its values are finite, a level DEM stays level, a constant that is added stays added"

@@ -189,8 +189,8 @@ def run(
             )
         compared = [(several[0].name, several[0].tested.elevation) for several in states]
         for name, elevation in (("the reference", reference.elevation), *compared):
-            if beyond := elevation.beyond_said(name):
-                say("warning", beyond)
+            if found := elevation.doubt(name):
+                say("warning", found)
         _warn_of_counts(tested, counting, say)
         gathered: dict[str, Any] = {
             "format": 1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.cli import DEM_SOURCES
-from backend.dem_source import NAMES, SOURCES, noted, recognise
+from backend.dem_source import NAMES, SOURCES, noted, others, recognise
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,23 @@ from backend.dem_source import NAMES, SOURCES, noted, recognise
 def test_sources_are_recognised(file_name: str, metadata: list[str], name: str | None) -> None:
     found = recognise(file_name, metadata)
     assert (found.name if found else None) == name
+
+
+@pytest.mark.parametrize(
+    ("file_name", "metadata", "also"),
+    [
+        ("dem.tif", ["SRTM, voids filled with ASTER GDEM"], "SRTM"),
+        ("dem.tif", ["Lidar DTM, checked against Copernicus DEM"], "Lidar or photogrammetry"),
+        ("dem.tif", ["NASADEM, reprocessed SRTM"], ""),
+        ("srtm_and_aster.tif", [], "SRTM"),
+        ("aster.tif", ["Made from SRTM"], ""),
+        ("dem.tif", ["Copernicus DEM"], ""),
+        ("dem.tif", ["SRTM", "ALOS", "lidar"], "Lidar or photogrammetry and SRTM"),
+    ],
+)
+def test_other_sources_that_are_named_are_told(file_name: str, metadata: list[str], also: str) -> None:
+    found = recognise(file_name, metadata)
+    assert found is not None and others(found, file_name, metadata) == also
 
 
 def test_every_source_says_how_wrong_it_is_and_who_says_so() -> None:

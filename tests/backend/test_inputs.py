@@ -255,7 +255,10 @@ def test_alpha_is_a_mask_beside_heights_of_any_type(tmp_path: Path, superresolve
     assert np.nanmax(superresolve(dem, band=2)) > 200
 
 
-@pytest.mark.parametrize(("units", "words"), [(12_000, "Heights of more than 20,000 m were left out"), (8_000, "")])
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [(12_000, "Heights of more than 20,000 m were left out"), (8_000, "Heights of 16,137 m are in the DEM, more than"), (4_000, "")],
+)
 def test_heights_that_cannot_be_metres_are_not_left_out_in_silence(
     tmp_path: Path, superresolve: Superresolve, units: int, words: str
 ) -> None:
@@ -263,13 +266,43 @@ def test_heights_that_cannot_be_metres_are_not_left_out_in_silence(
     events: list[Event] = []
     made = superresolve(write(tmp_path / "cm.tif", heights.astype(np.int16), nodata=-32768), events=events)
     said = warnings(events)
-    assert words in said and np.isnan(made).any() == bool(words) == ("gdal_edit.py -units cm" in said)
+    assert words in said and np.isnan(made).any() == (units == 12_000) and bool(words) == ("gdal_edit.py -units cm" in said)
     # One value that nobody declared is nodata.
     heights[5:9, 5:9] = 32_767
     heights[heights > 10_000] = 32_767
     events.clear()
     superresolve(write(tmp_path / "m.tif", heights.astype(np.int16)), events=events)
     assert "left out" not in warnings(events)
+
+
+def test_a_dem_in_centimetres_alone_is_refused(tmp_path: Path, superresolve: Superresolve) -> None:
+    with pytest.raises(InputError, match=r"All heights of the DEM lie above 20,000 m, where none counts\.$") as raised:
+        superresolve(write(tmp_path / "cm.tif", (25_000 + 100 * VALUES).astype(np.int32), nodata=-32768), output=tmp_path / "fine.tif")
+    assert "gdal_edit.py -units cm" in raised.value.hint and not (tmp_path / "fine.tif").exists()
+
+
+def test_zeros_amid_mountains_are_said_to_be_no_heights(tmp_path: Path, superresolve: Superresolve) -> None:
+    events: list[Event] = []
+    heights = VALUES + 3000
+    superresolve(write(tmp_path / "hills.tif", heights.astype(np.float32)), events=events)
+    assert "it has outliers" not in warnings(events)
+    heights[:, -3:] = 0
+    superresolve(write(tmp_path / "rim.tif", heights.astype(np.float32)), events=events)
+    assert "it has outliers, or values that mean no height, as 0 amid mountains" in warnings(events)
+
+
+def test_an_image_whose_scene_is_not_the_ground_is_said_to_tell_nothing(tmp_path: Path, superresolve: Superresolve, guide: Path) -> None:
+    """As an island of one hundredth of the scene: by its sea all land is as bright as can be."""
+    with rasterio.open(guide) as dataset:
+        bands, transform = dataset.read().astype(np.float32), dataset.transform
+        more = {"descriptions": dataset.descriptions}
+    dem = write(tmp_path / "hills.tif", VALUES.astype(np.float32))
+    events: list[Event] = []
+    sea = np.random.default_rng(0).uniform(1, 2, (3, 10 * bands.shape[1], 10 * bands.shape[2])).astype(np.float32)
+    for scene, words in ((bands + 40, False), (sea, True)):
+        scene[:, : bands.shape[1], : bands.shape[2]] = bands + 40
+        superresolve(dem, guide=write(tmp_path / "scene.tif", scene, transform=transform, **more), events=events)
+        assert ("is brighter or darker than nearly all of its scene" in warnings(events)) == words
 
 
 def test_a_result_that_becomes_an_input_is_no_surer_than_its_dem_was(tmp_path: Path, superresolve: Superresolve, guide: Path) -> None:

@@ -21,7 +21,7 @@ from backend import models
 from backend import output as output_module
 from backend.cancel import Cancel
 from backend.errors import BackendError, Cancelled, InputError, ResourceError
-from backend.events import Event, Progress, Result, from_line
+from backend.events import Event, Log, Progress, Result, from_line
 from backend.outputs import check_spaces
 from backend.superresolve import Settings, run
 
@@ -168,6 +168,15 @@ def test_a_model_without_sigma_is_refused_before_any_work(folder: Path, dem: Pat
     error = refused("sigma-missing", settings(dem, small_model, folder, overwrite=True))
     assert isinstance(error, InputError) and "small" in error.message and "--uncertainty" in error.hint
     assert held(folder) == {"fine.tif": b"older"}
+
+
+def test_an_uncertainty_far_beyond_the_ratios_of_the_training_is_refused(folder: Path, dem: Path, doubting_model: Path) -> None:
+    """It would be a fraction of the errors. The result alone is warned of."""
+    error = refused("option-invalid", settings(dem, doubting_model, folder, resolution=30 / 4.5))
+    assert "4.5 times the resolution" in error.message and "--uncertainty" in error.hint and held(folder) == {}
+    events: list[Event] = []
+    run(settings(dem, doubting_model, folder, resolution=30 / 4.5, uncertainty=None), events.append)
+    assert any(isinstance(event, Log) and "adds next to nothing" in event.text for event in events)
 
 
 @pytest.mark.parametrize("same", ["sigma.tif", "../out/sigma.tif", "link.tif"])

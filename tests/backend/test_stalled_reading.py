@@ -102,14 +102,14 @@ def test_a_cancel_ends_a_run_whose_reader_stalls(server: Server, tmp_path: Path,
 
 
 def test_a_reader_that_takes_long_is_named(tmp_path: Path, dem: Path, small_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = Elevation.read
+    read = Elevation.read_exactly
 
     def slow(self: Elevation, *arguments: Any) -> Any:
         time.sleep(0.8)
         return read(self, *arguments)
 
     monkeypatch.setattr(pipeline, "_PATIENCE", 0.2)
-    monkeypatch.setattr(Elevation, "read", slow)
+    monkeypatch.setattr(Elevation, "read_exactly", slow)
     said: list[str] = []
 
     def tell(event: Event) -> None:

@@ -75,11 +75,18 @@ def askew(rng: np.random.Generator, size: int, ratio: float) -> Askew:
     """A lattice of pixels of that `ratio`, turned, shaped and put by chance."""
     narrow = float(np.exp(rng.uniform(np.log(NARROWEST), 0.0))) if rng.random() < 0.5 else 1.0
     aspect = narrow if rng.random() < 0.5 else 1.0 / narrow
-    turn = math.radians(float(rng.uniform(-45.0, 45.0) if rng.random() < ANY else rng.normal(0.0, A_LITTLE)))
-    turned = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    turn = float(rng.uniform(-45.0, 45.0) if rng.random() < ANY else rng.normal(0.0, A_LITTLE))
+    return lay(size, ratio, turn, aspect, rng.random(2))
+
+
+def lay(size: int, ratio: float, turn: float, aspect: float, begin: NDArray[np.float64]) -> Askew:
+    """The lattice of pixels of that `ratio` and `aspect` (width over height), turned by `turn` degrees, of which a pixel's share `begin`
+    (2,) lies before the first of the `size` x `size` fine ones."""
+    angle = math.radians(turn)
+    turned = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
     matrix = ratio * turned @ np.diag([aspect**0.5, aspect**-0.5])
     ends = np.array([[0, 0], [size, 0], [0, size], [size, size]]) + MARGIN
-    corners = ends @ np.linalg.inv(matrix).T + rng.random(2)
+    corners = ends @ np.linalg.inv(matrix).T + begin
     first, last = np.floor(corners.min(axis=0)) - 2, np.ceil(corners.max(axis=0)) + 2
     columns, rows = (last - first).astype(int)
     origin = ends[0] - matrix @ (corners[0] - first)

@@ -1,0 +1,98 @@
+"""DEMs whose pixels do not lie along the output's, as those of another CRS, and ratios below 2: RMSE over cubic's, and errors within sigma.
+
+    python benchmarks/lattices.py --data runs/data --split test
+
+Each area's largest square without gaps is seen through pixels twice as large, so that means over one and a quarter of them can be taken as
+well; coarse pixels are means over them, turned, or half as wide as high (as those of one arc second are at 60 degrees north). The backend
+makes all finer as files, trusted and without an image. `--ratio` is that of the lattices that are not smaller.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import rasterio
+import torch
+from affine import Affine
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from borders import square  # noqa: E402
+from opening import opened  # noqa: E402
+
+from backend.superresolve import Settings, run  # noqa: E402
+from training.data.areas import Area, load_areas  # noqa: E402
+from training.data.askew import MARGIN, Askew, lay  # noqa: E402
+from training.data.coarse import area_mean  # noqa: E402
+from training.evaluation.tables import table  # noqa: E402
+
+LARGEST = 288
+"""Output pixels along each side."""
+BORDER = 12
+"""Output pixels that are left out on each side."""
+SMALL = (1.25, 1.5, 1.75, 2.0)
+TURNED = (3.0, 10.0, 45.0)
+
+
+def lattices(size: int, ratio: float) -> dict[str, Askew]:
+    """By what the tables call them."""
+    nested = np.zeros(2)
+    between = np.array([0.3, 0.6])
+    return {
+        **{f"ratio {small:g}": lay(size, small, 0.0, 1.0, nested) for small in SMALL},
+        f"ratio {ratio:g}": lay(size, ratio, 0.0, 1.0, nested),
+        "moved": lay(size, ratio, 0.0, 1.0, between),
+        **{f"turned {turn:g}°": lay(size, ratio, turn, 1.0, between) for turn in TURNED},
+        "half as wide": lay(size, ratio, 0.0, 0.5, between),
+    }
+
+
+def measured(folder: Path, area: Area, model: str, finest: np.ndarray, lattice: Askew) -> str:
+    """`finest` (2 S, 2 S), of which the middle is made from its means over `lattice`."""
+    pixels = torch.from_numpy(finest.astype(np.float32))[None, None]
+    coarse = lattice.mean(pixels)[0, 0].numpy()
+    inner = slice(MARGIN, MARGIN + lattice.size)
+    true = area_mean(pixels, 2)[0, 0].numpy()[inner, inner]
+    grid = Affine(2 * area.dx, 0, 5e5, 0, -2 * area.dy, 5e6)
+    (a, b), (d, e) = lattice.matrix
+    x, y = lattice.origin - MARGIN
+    names = {name: str(folder / f"{name}.tif") for name in ("dem", "like", "output", "difference", "uncertainty")}
+    written = {"dem": (coarse, grid @ Affine(a, b, x, d, e, y)), "like": (np.zeros(true.shape, np.uint8), grid)}
+    for name, (values, transform) in written.items():
+        height, width = values.shape
+        profile = {"driver": "GTiff", "width": width, "height": height, "count": 1, "dtype": values.dtype, "crs": "EPSG:32633"}
+        with rasterio.open(names[name], "w", transform=transform, **profile) as file:
+            file.write(values, 1)
+    run(Settings(**names, model=model, dem_error=0.0, overwrite=True), lambda _event: None)
+    made = []
+    for name in ("output", "difference", "uncertainty"):
+        with rasterio.open(names[name]) as file:
+            made.append(file.read(1).astype(np.float64)[BORDER:-BORDER, BORDER:-BORDER])
+    fine, added, sigma = made
+    off = fine - true[BORDER:-BORDER, BORDER:-BORDER]
+    return f"{np.sqrt(np.mean(off**2) / np.mean((off - added) ** 2)):.3f}, {np.mean(np.abs(off) <= sigma):.0%}"
+
+
+def main() -> None:
+    options, model, _ = opened("DEMs whose pixels do not lie along the output's, and ratios below 2.")
+    rows, names = [], [""]
+    for area in load_areas(options.data, options.split):
+        top, left, size = square(np.isfinite(area.dem))
+        size = min(size // 2, LARGEST + 2 * MARGIN)
+        if size < 2 * MARGIN + 4 * BORDER:
+            continue
+        finest = np.asarray(area.dem[top : top + 2 * size, left : left + 2 * size])
+        laid = lattices(size - 2 * MARGIN, float(options.ratio))
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append([area.name, *(measured(Path(folder), area, str(model.path), finest, lattice) for lattice in laid.values())])
+        names = ["area", *laid]
+    print(f"{model.card.name} {model.card.version}, {options.split}: RMSE / cubic's, errors within sigma\n")
+    print(table(names, rows))
+
+
+if __name__ == "__main__":
+    main()
