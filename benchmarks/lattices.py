@@ -4,13 +4,16 @@
 
 Each area's largest square without gaps is seen through pixels twice as large, so that means over one and a quarter of them can be taken as
 well; coarse pixels are means over them, turned, or half as wide as high (as those of one arc second are at 60 degrees north). The backend
-makes all finer as files, trusted and without an image. `--ratio` is that of the lattices that are not smaller.
+makes all finer as files, trusted and without an image; at ratios below 2 it runs the model on pixels half as large (backend/halving.py),
+and here once more on the output's own. `--ratio` is that of the lattices that are not smaller.
 """
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 from borders import square  # noqa: E402
 from opening import opened  # noqa: E402
 
+from backend import halving  # noqa: E402
 from backend.superresolve import Settings, run  # noqa: E402
 from training.data.areas import Area, load_areas  # noqa: E402
 from training.data.askew import MARGIN, Askew, lay  # noqa: E402
@@ -34,7 +38,7 @@ LARGEST = 288
 """Output pixels along each side."""
 BORDER = 12
 """Output pixels that are left out on each side."""
-SMALL = (1.25, 1.5, 1.75, 2.0)
+SMALL = (1.25, 1.5, 1.75)
 TURNED = (3.0, 10.0, 45.0)
 
 
@@ -44,11 +48,18 @@ def lattices(size: int, ratio: float) -> dict[str, Askew]:
     between = np.array([0.3, 0.6])
     return {
         **{f"ratio {small:g}": lay(size, small, 0.0, 1.0, nested) for small in SMALL},
-        f"ratio {ratio:g}": lay(size, ratio, 0.0, 1.0, nested),
+        **{f"ratio {each:g}": lay(size, each, 0.0, 1.0, nested) for each in sorted({2.0, ratio})},
         "moved": lay(size, ratio, 0.0, 1.0, between),
         **{f"turned {turn:g}°": lay(size, ratio, turn, 1.0, between) for turn in TURNED},
         "half as wide": lay(size, ratio, 0.0, 0.5, between),
     }
+
+
+@contextlib.contextmanager
+def not_halved() -> Iterator[None]:
+    before, halving.BETWEEN = halving.BETWEEN, (1.0, 1.0)
+    yield
+    halving.BETWEEN = before
 
 
 def measured(folder: Path, area: Area, model: str, finest: np.ndarray, lattice: Askew) -> str:
@@ -88,8 +99,12 @@ def main() -> None:
         finest = np.asarray(area.dem[top : top + 2 * size, left : left + 2 * size])
         laid = lattices(size - 2 * MARGIN, float(options.ratio))
         with tempfile.TemporaryDirectory() as folder:
-            rows.append([area.name, *(measured(Path(folder), area, str(model.path), finest, lattice) for lattice in laid.values())])
-        names = ["area", *laid]
+            made = {name: measured(Path(folder), area, str(model.path), finest, lattice) for name, lattice in laid.items()}
+            with not_halved():
+                for name in [f"ratio {small:g}" for small in SMALL]:
+                    made[f"{name}, not halved"] = measured(Path(folder), area, str(model.path), finest, laid[name])
+        rows.append([area.name, *made.values()])
+        names = ["area", *made]
     print(f"{model.card.name} {model.card.version}, {options.split}: RMSE / cubic's, errors within sigma\n")
     print(table(names, rows))
 
