@@ -5,7 +5,9 @@ import sys
 if __name__ == "__main__":
     try:
         from backend.cli import main
-    except ModuleNotFoundError as error:
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] == "backend":
+            raise
         # Before anything of ours can say it: this file alone needs no packages.
         sys.exit(
             f"{error}. {sys.executable} lacks packages of the backend: use a Python 3.11 or later with those of "

@@ -163,7 +163,8 @@ def main(arguments: list[str] | None = None) -> None:
             sys.exit(error.exit_code)
         sys.exit(_fail(InputError("option-invalid", "No command was given.", "See 'python -m backend --help'."), events))
     except click.UsageError as error:
-        sentence = error.format_message().rstrip(".") + "."
+        sentence = error.format_message()
+        sentence += "" if sentence.endswith((".", "?")) else "."
         # click forgets which command it was where an option lacks its value.
         command = " ".join(["python -m backend", *(word for word in arguments[:1] if word in cli.commands)])
         sys.exit(_fail(InputError("option-invalid", sentence, f"See '{command} --help'."), events))

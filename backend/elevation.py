@@ -119,6 +119,10 @@ class Elevation:
         steps = (heights[0] - self._offset) / self.step
         return heights, known & (np.abs(steps - np.rint(steps)) <= _OFF_A_STEP * np.maximum(np.abs(steps), 1.0))
 
+    def note(self, lowest: float, highest: float, *, beyond: bool) -> None:
+        """What is known of the DEM beside what this run reads."""
+        self.lowest, self.highest, self.beyond = min(self.lowest, lowest), max(self.highest, highest), self.beyond or beyond
+
     def doubt(self, name: str) -> str:
         """A sentence where the DEM, called `name`, has heights that are none in metres, left out or not; else ""."""
         if self.beyond:
@@ -141,8 +145,7 @@ class Elevation:
         self.beyond = self.beyond or bool(left_out.size and left_out.min() < left_out.max())
         valid = valid & possible
         if valid.any():
-            self.lowest = min(self.lowest, float(values[0][valid].min()))
-            self.highest = max(self.highest, float(values[0][valid].max()))
+            self.note(float(values[0][valid].min()), float(values[0][valid].max()), beyond=False)
         return np.where(valid, values, 0.0), valid
 
 

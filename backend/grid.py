@@ -80,6 +80,14 @@ class Grid:
         """The same of the pixel in which the centre of another grid lies."""
         return ground_pixel_size(self.crs, self.transform, *self.place_of(other))
 
+    def pixel_size_in(self, other: Grid) -> float:
+        """The same of a pixel at the centre of another grid, which need not lie in this one."""
+        x, y = transform_points(other.crs, self.crs, *apply(other.transform, np.array(other.width / 2), np.array(other.height / 2)))
+        place = apply(~self.transform, self.longitudes(x), y)
+        if all(map(np.isfinite, place)) and self.has_area(*map(float, place)):
+            return ground_pixel_size(self.crs, self.transform, *map(float, place))
+        return self.pixel_size
+
     def place_of(self, other: Grid) -> tuple[float, float]:
         """Column and row at which the centre of another grid lies; what is nearest to it in the middles of the outermost pixels, where it
         lies beyond. A border may be a pole, and what lies around that is no pixel; nor is one whose middle is the pole, as in the outermost

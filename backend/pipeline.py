@@ -9,7 +9,6 @@ the tile, never on the raster. Tiles that a stopped run had finished are taken f
 from __future__ import annotations
 
 import contextlib
-import math
 import queue
 import threading
 import time
@@ -24,6 +23,7 @@ from rasterio.env import getenv
 
 from backend.back_projection import BackProjection
 from backend.cancel import Cancel
+from backend.doubts import Doubts, light
 from backend.elevation import HIGHEST, SAY_UNIT, Elevation
 from backend.engines import Engine, wrong_sizes
 from backend.errors import InputError, ResourceError
@@ -49,13 +49,6 @@ _STEP = 2.0**-13
 _PATIENCE = 20.0
 """Seconds without a tile from the reader after which a user should know what is waited for. No tile takes as long to read."""
 
-_ASTRAY, _LEAST_ASTRAY = 0.05, 20.0
-"""What a result may lie outside of the DEM's range by without a word: that share of it, an edge of the DEM's pixels, or so many metres."""
-LIGHT = (-0.5, 1.5)
-"""Of a guide's scaled values; what lies beyond is the rarest of a scene, and all the same to a network (training/networks/generator.py)."""
-_BLIND, _LEVEL = 0.5, 1e-3
-"""Share of the ground on which a guide may be beyond LIGHT, and the slope from which on it is ground and no water."""
-
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 T = TypeVar("T")
@@ -68,7 +61,7 @@ class _Read:
 
     `dem` is what the model is given, metres above `base`, `shown` and `cubic` what cubic resampling makes: two things where heights are
     rounded.
-    `guided`: how many pixels of the core are known, and under the guide.
+    `guided`: how many pixels of the core are known, and under the guide; `light` as doubts.light has it.
     `cells` are those of the DEM itself that the model's result is brought back to, (1, h, w) and (h, w); None where it is left as it is.
     """
 
@@ -81,6 +74,7 @@ class _Read:
     guide: Floats
     guide_valid: Floats
     guided: int
+    light: tuple[int, int]
     cells: tuple[NDArray[np.float64], Bools] | None
 
 
@@ -127,13 +121,7 @@ class Pipeline:
     stopwatch: Stopwatch
     pixels_made: int = field(default=0, init=False)
     """Of the output, in this run: not by an earlier one that did not end."""
-    lowest: float = field(default=math.inf, init=False)
-    highest: float = field(default=-math.inf, init=False)
-    """Metres, of what was made in this run."""
-    ground: int = field(default=0, init=False)
-    blinded: int = field(default=0, init=False)
-    """Pixels, made in this run, that are not level and under the guide; and those of them that are brighter or darker in two bands than a
-    model is told."""
+    doubts: Doubts = field(default_factory=Doubts, init=False)
     guided: int = field(default=0, init=False)
     """Pixels of the tiles made so far on which the DEM and the guide are known."""
     _ran: int = field(default=0, init=False)
@@ -195,38 +183,6 @@ class Pipeline:
                 raise _too_large() from failures[0]
             raise failures[0]
 
-    def astray(self) -> str:
-        """A sentence where what was made lies far outside of the DEM's own range, else "". What is made of slopes does not; what rises
-        beside values that are no heights, as a margin of undeclared 0 amid mountains, does."""
-        dem = self.elevation
-        slack = max(_ASTRAY * (dem.highest - dem.lowest), dem.raster.grid.pixel_size_at(self.elevation.sampler.target), _LEAST_ASTRAY)
-        if self.lowest >= dem.lowest - slack and self.highest <= dem.highest + slack:
-            return ""
-        return (
-            f"The result reaches from {self.lowest:,.0f} to {self.highest:,.0f} m, the DEM from {dem.lowest:,.0f} to {dem.highest:,.0f} m: "
-            "it has outliers, or values that mean no height, as 0 amid mountains. Declare these (gdal_translate -a_nodata 0) or mend them."
-        )
-
-    def ill_lit(self) -> str:
-        """A sentence where on most of the ground the guide is darker or brighter than a model is told, else ""."""
-        if self.guide is None or self.blinded <= _BLIND * self.ground:
-            return ""
-        return (
-            f"On {100 * self.blinded / self.ground:.0f} % of the ground the guide, {self.guide.raster.name}, is brighter or darker than "
-            "nearly all of its scene, by which it is scaled: it tells next to nothing there. Cut it to the DEM's ground (gdalwarp -te)."
-        )
-
-    def _note_range(self, heights: Floats) -> None:
-        if heights.size:
-            self.lowest, self.highest = min(self.lowest, float(heights.min())), max(self.highest, float(heights.max()))
-
-    def _note_light(self, image: Floats, seen: Bools, dem: Floats) -> None:
-        """Of a tile's core: (3, h, w), (h, w) and (h, w)."""
-        ground = seen[:, 1:] & seen[:, :-1] & (np.abs(np.diff(dem, axis=1)) > _LEVEL * self.pixel_size)
-        cut = ((image < LIGHT[0]) | (image > LIGHT[1])).sum(axis=0) >= 2
-        self.ground += int(np.count_nonzero(ground))
-        self.blinded += int(np.count_nonzero(ground & cut[:, 1:]))
-
     def _tell(self, tiles: float, text: str) -> None:
         """How far the run is. Two threads tell: what the one that is behind says is left out, so that it never goes back."""
         with self._telling:
@@ -263,6 +219,8 @@ class Pipeline:
         if self.journal is None or core not in self.journal.finished:
             return None
         kept = self.journal.load(core, self.wanted)
+        if kept is not None:
+            self.elevation.note(*kept.noted[:2], beyond=bool(kept.noted[2]))
         return None if kept is None else _Made(core, kept, old=True)
 
     def _read(self, tile: Tile) -> _Read:
@@ -270,7 +228,7 @@ class Pipeline:
         # In float32 heights of 5,000 m are rounded to half a millimetre. There are places where a model makes centimetres of that.
         base = float(np.rint(heights[known].mean())) if known.any() else 0.0
         dem = (heights - base).astype(np.float32)
-        cut, guided = tile.read.cut(tile.core), 0
+        cut, guided, lit = tile.read.cut(tile.core), 0, (0, 0)
         known, cubic = known[cut], _above(base, dem[cut])
         window, core, shown = tile.read.split(self.times), tile.core.split(self.times), cubic
         if known.any() and self.times > 1:
@@ -281,21 +239,26 @@ class Pipeline:
         image = np.zeros((3, *dem.shape), np.float32)
         valid = np.zeros(dem.shape, np.float32)
         if self.guide is not None and known.any():
-            image, lit = self.guide.read(window)
-            valid = lit.astype(np.float32)
+            image, seen = self.guide.read(window)
+            valid = seen.astype(np.float32)
             under = known & (means(valid, self.times)[cut] > 0)
             guided = int(np.count_nonzero(under))
-            self._note_light(means(image, self.times)[:, *cut], under, cubic)
+            lit = light(means(image, self.times)[:, *cut], under, cubic, self.times * self.pixel_size)
         cells = None
         if self.back_projection is not None and known.any() and (under_it := self.back_projection.cells(core)) is not None:
             cells = self.elevation.read_metres(under_it)
-        return _Read(tile, dem, base, shown, cubic, known, image, valid, guided, cells)
+        return _Read(tile, dem, base, shown, cubic, known, image, valid, guided, lit, cells)
 
     def _make(self, item: _Read) -> _Made:
         with self.stopwatch.at_work("running the model"):
             made = self._values(item)
         values = {name: self.elevation.from_metres(metres) for name, metres in made.items()}
-        return _Made(item.tile.core, Kept(values, item.known, item.guided))
+        return _Made(item.tile.core, Kept(values, item.known, item.guided, self._noted(item)))
+
+    def _noted(self, item: _Read) -> tuple[float, ...]:
+        """Of the DEM, so far, and of the light on a tile: what `doubts` would not know of a run that goes on from this tile."""
+        dem = self.elevation
+        return (dem.lowest, dem.highest, float(dem.beyond), *map(float, item.light))
 
     def _values(self, item: _Read) -> dict[str, Floats]:
         """The core of a tile for each wanted raster, metres."""
@@ -317,10 +280,9 @@ class Pipeline:
             made[name] = means(made[name], self.times)
             if name == ELEVATION:
                 made[name] = _rounded(made[name])
-                self._note_range(made[name][item.known])
             if problem := _absurd(made[name][item.known], 0.0 if name == UNCERTAINTY else -HIGHEST):
                 if doubt := self.elevation.doubt("the DEM").removesuffix(SAY_UNIT):
-                    raise InputError("band-invalid", f"{doubt}Of the rest the model made {problem}.", SAY_UNIT)
+                    raise InputError("band-invalid", f"{doubt}Of what counts the model made {problem}.", SAY_UNIT)
                 raise InputError(
                     "model-invalid", f"The model made {problem}.", "Try another --device or another --model; nothing was written."
                 )
@@ -338,6 +300,8 @@ class Pipeline:
                     self.journal.keep(core, kept)
             self.outputs.write(core, kept.values, kept.known)
         self.guided += kept.guided
+        heights = kept.values[ELEVATION][kept.known]
+        self.doubts.add(heights * np.float32(self.elevation.metres), *map(int, kept.noted[3:]))
         if self.gathered is not None:
             with self.stopwatch.at_work("gathering for this report"):
                 self.gathered.add(core, kept.values[ELEVATION], kept.values[DIFFERENCE], kept.known, kept.guided)

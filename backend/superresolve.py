@@ -26,7 +26,7 @@ from backend.engines import PROCESSOR, Engine, open_engine
 from backend.engines.sparing import SparingEngine
 from backend.errors import InputError
 from backend.events import Level, Log, Progress, Result, Sink
-from backend.grid import Bounds, Grid, parse_crs, target_grid
+from backend.grid import Bounds, Grid, ground_edges, parse_crs, target_grid
 from backend.info import packages
 from backend.interruptible import Unfinished
 from backend.journal.keeping import keeping, open_journal
@@ -176,8 +176,8 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                 "Leave out --uncertainty, or pass another --model.",
             )
         cancel.check()
-        ratio = dem.grid.pixel_size_at(grid) / grid.pixel_size
-        times = halving.times(ratio, card)
+        # Whatever the extent, by the middle of all of the DEM: its parts have to join.
+        times = halving.times(dem.grid.pixel_size / grid.pixel_size_in(dem.grid), card)
         finer = grid.split(times)
         scaled = guide.Guide(image, bands, finer) if image and bands else None
         if not is_unit(elevation.unit) and elevation.metres == 1.0:
@@ -189,17 +189,19 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         say("info", f"Model {card.name} {card.version}; output {grid}.")
         if image and bands:
             say("info", f"Guide {image.name}: near infrared, red, green are bands {', '.join(map(str, bands))}.")
-            coarser = image.grid.pixel_size_at(grid) / grid.pixel_size
+            coarser = image.grid.pixel_size_at(grid) / finer.pixel_size
             if coarser > COARSEST_GUIDE:
+                whose = "the output's" if times == 1 else "those that the model runs on"
                 say(
                     "warning",
-                    f"The guide's pixels are {coarser:.3g} times as large as the output's: siran-3x, and what was trained like it, takes "
+                    f"The guide's pixels are {coarser:.3g} times as large as {whose}: siran-3x, and what was trained like it, takes "
                     "next to nothing from such an image.",
                 )
-        _warn_beyond_card(card, dem, grid, dem_error, say)
+        ratio = dem.grid.pixel_size_at(grid) / grid.pixel_size
         if times > 1:
             run_on = f"the model runs on pixels of {finer.pixel_size:.4g} m, and the result is the mean over four of them"
             say("info", f"The DEM's pixels are {ratio:.3g} times as large as the output's: {run_on}.")
+        _warn_beyond_card(card, dem, finer, "output pixel" if times == 1 else "pixel that the model runs on", dem_error, say)
         if settings.uncertainty and ratio > _FARTHEST * card.ratios[1]:
             raise InputError(
                 "option-invalid",
@@ -217,6 +219,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             "SIRAN_GUIDE": f"{image.name}, bands {','.join(map(str, bands))} (NIR, R, G)" if image and bands else "none",
             dem_source.ERROR_TAG: f"{dem_error:g} m",
             "SIRAN_PROVIDER": engine.provider,
+            "SIRAN_MODEL_PIXELS": f"{finer.pixel_size:.4g} m",
             "SIRAN_ORIENTATIONS": f"mean of {COUNT}" if settings.thorough else "1",
             "AREA_OR_POINT": "Area",
         }
@@ -297,9 +300,8 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                     raise InputError("band-invalid", f"All heights of the DEM lie above {HIGHEST:,.0f} m, where none counts.", SAY_UNIT)
                 if not outputs.known:
                     say("warning", "No pixel of the output has a value: where it lies the DEM has none.")
-                for found in (elevation.doubt("the DEM"), pipeline.astray(), pipeline.ill_lit()):
-                    if found:
-                        say("warning", found)
+                for doubtful in pipeline.doubts.said(elevation, image.name if image else ""):
+                    say("warning", doubtful)
                 if outputs.known and image and not pipeline.guided:
                     say(
                         "warning",
@@ -454,7 +456,8 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
             say("warning", f"{trusted} DEMs with pixels of {pixel:.3g} m are off by metres as a rule: pass --dem-source or --dem-error.")
         return DemError(dem_source.UNKNOWN_ERROR, "", "nothing says which DEM it is: it is trusted")
     looks = f"{dem.name} looks like {found.title}: expected error {found.error:g} m."
-    pixel = dem.grid.pixel_size_at(grid)
+    # The longer edge: ASTER GDEM has columns of one arc-second to 83 degrees north.
+    pixel = max(math.hypot(*edge) for edge in ground_edges(dem.grid.crs, dem.grid.transform, *dem.grid.place_of(grid)))
     if others := dem_source.others(found, dem.name, metadata):
         say("warning", f"{looks} But it names {others} as well: pass --dem-source if it is another one.")
     elif pixel < dem_source.SMALLEST_FROM_SPACE and found.error > 1.0:
@@ -473,12 +476,12 @@ def _with_rounding(expected: DemError, elevation: Elevation, say: Callable[[Leve
     return DemError(rounding, expected.source, f"{expected.origin}; its heights are in steps of {elevation.step:.3g} m")
 
 
-def _warn_beyond_card(card: ModelCard, dem: Raster, grid: Grid, dem_error: float, say: Callable[[Level, str], None]) -> None:
-    """Where a run is not what the model was trained for."""
+def _warn_beyond_card(card: ModelCard, dem: Raster, grid: Grid, pixel: str, dem_error: float, say: Callable[[Level, str], None]) -> None:
+    """Where a run is not what the model was trained for, on the `grid` that it runs on, whose pixel is called `pixel`."""
     dem_pixel = dem.grid.pixel_size_at(grid)
     for what, value, (low, high), unit in (
         ("ratio of input to output pixel", dem_pixel / grid.pixel_size, card.ratios, ""),
-        ("output pixel", grid.pixel_size, card.pixel_sizes, " m"),
+        (pixel, grid.pixel_size, card.pixel_sizes, " m"),
         ("expected error of the DEM", dem_error, card.dem_errors, " m"),
     ):
         # 2 %: a pixel in degrees is never quite what the card says in metres.

@@ -89,7 +89,9 @@ def hint(failure: events.Failure, called: dict[str, str]) -> str:
     return {
         "guide-bands-unknown": tr("Give the numbers of the guide's near infrared, red and green bands (GUIDE_BANDS), as in 4,3,2."),
         "device-unavailable": tr("Choose another device (DEVICE), such as auto, or another model (MODEL)."),
-        "no-overlap": tr("Check the CRS of all layers, and what limits the ground ({}): all must show the same.").format(limits),
+        "no-overlap": tr("Check the CRS of all layers, and what limits the ground ({}): all must show the same.").format(limits)
+        if limits
+        else tr("Check the CRS of all layers: all must show the same ground."),
         "output-folder": tr("See that the folder is there and may be written to, or name an output elsewhere."),
         "output-is-input": tr("Name another output."),
         "crs-missing": tr(

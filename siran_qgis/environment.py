@@ -343,10 +343,13 @@ def base_candidates(named: str = "") -> list[str]:
     return list(dict.fromkeys(found))
 
 
+OPTION_UNKNOWN = re.compile(r"(invalid|unrecognized|unknown|illegal) option|cannot access", re.IGNORECASE)
+
+
 def is_another_program(python, stderr: str) -> bool:
     """Whether what was to be a Python failed as another program does that is given Python's options: by a complaint under its name."""
     own = f"{python}: ", f"{Path(python).name}: "
-    return any(line.startswith(own) and "No module named" not in line for line in stderr.splitlines())
+    return any(line.startswith(own) and OPTION_UNKNOWN.search(line) for line in stderr.splitlines())
 
 
 def last_line(text: str) -> str:

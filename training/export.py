@@ -196,7 +196,9 @@ class Alone(torch.nn.Module):
 
 
 def _same(some: dict[str, Tensor], others: dict[str, Tensor]) -> bool:
-    return some.keys() == others.keys() and all(torch.equal(some[name], others[name]) for name in some)
+    return some.keys() == others.keys() and all(
+        some[name].dtype == others[name].dtype and torch.equal(some[name], others[name]) for name in some
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

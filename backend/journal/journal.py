@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import shutil
 import time
@@ -24,17 +25,18 @@ from backend.windows import Window
 
 ABOUT = "run.json"
 _TILE = ".tile"
-_KNOWN, _GUIDED = "known pixels", "guided pixels"
+_KNOWN, _GUIDED, _NOTED = "known pixels", "guided pixels", "noted"
 
 
 @dataclass(frozen=True)
 class Kept:
     """A finished tile: `values` by the outputs' names, in the unit of the output, and `known`, all of the window's shape; `guided` of the
-    known pixels have a guide."""
+    known pixels have a guide; `noted` are figures about the inputs."""
 
     values: dict[str, NDArray[np.float32]]
     known: NDArray[np.bool_]
     guided: int
+    noted: tuple[float, ...] = (math.inf, -math.inf, 0.0, 0.0, 0.0)
 
 
 class Journal:
@@ -82,11 +84,11 @@ class Journal:
         try:
             with np.load(self._path(window), allow_pickle=False) as file:
                 values = {name: np.asarray(file[name], np.float32) for name in names}
-                kept = Kept(values, np.asarray(file[_KNOWN], np.bool_), int(file[_GUIDED]))
+                kept = Kept(values, np.asarray(file[_KNOWN], np.bool_), int(file[_GUIDED]), tuple(map(float, file[_NOTED])))
         except Exception:  # a damaged archive raises what it likes (also RuntimeError, MemoryError), and the answer is the same
             kept = None
         shape = (window.height, window.width)
-        if kept is None or kept.known.shape != shape or any(array.shape != shape for array in kept.values.values()):
+        if kept is None or len(kept.noted) != 5 or kept.known.shape != shape or any(array.shape != shape for array in kept.values.values()):
             self.finished.discard(window)
             with contextlib.suppress(OSError):
                 self._path(window).unlink()
@@ -129,7 +131,7 @@ def size_of(folder: Path) -> int:
 
 
 def _arrays(kept: Kept) -> dict[str, Any]:
-    return {**kept.values, _KNOWN: kept.known, _GUIDED: np.array(kept.guided)}
+    return {**kept.values, _KNOWN: kept.known, _GUIDED: np.array(kept.guided), _NOTED: np.array(kept.noted)}
 
 
 def _window(path: Path) -> Window | None:

@@ -828,6 +828,10 @@
             <translation>Prüfen Sie das KBS aller Layer und was den Ausschnitt begrenzt ({}): Alle müssen dasselbe Gelände zeigen.</translation>
         </message>
         <message>
+            <source>Check the CRS of all layers: all must show the same ground.</source>
+            <translation>Prüfen Sie das KBS aller Layer: Alle müssen dasselbe Gelände zeigen.</translation>
+        </message>
+        <message>
             <source>See that the folder is there and may be written to, or name an output elsewhere.</source>
             <translation>Achten Sie darauf, dass es den Ordner gibt und darin geschrieben werden darf, oder geben Sie eine Ausgabe an anderer Stelle an.</translation>
         </message>

@@ -42,6 +42,12 @@ from backend.dem_source import NAMES, SOURCES, noted, others, recognise
         ("COP30m_alps.tif", [], "glo30"),
         ("COP_DEMs.tif", [], "glo30"),
         ("swisslidar.tif", [], "lidar"),
+        ("dem.tif", ["SRTM, voids filled with ASTER GDEM"], "srtm"),
+        ("dem.tif", ["ALOS World 3D, void-filled with SRTM and ASTER GDEM"], "alos"),
+        ("dem.tif", ["Lidar DTM 1 m, vertical check against Copernicus DEM"], "lidar"),
+        ("dem.tif", ["ArcticDEM strip coregistered to Copernicus DEM GLO-30"], None),
+        ("dem.tif", ["TanDEM-X 90 m, filled from SRTM"], None),
+        ("dem.tif", ["Filled in 2004", "SRTM"], "srtm"),
     ],
 )
 def test_sources_are_recognised(file_name: str, metadata: list[str], name: str | None) -> None:
@@ -52,8 +58,8 @@ def test_sources_are_recognised(file_name: str, metadata: list[str], name: str |
 @pytest.mark.parametrize(
     ("file_name", "metadata", "also"),
     [
-        ("dem.tif", ["SRTM, voids filled with ASTER GDEM"], "SRTM"),
-        ("dem.tif", ["Lidar DTM, checked against Copernicus DEM"], "Lidar or photogrammetry"),
+        ("dem.tif", ["SRTM, voids filled with ASTER GDEM"], ""),
+        ("dem.tif", ["Made of ASTER GDEM and SRTM"], "SRTM"),
         ("dem.tif", ["NASADEM, reprocessed SRTM"], ""),
         ("srtm_and_aster.tif", [], "SRTM"),
         ("aster.tif", ["Made from SRTM"], ""),

@@ -99,6 +99,16 @@ def test_a_program_that_is_no_python_is_said_to_be_none(feedback, program):
         client.superresolve(path, ["superresolve", "--json"], feedback)
 
 
+@pytest.mark.parametrize(
+    "complaint",
+    ["error while loading shared libraries: libpython3.11.so.1.0", "can't open file 'x.py': [Errno 2]", "symbol lookup error: undefined"],
+)
+def test_a_python_that_is_broken_is_told_by_what_it_says(fake_python, feedback, complaint):
+    python = fake_python(f"sys.stderr.write(sys.argv[0] + ': ' + {complaint!r}); sys.exit(127)")
+    with pytest.raises(BackendFailed, match=complaint.split(":")[0]):
+        client.superresolve(python, [], feedback)
+
+
 def test_options_are_called_what_the_caller_says_they_are(fake_python, feedback):
     """Whole ones, and what is a path or a value stays as it is."""
     python = fake_python(
