@@ -442,7 +442,22 @@ def test_memory_depends_on_the_tile_not_on_the_raster(tmp_path: Path, small_mode
     assert taken[1] - taken[0] < 96
 
 
+@pytest.mark.parametrize("words", [["--dem-source"], ["--guide", ""], ["--no-such"]])
+def test_the_help_that_is_named_lists_the_option(words: list[str]) -> None:
+    done = call("superresolve", "a.tif", "b.tif", *words)
+    assert done.returncode == 2 and "See 'python -m backend superresolve --help'." in done.stderr and "?." not in done.stderr
+
+
+def test_a_python_without_the_packages_is_told_which_they_are(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    # Without its packages, as another Python would be.
+    done = subprocess.run([sys.executable, "-S", "-m", "backend"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "requirements-cpu.txt" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_without_a_word_it_says_what_there_is() -> None:
     done = call()
     assert done.returncode == 2 and "Usage:" in done.stderr + done.stdout and "superresolve" in done.stderr + done.stdout
+    # As help, not as the sentence of an error.
+    assert "\\n" not in done.stderr and any(line.startswith("  superresolve ") for line in done.stderr.splitlines())
     assert "Traceback" not in done.stderr
