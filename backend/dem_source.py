@@ -109,9 +109,13 @@ _BESIDE = re.compile(
 """What a DEM was filled with or held against is another one."""
 
 
+def _of_itself(metadata: Iterable[str]) -> str:
+    return _BESIDE.sub(" ", " ; ".join(metadata))
+
+
 def recognise(file_name: str, metadata: Iterable[str]) -> DemSource | None:
     """The source that a DEM's metadata name, else the one that its file name does; None where neither does."""
-    for text in (_BESIDE.sub(" ", " ; ".join(metadata)), file_name):
+    for text in (_of_itself(metadata), file_name):
         for source in SOURCES.values():
             if re.search(source.pattern, text, re.IGNORECASE):
                 return source
@@ -120,7 +124,7 @@ def recognise(file_name: str, metadata: Iterable[str]) -> DemSource | None:
 
 def others(found: DemSource, file_name: str, metadata: Iterable[str]) -> str:
     """Titles of other sources that are named where `found` was, with another error; "" where there are none. A NASADEM is made of SRTM."""
-    text = _BESIDE.sub(" ", " ; ".join(metadata))
+    text = _of_itself(metadata)
     text = text if re.search(found.pattern, text, re.IGNORECASE) else file_name
     named = [source for source in SOURCES.values() if source.error != found.error and re.search(source.pattern, text, re.IGNORECASE)]
     return " and ".join(source.title for source in named if (found.name, source.name) != ("nasadem", "srtm"))

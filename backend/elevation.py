@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from functools import cached_property
 
@@ -56,6 +57,12 @@ class Elevation:
                 f"Band {band} of {raster.path} has a scale of {scale:g} and an offset of {offset:g}: no heights come of that.",
                 "Correct them (gdal_edit.py -scale 1 -offset 0).",
             )
+
+    def on(self, target: Grid) -> Elevation:
+        """The same DEM read on another grid; what was found out about it so far is not looked for again."""
+        made = copy.copy(self)
+        made.sampler = Sampler(self.raster.grid, target)
+        return made
 
     @cached_property
     def step(self) -> float:

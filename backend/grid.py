@@ -82,19 +82,16 @@ class Grid:
 
     def pixel_size_in(self, other: Grid) -> float:
         """The same of a pixel at the centre of another grid, which need not lie in this one."""
-        x, y = transform_points(other.crs, self.crs, *apply(other.transform, np.array(other.width / 2), np.array(other.height / 2)))
-        place = apply(~self.transform, self.longitudes(x), y)
-        if all(map(np.isfinite, place)) and self.has_area(*map(float, place)):
-            return ground_pixel_size(self.crs, self.transform, *map(float, place))
-        return self.pixel_size
+        col, row = self._centre_of(other)
+        known = math.isfinite(col) and math.isfinite(row) and self.has_area(col, row)
+        return ground_pixel_size(self.crs, self.transform, col, row) if known else self.pixel_size
 
     def place_of(self, other: Grid) -> tuple[float, float]:
         """Column and row at which the centre of another grid lies; what is nearest to it in the middles of the outermost pixels, where it
         lies beyond. A border may be a pole, and what lies around that is no pixel; nor is one whose middle is the pole, as in the outermost
         rows of a DEM whose lines lie on the degrees: there it is the next pixel inwards."""
-        x, y = transform_points(other.crs, self.crs, *apply(other.transform, np.array(other.width / 2), np.array(other.height / 2)))
-        col, row = apply(~self.transform, self.longitudes(x), y)
-        if not (np.isfinite(col) and np.isfinite(row)):
+        col, row = self._centre_of(other)
+        if not (math.isfinite(col) and math.isfinite(row)):
             return self.width / 2, self.height / 2
         for inwards in (0.5, 1.5):
             across, down = min(inwards, self.width / 2), min(inwards, self.height / 2)
@@ -102,6 +99,12 @@ class Grid:
             if self.has_area(*place):
                 break
         return place
+
+    def _centre_of(self, other: Grid) -> tuple[float, float]:
+        """Column and row, within or beyond, of the centre of another grid; infinite where its place cannot be said in this CRS."""
+        x, y = transform_points(other.crs, self.crs, *apply(other.transform, np.array(other.width / 2), np.array(other.height / 2)))
+        col, row = apply(~self.transform, self.longitudes(x), y)
+        return float(col), float(row)
 
     def has_area(self, col: float, row: float) -> bool:
         """Whether the pixel around a place has an area on the ground: at a pole and beyond none has."""

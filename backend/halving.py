@@ -14,7 +14,7 @@ from backend.card import ModelCard
 
 BETWEEN = (1.02, 1.9)
 """Ratios that are halved at. Where the output's pixels are the DEM's there is its error to correct and nothing to make finer; from 1.9 on
-four times the work would gain less than `--thorough` does."""
+four times the work gains a few percent, and not everywhere."""
 
 Floats = NDArray[np.float32]
 

@@ -224,7 +224,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             "AREA_OR_POINT": "Area",
         }
         edge = max((settings.tile or DEFAULT_TILE) // times, card.size_multiple)
-        seen = Elevation(dem, settings.band, finer) if times > 1 else elevation
+        seen = elevation.on(finer) if times > 1 else elevation
         back_projection = BackProjection(seen.sampler, dem_error, elevation.step) if card.back_projection else None
         margin = math.ceil((card.halo + (back_projection.reach if back_projection else 0)) / times)
         phase = grid.phase(card.size_multiple)

@@ -53,18 +53,22 @@ def made(folder: Path, area: Area, model: str, coarse: np.ndarray, ratio: int) -
     names = {name: str(folder / f"{name}.tif") for name in ("dem", "like", "output", "difference")}
     shapes = {"dem": (coarse.astype(np.float32), ratio), "like": (np.zeros([size * ratio for size in coarse.shape], np.uint8), 1)}
     for name, (values, scale) in shapes.items():
-        transform = Affine(area.dx * scale, 0, 5e5, 0, -area.dy * scale, 5e6)
-        height, width = values.shape
-        with rasterio.open(
-            names[name], "w", driver="GTiff", width=width, height=height, count=1, dtype=values.dtype, crs="EPSG:32633", transform=transform
-        ) as file:
-            file.write(values, 1)
+        write(names[name], values, Affine(area.dx * scale, 0, 5e5, 0, -area.dy * scale, 5e6))
     run(Settings(**names, model=model, dem_error=0.0, overwrite=True), lambda _event: None)
-    fine, added = (_read(names[name]) for name in ("output", "difference"))
+    fine, added = (read(names[name]) for name in ("output", "difference"))
     return fine, fine - added
 
 
-def _read(path: str) -> np.ndarray:
+def write(path: str, values: np.ndarray, transform: Affine) -> None:
+    """Somewhere in UTM."""
+    height, width = values.shape
+    with rasterio.open(
+        path, "w", driver="GTiff", width=width, height=height, count=1, dtype=values.dtype, crs="EPSG:32633", transform=transform
+    ) as file:
+        file.write(values, 1)
+
+
+def read(path: str) -> np.ndarray:
     with rasterio.open(path) as file:
         return np.asarray(file.read(1), np.float64)
 

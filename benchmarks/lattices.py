@@ -17,14 +17,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import rasterio
 import torch
 from affine import Affine
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from borders import square  # noqa: E402
+from borders import read, square, write  # noqa: E402
 from opening import opened  # noqa: E402
 
 from backend import halving  # noqa: E402
@@ -74,16 +73,9 @@ def measured(folder: Path, area: Area, model: str, finest: np.ndarray, lattice: 
     names = {name: str(folder / f"{name}.tif") for name in ("dem", "like", "output", "difference", "uncertainty")}
     written = {"dem": (coarse, grid @ Affine(a, b, x, d, e, y)), "like": (np.zeros(true.shape, np.uint8), grid)}
     for name, (values, transform) in written.items():
-        height, width = values.shape
-        profile = {"driver": "GTiff", "width": width, "height": height, "count": 1, "dtype": values.dtype, "crs": "EPSG:32633"}
-        with rasterio.open(names[name], "w", transform=transform, **profile) as file:
-            file.write(values, 1)
+        write(names[name], values, transform)
     run(Settings(**names, model=model, dem_error=0.0, overwrite=True), lambda _event: None)
-    made = []
-    for name in ("output", "difference", "uncertainty"):
-        with rasterio.open(names[name]) as file:
-            made.append(file.read(1).astype(np.float64)[BORDER:-BORDER, BORDER:-BORDER])
-    fine, added, sigma = made
+    fine, added, sigma = (read(names[name])[BORDER:-BORDER, BORDER:-BORDER] for name in ("output", "difference", "uncertainty"))
     off = fine - true[BORDER:-BORDER, BORDER:-BORDER]
     return f"{np.sqrt(np.mean(off**2) / np.mean((off - added) ** 2)):.3f}, {np.mean(np.abs(off) <= sigma):.0%}"
 

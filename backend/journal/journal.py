@@ -88,7 +88,12 @@ class Journal:
         except Exception:  # a damaged archive raises what it likes (also RuntimeError, MemoryError), and the answer is the same
             kept = None
         shape = (window.height, window.width)
-        if kept is None or len(kept.noted) != 5 or kept.known.shape != shape or any(array.shape != shape for array in kept.values.values()):
+        if (
+            kept is None
+            or len(kept.noted) != len(Kept.noted)
+            or kept.known.shape != shape
+            or any(array.shape != shape for array in kept.values.values())
+        ):
             self.finished.discard(window)
             with contextlib.suppress(OSError):
                 self._path(window).unlink()

@@ -266,9 +266,9 @@ def test_pip_uses_qgiss_proxy(qgis_app, monkeypatch, kind, user, password, addre
     try:
         wanted = {"HTTP_PROXY": address, "HTTPS_PROXY": address} if address else {}
         assert proxy.variables() == wanted
-        manager.setFallbackProxyAndExcludes(set_to, [*excluded, "https://pypi.intern/simple"], [*bare, "10.0.0.7:8080", "http://["])
+        manager.setFallbackProxyAndExcludes(set_to, [*excluded, "https://intern.example/simple"], [*bare, "10.0.0.7:8080", "http://["])
         monkeypatch.setenv("no_proxy", "localhost")
-        direct = "localhost,pypi.intern,10.0.0.7"
+        direct = "localhost,intern.example,10.0.0.7"
         assert proxy.variables() == (wanted | {"NO_PROXY": direct, "no_proxy": direct} if address else {})
         monkeypatch.delenv("no_proxy")
         manager.setFallbackProxyAndExcludes(set_to, excluded, bare)
