@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+AnyFloats = NDArray[np.floating]
 Indices = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 _RIDGE = 1e-3
@@ -59,7 +60,10 @@ class _Sums:
         self._x, self._y = x[0], y[:, 0]
         self._count = _summed(weights)
         self._places = [_summed(weights * part) for part in (x, y, x * x, x * y, y * y)]
-        self._values = [[_summed(band * part) for part in (np.ones(1), x, y, band)] for band in values]
+        # Squares of heights summed over a window hide the variance of the few pixels of a square that nearly lie on a plane: where the
+        # machine has more digits than float64, they show.
+        exact = values.astype(np.longdouble)
+        self._values = [[_summed(band * part) for part in (np.ones(1), x, y, band)] for band in exact]
 
     def count(self, at: Indices, half: int) -> Floats:
         """How many pixels are valid in the squares of 2 `half` + 1 around those `at`: (n,)."""
@@ -91,15 +95,15 @@ def _halves(reach: int) -> list[int]:
     return [*sorted({half for half in steps if half < reach}), reach] if reach > 0 else []
 
 
-def _summed(band: Floats) -> Floats:
-    """Summed-area table: (H + 1, W + 1)."""
-    table = np.zeros((band.shape[0] + 1, band.shape[1] + 1))
+def _summed(band: AnyFloats) -> AnyFloats:
+    """Summed-area table: (H + 1, W + 1), of the type of what is summed."""
+    table = np.zeros((band.shape[0] + 1, band.shape[1] + 1), band.dtype)
     np.cumsum(band, axis=0, out=table[1:, 1:])
     np.cumsum(table[1:, 1:], axis=1, out=table[1:, 1:])
     return table
 
 
-def _square(table: Floats, at: Indices, half: int) -> Floats:
+def _square(table: AnyFloats, at: Indices, half: int) -> Floats:
     """Sums over the squares of 2 `half` + 1 pixels around those `at`, as far as they lie in the window: (n,)."""
     height, width = table.shape[0] - 1, table.shape[1] - 1
     top, bottom = np.maximum(at[0] - half, 0), np.minimum(at[0] + half + 1, height)
