@@ -39,12 +39,12 @@ class Beside:
 
 def of(output: Path, kind: str) -> Path:
     """The path beside `output` of which there is one: its lock, its journal."""
-    return output.with_name(f"{_prefix(output)}{kind}")
+    return output.with_name(f"{output_of(output)}{kind}")
 
 
 def prefix_of_run(output: Path) -> str:
     """What the names of one run's files beside `output` begin with; a new one at each call."""
-    return f"{_prefix(output)}{uuid.uuid4().hex[:8]}."
+    return f"{output_of(output)}{uuid.uuid4().hex[:8]}."
 
 
 def find(folder: Path) -> list[Beside]:
@@ -58,9 +58,10 @@ def find(folder: Path) -> list[Beside]:
 
 def belonging_to(output: Path) -> list[Beside]:
     """Those of one output. Raises OSError."""
-    return [found for found in find(output.parent) if found.path.name.startswith(_prefix(output))]
+    return [found for found in find(output.parent) if found.path.name.startswith(output_of(output))]
 
 
-def _prefix(output: Path) -> str:
+def output_of(output: Path) -> str:
+    """What the names of all that lies beside an output begin with; `Beside.output`."""
     # A name may be as long as the file system lets it; these are longer. The hash tells a.tif and a.tiff apart.
     return f".{output.stem[:40]}.{hashlib.sha256(output.name.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}."

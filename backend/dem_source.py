@@ -86,19 +86,25 @@ SMALLEST_FROM_SPACE = 20.0
 
 @dataclass(frozen=True)
 class DemError:
-    """What a DEM's error is expected to be, metres, 1 standard deviation; the name of its source or "", and where that is known from."""
+    """What a DEM's error is expected to be, metres, 1 standard deviation; the name of its source or "", and where that is `known` from,
+    or that it is not."""
 
     metres: float
     source: str
     origin: str
+    known: bool = True
+
+    @property
+    def note(self) -> str:
+        """For ERROR_TAG; `noted` reads it. A DEM that somebody trusts has 0 m, one of which nothing is known has no error to hand on."""
+        return f"{self.metres:g} m" if self.known else "unknown"
 
 
 def noted(metadata: Mapping[str, str]) -> float | None:
     """The error, metres, that is expected of a result of SIRAN: that of the DEM which it was made from; None for other files, and where
     nothing was known of that DEM either."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?(?:e-?\d+)?) m", metadata.get(ERROR_TAG, ""))
-    error = float(found[1]) if found else UNKNOWN_ERROR
-    return error if UNKNOWN_ERROR < error <= HIGHEST_ERROR else None
+    return float(found[1]) if found and float(found[1]) <= HIGHEST_ERROR else None
 
 
 _BESIDE = re.compile(

@@ -22,7 +22,7 @@ from backend.cancel import Cancel
 from backend.card import ModelCard
 from backend.dem_source import DemError
 from backend.elevation import HIGHEST, SAY_UNIT, Elevation
-from backend.engines import PROCESSOR, Engine, open_engine
+from backend.engines import Engine, open_engine
 from backend.engines.sparing import SparingEngine
 from backend.errors import InputError
 from backend.events import Level, Log, Progress, Result, Sink
@@ -45,7 +45,8 @@ from backend.vertical import doubt, is_unit, with_vertical_of
 from backend.windows import tiles
 
 DEFAULT_TILE = 1280
-"""Pixels. With a halo of 56 a tile of 512 costs 1.49 times its core, one of 1,280 1.18 times, and takes 2.3 GB of memory."""
+"""Pixels. With a halo of 56, and the 8 that back-projection reaches at ratio 3, a tile of 512 costs 1.56 times its core, one of 1,280 1.21
+times, and takes 2.3 GB of memory."""
 SMALLEST_TILE, LARGEST_TILE = 16, 8192
 MOST_THREADS = 1024
 """As in the plugin's settings. ONNX Runtime starts as many as it is told, and with some thousands does nothing else."""
@@ -161,13 +162,10 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         stopwatch.lap("Opening and checking what is given")
 
         def engine_on(device: str) -> Engine:
-            opened = open_engine(model, device, threads, say, program=settings.model_is_a_program)
-            cancel.on_request(opened.stop)
-            return opened
+            return open_engine(model, device, threads, say, program=settings.model_is_a_program)
 
-        first = engine_on(settings.device)
-        on_processor = None if first.provider in PROCESSOR else lambda: engine_on("cpu")
-        engine = SparingEngine(first, card, on_processor, say)
+        engine = SparingEngine(engine_on(settings.device), card, lambda: engine_on("cpu"), say)
+        cancel.on_request(engine.stop)
         stopwatch.lap("Loading the model")
         if UNCERTAINTY in paths and not engine.sigma:
             raise InputError(
@@ -217,7 +215,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             "SIRAN_MODEL_LICENCE": card.licence,
             "SIRAN_DEM": f"{dem.name}, band {settings.band}",
             "SIRAN_GUIDE": f"{image.name}, bands {','.join(map(str, bands))} (NIR, R, G)" if image and bands else "none",
-            dem_source.ERROR_TAG: f"{dem_error:g} m",
+            dem_source.ERROR_TAG: expected.note,
             "SIRAN_PROVIDER": engine.provider,
             "SIRAN_MODEL_PIXELS": f"{finer.pixel_size:.4g} m",
             "SIRAN_ORIENTATIONS": f"mean of {COUNT}" if settings.thorough else "1",
@@ -251,7 +249,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             rasters = [dem, image] if image else [dem]
             facts = {
                 "siran": version(),
-                "onnxruntime": packages().get("onnxruntime"),
+                "onnxruntime": packages(("onnxruntime", "onnxruntime-gpu")),
                 "model": model.sha256,
                 # Of several rasters in one file the name says which.
                 "rasters": [raster.path for raster in rasters if not os.path.isfile(raster.path)],
@@ -454,7 +452,7 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
             say("info", f"{trusted} Pass --dem-source or --dem-error.")
         else:
             say("warning", f"{trusted} DEMs with pixels of {pixel:.3g} m are off by metres as a rule: pass --dem-source or --dem-error.")
-        return DemError(dem_source.UNKNOWN_ERROR, "", "nothing says which DEM it is: it is trusted")
+        return DemError(dem_source.UNKNOWN_ERROR, "", "nothing says which DEM it is: it is trusted", known=False)
     looks = f"{dem.name} looks like {found.title}: expected error {found.error:g} m."
     # The longer edge: ASTER GDEM has columns of one arc-second to 83 degrees north.
     pixel = max(math.hypot(*edge) for edge in ground_edges(dem.grid.crs, dem.grid.transform, *dem.grid.place_of(grid)))

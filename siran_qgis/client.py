@@ -55,8 +55,10 @@ def run(python: str, arguments: list[str], feedback, models=None, called=None) -
         raise BackendFailed(
             tr("The backend could not be started with {}: {}.").format(python, error), interpreter.repair(python)
         ) from error
-    # What it made has its name before it says so: where it does not find its end, that is a pity, and no more.
-    if listener.result is not None and (finished.status == 0 or finished.killed):
+    # What it made has its name before it says so: where it does not find its end, or crashes there, that is a pity, and no more.
+    if listener.result is not None and listener.failure is None:
+        if finished.status != 0 and finished.stderr:
+            QgsMessageLog.logMessage(finished.stderr, "SIRAN", Qgis.MessageLevel.Info, False)
         feedback.setProgress(100)
         return listener.result
     if hung and not feedback.isCanceled():

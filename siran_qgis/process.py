@@ -68,7 +68,7 @@ def run(
 
     A child that has closed its stdout, or of which `is_done` says that it has said all, is killed where it does not end within `grace`.
     When `is_cancelled` says so the child is asked to stop, with `cancel_line` on its stdin or, where it does not listen,
-    by a signal; `grace` seconds later it is killed with all that it started. Raises OSError if it cannot be started.
+    by a signal; `grace` seconds later it is killed, on Linux and macOS with all that it started. Raises OSError if it cannot be started.
     """
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(  # noqa: S603  # nosec B603: a list of arguments, no shell

@@ -76,10 +76,11 @@ def data_rows(config: Config) -> dict[str, Config]:
         "+ blurred guides": {"blurred_guide": whole.blurred_guide},
         "+ bad guides": {"bad_guide": whole.bad_guide, "shift_pixels": whole.shift_pixels},
         "+ simulated errors": {
-            name: getattr(whole, name) for name in ("spread_share", "canopy_share", "building_share", "error_share", "misstated_share")
+            name: getattr(whole, name)
+            for name in ("spread_share", "canopy_share", "building_share", "error_share", "misstated_share", "askew_share")
         },
         "+ real coarse DEM": {"real_coarse": whole.real_coarse},
-        "+ other slopes": {name: getattr(whole, name) for name in ("stretch", "smooth_share", "halved_share")},
+        "+ other slopes": {name: getattr(whole, name) for name in ("stretch", "smooth_share", "halved_share", "drawn_share")},
     }
     made, data = {}, simplest
     for name, more in steps.items():

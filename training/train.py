@@ -440,7 +440,8 @@ def check_resumable(config: Config, checkpoint: Checkpoint, data: Path) -> None:
     may differ."""
     if on_other_data(checkpoint, data):
         raise TrainingError(
-            f"The run was begun on other data than {data} holds now.", "Name that folder with --data, or begin another run with --init."
+            f"The run was begun on other data than {data} holds now, or that was prepared anew with other versions of its tools.",
+            "Name that folder with --data, or begin another run with --init.",
         )
     now, then = config.to_dict(), checkpoint.config
     changed = [
@@ -460,7 +461,7 @@ def check_resumable(config: Config, checkpoint: Checkpoint, data: Path) -> None:
 @contextlib.contextmanager
 def alone(out: Path) -> Iterator[None]:
     """One run at a time writes into a folder. Raises InputError where another one does."""
-    if "LOCAL_RANK" in os.environ:  # one of several processes of a run
+    if os.environ.get("RANK", os.environ.get("LOCAL_RANK", "0")) != "0":  # of several processes of a run not the one that writes
         yield
         return
     out.mkdir(parents=True, exist_ok=True)

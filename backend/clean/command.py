@@ -29,7 +29,7 @@ def clean(folders: tuple[str, ...], remove: bool) -> None:
             ) from error
     for leftover in found:
         echo(str(leftover))
-    total = f"{sum(leftover.bytes for leftover in found) / 1e6:,.1f} MB"
+    total = f"{sum(leftover.bytes for leftover in found if not leftover.last) / 1e6:,.1f} MB"
     if not found:
         echo("Killed runs left nothing here.")
     elif not remove:

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,13 +20,14 @@ from backend.lock import is_held
 @dataclass(frozen=True)
 class Leftover:
     """`what` is it, in a few words; `bytes` of it; `changed`, seconds since the epoch; the `journal` that it lies in, which goes with the
-    last of its runs."""
+    last of its runs. Where it is the `last` of what somebody had, it is not removed."""
 
     path: Path
     what: str
     bytes: int
     changed: float
     journal: Path | None = None
+    last: bool = False
 
     def __str__(self) -> str:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.changed))
@@ -38,16 +39,19 @@ def leftovers(folder: Path) -> list[Leftover]:
     found = []
     everything = beside.find(folder)
     busy = {entry.output for entry in everything if entry.kind == beside.LOCK and is_held(entry.path)}
+    there = {beside.output_of(path) for path in folder.iterdir()} if any(entry.holds_older for entry in everything) else set()
     for entry in everything:
         if entry.output not in busy:
-            found.extend(_runs(entry.path) if entry.kind == beside.JOURNAL else _file(entry))
+            found.extend(_runs(entry.path) if entry.kind == beside.JOURNAL else _file(entry, there))
     return found
 
 
 def remove(found: Sequence[Leftover]) -> list[Leftover]:
-    """Removes them, and returns those that could not be removed."""
+    """Removes them, all but the last copies, and returns those that could not be removed."""
     kept = []
     for leftover in found:
+        if leftover.last:
+            continue
         try:
             if leftover.path.is_dir():
                 shutil.rmtree(leftover.path)
@@ -73,11 +77,14 @@ def tidy(output: Path) -> None:
             entry.path.unlink(missing_ok=True)
 
 
-def _file(entry: Beside) -> list[Leftover]:
+def _file(entry: Beside, there: Collection[str]) -> list[Leftover]:
+    """`there`: the outputs that the folder has under their names."""
     what = "what an output was before" if entry.holds_older else "a file that a killed run was writing"
+    if last := entry.holds_older and entry.output not in there:
+        what += ", all that is left of it (not removed: rename it)"
     if entry.kind == beside.LOCK:
         what = "the lock of a killed run"
-    return [Leftover(entry.path, what, size_of(entry.path), entry.path.lstat().st_mtime)]
+    return [Leftover(entry.path, what, size_of(entry.path), entry.path.lstat().st_mtime, last=last)]
 
 
 def _runs(journal: Path) -> list[Leftover]:

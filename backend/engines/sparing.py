@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from backend.card import ModelCard
-from backend.engines import Engine, Floats, Say
+from backend.engines import PROCESSOR, Engine, Floats, Say
 from backend.errors import ResourceError
 from backend.windows import Window, tiles
 
@@ -21,14 +21,16 @@ _SMALLEST = 128
 class SparingEngine:
     """Runs another engine, with less at once from the first tile on that its memory is too small for. See Engine.
 
-    `on_processor` opens the engine that takes over where even small parts do not fit; None where it is the processor that runs.
+    `on_processor` opens the engine that takes over where even small parts do not fit, unless it is the processor that runs. What gave up is
+    let go then, with its device's memory.
     """
 
-    def __init__(self, engine: Engine, card: ModelCard, on_processor: Callable[[], Engine] | None, say: Say) -> None:
+    def __init__(self, engine: Engine, card: ModelCard, on_processor: Callable[[], Engine], say: Say) -> None:
         self._engine = engine
         self._card = card
-        self._on_processor = on_processor
+        self._on_processor = None if engine.provider in PROCESSOR else on_processor
         self._say = say
+        self._stopped = False
         self._edge = 0
         """Of a part, pixels; 0: the whole tile."""
         self._before = ""
@@ -55,6 +57,7 @@ class SparingEngine:
 
     def stop(self) -> None:
         """See Engine."""
+        self._stopped = True
         self._engine.stop()
 
     def _ask_for_less(self, dem: Floats, error: ResourceError) -> None:
@@ -66,6 +69,8 @@ class SparingEngine:
         elif self._on_processor is not None:
             self._before = f"{self._engine.provider}, then "
             self._engine, self._on_processor, self._edge = self._on_processor(), None, 0
+            if self._stopped:  # while that one was opened
+                self._engine.stop()
             self._say("warning", f"{gave_up}, not even in parts: the processor takes over.")
         else:
             raise error

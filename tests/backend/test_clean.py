@@ -60,6 +60,17 @@ def test_what_gdal_was_writing_beside_is_a_leftover_too(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_the_last_copy_of_an_output_is_not_removed(tmp_path: Path) -> None:
+    """On disks without links a run that is killed as it replaces its output leaves the older one so."""
+    older = tmp_path / f"{beside.prefix_of_run(tmp_path / 'fine.tif')}older.tif"
+    older.write_bytes(b"a person's")
+    done = clean(tmp_path, "--remove")
+    assert done.returncode == 0 and "all that is left of it (not removed: rename it)" in done.stdout
+    assert older.read_bytes() == b"a person's"
+    (tmp_path / "fine.tif").write_bytes(b"newer")
+    assert "all that is left" not in clean(tmp_path, "--remove").stdout and not older.exists()
+
+
 def test_what_a_running_process_needs_is_left_alone(tmp_path: Path) -> None:
     output = left_by_a_killed_run(tmp_path)
     left_by_a_killed_run(tmp_path, "other.tif")

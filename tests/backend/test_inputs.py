@@ -314,6 +314,11 @@ def test_a_result_that_becomes_an_input_is_no_surer_than_its_dem_was(tmp_path: P
     with rasterio.open(tmp_path / "twice.tif") as dataset:
         assert dataset.tags()["SIRAN_DEM_ERROR"] == "0.7 m"
     assert any("made by SIRAN from a DEM with an expected error of 0.7 m" in event.text for event in events if isinstance(event, Log))
+    # One that somebody trusts is trusted on, whatever the result is called.
+    superresolve(write(tmp_path / "hills.tif", VALUES.astype(np.float32)), dem_error=0.0, output=tmp_path / "srtm_tile.tif")
+    events.clear()
+    superresolve(tmp_path / "srtm_tile.tif", dem_error=None, resolution=6.0, events=events)
+    assert any("made by SIRAN from a DEM with an expected error of 0 m" in event.text for event in events if isinstance(event, Log))
     # Of one that nobody knew, nobody knows more now.
     superresolve(write(tmp_path / "hills.tif", VALUES.astype(np.float32)), guide=aster, dem_error=None, output=tmp_path / "trusted.tif")
     events.clear()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +15,10 @@ from rasters_for_tests import image, read, terrain, write
 
 from backend import superresolve
 from backend.engines import Engine, Floats, open_engine
-from backend.errors import ResourceError
+from backend.engines.sparing import SparingEngine
+from backend.errors import Cancelled, ResourceError
 from backend.events import Event, Log
+from backend.models import load
 
 
 class SmallMemory:
@@ -124,6 +128,31 @@ def test_the_processor_takes_over_at_last(tmp_path: Path, inputs: tuple[Path, Pa
     provider, *said = made[2]
     assert provider == "CUDAExecutionProvider, then CPUExecutionProvider"
     assert said[-1].endswith("not even in parts: the processor takes over.") and engines[0].ran == []
+
+
+def test_what_gave_up_is_let_go_and_a_stop_reaches_what_took_over(model: Path) -> None:
+    """A GPU's memory is wanted by others through the hours that a processor takes; a stop may come while the model is loaded there."""
+    card = load(model).card
+
+    def on_processor() -> Engine:
+        return open_engine(load(model), "cpu", 1, lambda _level, _text: None, program=False)
+
+    given = SmallMemory(on_processor(), 0)
+    gave_up, tile = weakref.ref(given), np.zeros((64, 64), np.float32)
+    engine = SparingEngine(given, card, on_processor, lambda _level, _text: None)
+    del given
+    assert gave_up() is not None
+    engine.run(tile, np.zeros((3, 64, 64), np.float32), tile, 10.0, 0.0)
+    gc.collect()
+    assert gave_up() is None
+
+    def stopped_meanwhile() -> Engine:
+        engine.stop()
+        return on_processor()
+
+    engine = SparingEngine(SmallMemory(on_processor(), 0), card, stopped_meanwhile, lambda _level, _text: None)
+    with pytest.raises(Cancelled):
+        engine.run(tile, np.zeros((3, 64, 64), np.float32), tile, 10.0, 0.0)
 
 
 def test_a_processor_without_memory_says_so(

@@ -184,10 +184,12 @@ def test_what_windows_says_of_a_child(status, words):
 
 
 def test_a_child_that_does_not_find_its_end(fake_python, feedback):
-    """A driver that hangs while it is unloaded, after the result; or before, with nobody to tell."""
+    """A driver that hangs or crashes while it is unloaded, after the result; or hangs before, with nobody to tell."""
     begun = time.monotonic()
     assert client.superresolve(fake_python(f"{SAY_RESULT}; time.sleep(60)"), [], feedback).path == "/o.tif"
     assert time.monotonic() - begun < 5
+    crashing = f"{SAY_RESULT}; os.kill(os.getpid(), signal.SIGSEGV)"
+    assert client.superresolve(fake_python(crashing), [], feedback).path == "/o.tif"
     begun = time.monotonic()
     with pytest.raises(BackendFailed, match="stopped talking, did not end, and was stopped"):
         client.superresolve(fake_python("os.close(1); time.sleep(60)"), [], feedback)

@@ -18,6 +18,7 @@ from tests.training.conftest import hills
 from tests.training.test_generator import SMALL, inputs, network
 from tests.training.test_train import GAME, TINY, TINY_TOML
 from training.ablation import BORDER, data_rows, network_run, over_seeds, rows
+from training.config import load_config
 from training.data.areas import Area
 from training.evaluate import evaluate, main, simulate
 from training.evaluation.figures import Run
@@ -55,6 +56,8 @@ def test_each_row_of_data_has_one_thing_more_to_train_on() -> None:
     assert changes[4:] == [{"data.real_coarse"}, {"data.stretch", "data.smooth_share"}]
     assert {"data.error_share", "data.misstated_share"} <= changes[3]
     assert list(named.values())[-1] == whole
+    shipped = load_config(Path(__file__).resolve().parents[2] / "training" / "configs" / "siran.toml")
+    assert list(data_rows(shipped).values())[-1] == shipped
     first = next(iter(named.values())).data
     assert first == first.clean() and first.no_guide == whole.data.no_guide
 

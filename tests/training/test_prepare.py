@@ -245,6 +245,10 @@ def test_named_datums_that_differ_are_noted(tmp_path: Path, capsys: pytest.Captu
     write(tmp_path / "coarse.tif", z[1::3, 1::3].copy(), crs="EPSG:32632+5773", step=30.0)  # EGM96
     prepare(listing(tmp_path, ONE + 'coarse = "coarse.tif"\n'), tmp_path, tmp_path / "out")
     assert "heights refer to DHHN92 height in the reference and to EGM96 height in the coarse DEM" in capsys.readouterr().out
+    write(tmp_path / "z.tif", z, crs="EPSG:32610+5703")  # NAVD88
+    write(tmp_path / "coarse.tif", z[1::3, 1::3] / np.float32(1200 / 3937), crs="EPSG:32610+6360", step=30.0)  # in US survey feet
+    prepare(listing(tmp_path, ONE + 'coarse = "coarse.tif"\n'), tmp_path, tmp_path / "feet")
+    assert "the coarse DEM's error" in (said := capsys.readouterr().out) and "heights refer to" not in said
 
 
 def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:

@@ -147,7 +147,8 @@ def attributions(folder: Path, split: Split) -> list[dict[str, str]]:
 
 
 def manifest_sum(folder: Path) -> str:
-    """SHA-256 of a prepared folder's manifest: of the areas, their sources and their splits."""
+    """SHA-256 of a prepared folder's manifest: of the areas, their sources and their splits, and of the versions of what prepared them, as
+    another one may resample otherwise."""
     return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
 
 

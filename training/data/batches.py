@@ -57,7 +57,7 @@ class DataSettings:
     they stand); `error_share` carry a correlated error, its standard deviation drawn log-uniformly from `error_range`, in target pixel
     sizes; `rounding_share` of those with an error are rounded to whole metres as well. `misstated_share` of all that are wrong come with a
     stated error between none and one and a half times the true one, a small one more often than not: nobody may be harmed by a wrong
-    answer. All stated errors are off by up to two thirds, either way, besides. A metre is that of a target pixel of 5 to 30 m, whatever the
+    answer. All stated errors are 0.6 to 1.65 times the true ones, besides. A metre is that of a target pixel of 5 to 30 m, whatever the
     area's pixel is. The defaults are modest: most users' DEMs have less wrong with them than SRTM, and a clean one must still be sharpened.
 
     The guide. `no_guide`, `blurred_guide`, `bad_guide`: none at all; one that is one to five times coarser than the target; a constant,

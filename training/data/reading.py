@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import CRS
 
 from backend.compare.pairs import moved
 from backend.elevation import Elevation
@@ -22,7 +21,7 @@ from backend.grid import Grid, ground_edges
 from backend.guide import Guide, choose_bands
 from backend.rasters import Raster
 from backend.resample import Sampler, read_array
-from backend.vertical import doubt, is_unit
+from backend.vertical import datum, doubt, is_unit, surface
 from backend.windows import Window
 from training.data.area_list import Entry
 from training.data.areas import Area, Cells
@@ -187,8 +186,8 @@ def _coarse(
     """A real coarse DEM on the grid of the reference, as the backend would bring it there, its own pixels, and what is known of it."""
     with Raster(str(path), "The coarse DEM") as raster:
         elevation, source, up = _elevation(raster, grid, notes), raster.grid, 0.0
-        if (one := _datum(fine.raster.crs)) and (other := _datum(raster.crs)) and one != other:
-            notes.append(f"heights refer to {one} in the reference and to {other} in the coarse DEM")
+        if (one := surface(fine.raster.crs)) and (other := surface(raster.crs)) and one != other:
+            notes.append(f"heights refer to {datum(fine.raster.crs)} in the reference and to {datum(raster.crs)} in the coarse DEM")
         coarse = sampled(grid, source, elevation.read_metres, FILL)
         _check_overlap("coarse DEM", path, np.isfinite(coarse), dem, notes)
         facts: dict[str, Any] = {"pixel_size": round(raster.grid.pixel_size, 3)}
@@ -234,10 +233,3 @@ def _error(elevation: Elevation, source: Grid, up: float, dem: NDArray[np.float3
         raise DataError("the coarse DEM is the reference, or was made of it", "Name one that another sensor measured, or leave coarse out.")
     notes.append(f"the coarse DEM's error is {error:.2f} m (NMAD), its median {bias:+.2f} m")
     return {"bias": round(bias, 3), "error": round(error, 3)}
-
-
-def _datum(crs: CRS) -> str:
-    """The name of the vertical datum, "" where the CRS does not say it."""
-    if crs.is_compound:
-        return str(crs.sub_crs_list[-1].name)
-    return f"the ellipsoid of {crs.name}" if len(crs.axis_info) == 3 else ""
