@@ -63,6 +63,11 @@ class Guide:
         scaled[:, ~known] = 0.0
         return scaled, known
 
+    @property
+    def shows_nothing(self) -> bool:
+        """Whether something is known of the scene, and all bands have one value there, as snow has that is too bright for 8 bits."""
+        return bool((self.low == self.high).all() and self.high.any())
+
     def _read_known(self, window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         values, known = self.raster.read(self.bands, window, any_band=self._dark_zero)
         return values, known & self._lit(values)
@@ -124,7 +129,7 @@ def choose_bands(raster: Raster, asked: Sequence[int] | None) -> Bands:
         raise InputError(
             "guide-bands-unknown",
             f"The guide, {raster.path}, does not say which of its bands are near infrared, red and green; it has {list_bands(raster)}.",
-            "Pass --guide-bands N,R,G.",
+            "Pass --guide-bands N,R,G." if raster.dataset.count > 1 else "Pass --guide-bands 1,1,1 where it is a panchromatic image.",
         )
     for band in found:
         _check(raster, band)

@@ -372,12 +372,34 @@ class Reporting:
             return
         if said := no_room(self._path, getattr(error, "errno", None)):
             raise said from error
+        if isinstance(error, PermissionError) and os.path.lexists(self._path):
+            raise ResourceError(
+                "output-open",
+                f"{self._path} is there and cannot be replaced ({error.strerror}): it may be open in another program.",
+                "Close what shows it (in QGIS remove its layer), or name another output.",
+            ) from error
         with contextlib.suppress(OSError):  # the folder is gone, with its disk
             if shutil.disk_usage(self._path.parent).free < 2**24:
                 raise disk_full(self._path) from error
+            if said := _refused_beside(self._path):
+                raise said from error
         raise ResourceError(
             "internal", f"{self._path} cannot be written ({str(error).rstrip('.')}).", "Name an output in another folder."
         ) from error
+
+
+def _refused_beside(path: Path) -> ResourceError | None:
+    """Why the system lets no file beside an output grow beyond what is there of it: GDAL does not say. Found by trying. Raises OSError."""
+    size = max((one.path.stat().st_size for one in beside.belonging_to(path) if one.path.is_file()), default=0)
+    with tempfile.TemporaryFile(dir=path.parent, buffering=0) as probe:
+        probe.seek(size)
+        left = 2**16
+        try:
+            while left > 0:
+                left -= probe.write(bytes(left)) or 0
+        except OSError as error:
+            return no_room(path, error.errno)
+    return None
 
 
 def _check_name(path: Path) -> None:

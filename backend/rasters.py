@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import threading
 import warnings
@@ -44,6 +45,8 @@ block that another has written to, and until it is on the disk the other takes t
 WHOLE: dict[str, object] = {"GDAL_CACHEMAX": 256 * 2**20}
 """Where all of a raster is looked at row by row, before anything is written: as many blocks as lie side by side in a large scene, which are
 read again for each row otherwise."""
+_SERVER = re.compile(r"^(?:CURL error|HTTP (?:response code|error)|Range downloading not supported)")
+"""How GDAL's sentences about servers begin."""
 _MISSING = "No such file"
 """GDAL's word for it."""
 COMPLETE = "Copy that file to where the mosaic looks for it, or make the mosaic again of those that are there."
@@ -337,6 +340,12 @@ def _open(path: str, role: str) -> Any:
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             dataset = formats.open_raster(path)
     except (RasterioIOError, RasterioError, OSError) as error:
+        if _SERVER.search(str(error)):
+            raise InputError(
+                "file-unreadable",
+                f"{role}, {path}, cannot be read from its server ({_first_line(error)}).",
+                "Check the address and the connection, or download the file and name that.",
+            ) from error
         raise InputError(
             "not-a-raster",
             f"{role}, {path}, is not a raster that SIRAN can open ({_first_line(error)}).",

@@ -180,13 +180,16 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         scaled = guide.Guide(image, bands, finer) if image and bands else None
         if not is_unit(elevation.unit) and elevation.metres == 1.0:
             say("warning", f"The DEM's heights are taken for metres: nobody knows the unit {elevation.unit!r}.")
-        if doubtful := doubt(dem.units[settings.band - 1], dem.crs):
+        doubtful = doubt(dem.units[settings.band - 1], dem.crs)
+        if doubtful:
             say("warning", doubtful)
         if picture := dem.picture(settings.band):
             say("warning", picture)
         say("info", f"Model {card.name} {card.version}; output {grid}.")
         if image and bands:
             say("info", f"Guide {image.name}: near infrared, red, green are bands {', '.join(map(str, bands))}.")
+            if scaled and scaled.shows_nothing:
+                say("warning", f"The guide, {image.name}, has one value on nearly all of its scene: the model sees nothing in it.")
             coarser = image.grid.pixel_size_at(grid) / finer.pixel_size
             if coarser > COARSEST_GUIDE:
                 whose = "the output's" if times == 1 else "those that the model runs on"
@@ -237,7 +240,8 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                         path,
                         grid,
                         crs=crs,
-                        unit=elevation.unit,
+                        # Nor does the output say what is only a guess.
+                        unit="" if doubtful else elevation.unit,
                         tags=tags,
                         threads=threads,
                         overwrite=settings.overwrite,
@@ -298,8 +302,8 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                     raise InputError("band-invalid", f"All heights of the DEM lie above {HIGHEST:,.0f} m, where none counts.", SAY_UNIT)
                 if not outputs.known:
                     say("warning", "No pixel of the output has a value: where it lies the DEM has none.")
-                for doubtful in pipeline.doubts.said(elevation, image.name if image else ""):
-                    say("warning", doubtful)
+                for sentence in pipeline.doubts.said(elevation, image.name if image else ""):
+                    say("warning", sentence)
                 if outputs.known and image and not pipeline.guided:
                     say(
                         "warning",

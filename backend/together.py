@@ -72,7 +72,9 @@ class Name:
     def give_back(self) -> None:
         """See File."""
         try:
-            if os.path.lexists(self._older):
+            # Kept by a second name it never lost its own.
+            lost = self._taken or not os.path.lexists(self._path)
+            if lost and os.path.lexists(self._older):
                 self.stuck = True
                 os.replace(self._older, self._path)
                 self.stuck = False

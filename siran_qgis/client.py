@@ -101,6 +101,7 @@ def hint(failure: events.Failure, called: dict[str, str]) -> str:
         ),
         "disk-full": tr("Free some space, or name the outputs on another disk; a smaller extent needs less."),
         "output-busy": tr("Wait until that run has ended, or name another output."),
+        "output-open": tr("Remove its layer, and close what else shows it; then run again, which goes on from what is finished."),
     }.get(failure.code, failure.hint)
 
 

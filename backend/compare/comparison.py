@@ -413,7 +413,7 @@ def _pictures(reference: Reference, states: list[list[_State]], gathered: dict[s
     means = f"means over {factor} × {factor} pixels" if factor > 1 else "every pixel"
 
     def shade(dem: Any, name: str) -> Picture:
-        return Picture(f"{name}, {means}", f"Shaded relief of {name}, lit from the north-west", hillshade(dem, dx, dy))
+        return Picture(f"{name}, {means}", f"Shaded relief of {name}, lit from the top left", hillshade(dem, dx, dy))
 
     base = pictures.small(Elevation(reference.raster, 1, grid), grid)
     made = [shade(base, f"reference {reference.raster.name}")] if min(base.shape) > 2 else []

@@ -9,6 +9,9 @@ with the displacement's length a and azimuth b. Medians of the left side in 72 s
 least squares. The DEM is moved back, sampled anew, and so on until a step is shorter than a hundredth of a pixel. At last the median of
 dh is taken away.
 
+East and north are those at the middle of the ground that both show. Beside a pole they are other directions of the grid a mile away, and a
+DEM lies displaced along its own grid.
+
 It is done on pixels as large as the coarser DEM's, so that detail which one of the two lacks does not count; and on a sample of at
 most 32 squares of 256 x 256 such pixels, the same whatever the windows.
 """
@@ -49,13 +52,15 @@ _MOST_STEPS = 30
 class Coregistration:
     """What the DEM was moved by: `east`, `north`, `up`, metres on the ground. `nmad_before`, `nmad_after`: of the sample, metres.
 
-    `pixels` were steep enough, of edge `pixel_size` metres; `steps` were taken. `doubt` is a sentence where the DEM was moved up or down
-    only, else "".
+    `x`, `y`: the same as `east` and `north`, as what its coordinates grow by, in the units of its CRS. `pixels` were steep enough, of edge
+    `pixel_size` metres; `steps` were taken. `doubt` is a sentence where the DEM was moved up or down only, else "".
     """
 
     east: float
     north: float
     up: float
+    x: float
+    y: float
     nmad_before: float
     nmad_after: float
     pixels: int
@@ -91,7 +96,7 @@ def coregister(reference: Reference, raster: Raster, check: Callable[[], None] =
     before, up = _spread(start)
 
     def only_up(steps: int, doubt: str) -> Coregistration:
-        return Coregistration(0.0, 0.0, up, before, before, steep, pixel, steps, doubt)
+        return Coregistration(0.0, 0.0, up, 0.0, 0.0, before, before, steep, pixel, steps, doubt)
 
     if steep < FEWEST:
         return only_up(0, f"{steep} pixels of {pixel:.3g} m are steeper than {LEAST_SLOPE:g}°, too few to tell a horizontal shift from.")
@@ -103,7 +108,8 @@ def coregister(reference: Reference, raster: Raster, check: Callable[[], None] =
         east, north = east - found[0], north - found[1]
         if math.hypot(east, north) > FARTHEST * pixel:
             return only_up(step, f"A shift of more than {FARTHEST:g} pixels of {pixel:.3g} m was sought; do both show the same ground?")
-        tested.elevation.sampler = Sampler(moved(raster.grid, east, north, part), grid)
+        at_last = moved(raster.grid, east, north, part)
+        tested.elevation.sampler = Sampler(at_last, grid)
         differences = _differences(tested, squares, check)
         if math.hypot(*found) < _SHORTEST_STEP * pixel:
             break
@@ -112,7 +118,8 @@ def coregister(reference: Reference, raster: Raster, check: Callable[[], None] =
     after, moved_up = _spread(differences)
     if not after < before:
         return only_up(step, "No horizontal shift makes the differences smaller.")
-    return Coregistration(east, north, moved_up, before, after, steep, pixel, step, "")
+    x, y = (getattr(at_last.transform, part) - getattr(raster.grid.transform, part) for part in ("c", "f"))
+    return Coregistration(east, north, moved_up, x, y, before, after, steep, pixel, step, "")
 
 
 def displacement(difference: Floats, tangent: Floats, aspect: Floats) -> tuple[float, float] | None:
@@ -142,6 +149,8 @@ def _sample(reference: Reference, part: Grid, grid: Grid, factor: int, check: Ca
     chosen = {int(len(everything) * (number * (math.sqrt(5) - 1) / 2 % 1)) for number in range(_SQUARES)}
     few = everything if len(everything) <= _SQUARES else [everything[number] for number in sorted(chosen)]
     elevation = Elevation(reference.raster, 1, grid)
+    # Rows run from west to east in few grids, and in a polar one in all directions.
+    across, down = (edge / math.hypot(*edge) for edge in ground_edges(grid.crs, grid.transform, *grid.place_of(part)))
     squares = []
     for square in few:
         check()
@@ -149,12 +158,7 @@ def _sample(reference: Reference, part: Grid, grid: Grid, factor: int, check: Ca
         dem, known = elevation.read(window, 4)
         centres = Window(0, (window.row + 1) * factor + factor // 2, 1, 1)
         dx, dy = (float(size[0, 0]) * factor for size in reference.edges(centres))
-        across, down = (
-            edge / math.hypot(*edge)
-            for edge in ground_edges(grid.crs, grid.transform, window.col + window.width / 2, window.row + window.height / 2)
-        )
         along_rows, along_columns = terrain.gradient(dem, dx, dy)
-        # Rows run from west to east in few grids, and in a polar one in all directions.
         east, north = (along_rows * across[axis] + along_columns * down[axis] for axis in (0, 1))
         where = terrain.has_neighbours(known) & reference.mask.on(grid, window)[1:-1, 1:-1]
         squares.append(_Square(window, dem[1:-1, 1:-1], where, np.hypot(east, north), np.arctan2(-east, -north)))

@@ -37,7 +37,8 @@ DEFINITIONS = {
     "without gaps: "
     "1 as much relief as the reference has, 0 none. Noise has power too.",
     "histogram": "Counts of errors between two edges each, m; 99 % of all lie between the first and the last.",
-    "coregistration": "What the tested DEM was moved by, metres east, north and up (Nuth and Kääb 2011).",
+    "coregistration": "What the tested DEM was moved by, metres to the true east and north, in the middle of the common ground, and up "
+    "(Nuth and Kääb 2011); x, y: what its own coordinates grow by, in the units of its CRS.",
 }
 
 _COLUMNS = (
@@ -109,10 +110,25 @@ def _coregistration(gathered: dict[str, Any]) -> list[str]:
     entries = [(entry["name"], entry["coregistration"]) for entry in gathered["tested"] if entry["coregistration"]]
     if not entries:
         return []
-    keys = ("east", "north", "up", "nmad_before", "nmad_after", "pixels", "pixel_size", "steps")
-    head = ["Tested DEM", "East, m", "North, m", "Up, m", "NMAD before, m", "NMAD after, m", "Steep pixels", "Their edge, m", "Steps"]
+    keys = ("east", "north", "up", "x", "y", "nmad_before", "nmad_after", "pixels", "pixel_size", "steps")
+    head = [
+        "Tested DEM",
+        "East, m",
+        "North, m",
+        "Up, m",
+        "x",
+        "y",
+        "NMAD before, m",
+        "NMAD after, m",
+        "Steep pixels",
+        "Their edge, m",
+        "Steps",
+    ]
     rows = [[name, *(number(found[key]) for key in keys)] for name, found in entries]
-    caption = "What each DEM was moved by (Nuth and Kääb 2011), found on a sample of pixels"
+    caption = (
+        "What each DEM was moved by, found on a sample of pixels (Nuth and Kääb 2011): to the true east and north, which are not a grid's "
+        "columns and rows, and up; x and y are what its own coordinates grow by, in the units of its CRS"
+    )
     return ["<h2>Coregistration</h2>", table_of(caption, head, rows, headings=1)]
 
 

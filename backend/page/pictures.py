@@ -19,7 +19,7 @@ _BLUE, _WHITE, _RED = (33, 102, 172), (247, 247, 247), (178, 24, 43)
 
 
 def hillshade(dem: NDArray[np.float64], dx: float, dy: float) -> bytes:
-    """PNG of `dem` (H, W) lit from the north-west, pixels of `dx` x `dy` metres; transparent where it is NaN."""
+    """PNG of `dem` (H, W) lit from the top left, pixels of `dx` x `dy` metres; transparent where it is NaN."""
     east, south = (np.pad(values, 1, mode="edge") for values in terrain.gradient(dem, dx, dy))
     azimuth, height = _SUN
     toward = math.sin(azimuth) * -east + math.cos(azimuth) * south

@@ -17,8 +17,8 @@ EDGE = 600
 """Pixels of the square."""
 REACH = 100
 """Pixels on each side of the place that a profile has, at most."""
-_DIRECTIONS = {"West to east": (1, 0), "North to south": (0, 1), "North-west to south-east": (1, 1)}
-"""Columns and rows of a step. The output's first row is the northern one."""
+_DIRECTIONS = {"Left to right": (1, 0), "Top to bottom": (0, 1), "Top left to bottom right": (1, 1)}
+"""Columns and rows of a step. In a polar CRS columns run to no direction of the compass."""
 
 Floats = NDArray[np.float64]
 Read = Callable[[Window], tuple[NDArray[np.float32], NDArray[np.bool_]]]

@@ -136,7 +136,7 @@ def _pictures(run: Run, gathered: Gathered) -> list[str]:
 def _pair(what: str, means: str, cubic: NDArray[np.float64], result: NDArray[np.float64], dx: float, dy: float) -> str:
     if min(result.shape) < 3:
         return ""
-    light = f"Shaded relief of {what}, lit from the north-west"
+    light = f"Shaded relief of {what}, lit from the top left"
     before, after = (
         Side(name, f"{light}: {words}.", hillshade(dem, dx, dy))
         for name, words, dem in (

@@ -744,8 +744,8 @@
             <translation>{} hat keinen Kanal {}; die Zahl der Kanäle ist {}.</translation>
         </message>
         <message>
-            <source>The guide image, {}, has fewer than three bands: are the elevation model and the guide exchanged?</source>
-            <translation>Das Führungsbild {} hat weniger als drei Kanäle: Sind Höhenmodell und Führungsbild vertauscht?</translation>
+            <source>The guide image, {}, has fewer than three bands: are the elevation model and the guide exchanged? Of a panchromatic image give the band three times, as 1,1,1 (GUIDE_BANDS).</source>
+            <translation>Das Führungsbild {} hat weniger als drei Kanäle: Sind Höhenmodell und Führungsbild vertauscht? Bei einem panchromatischen Bild den Kanal dreimal angeben, als 1,1,1 (GUIDE_BANDS).</translation>
         </message>
         <message>
             <source>Guide bands are given, but no guide image.</source>
@@ -850,6 +850,10 @@
         <message>
             <source>Wait until that run has ended, or name another output.</source>
             <translation>Warten Sie, bis dieser Lauf beendet ist, oder geben Sie eine andere Ausgabe an.</translation>
+        </message>
+        <message>
+            <source>Remove its layer, and close what else shows it; then run again, which goes on from what is finished.</source>
+            <translation>Seinen Layer entfernen und schließen, was es sonst zeigt; dann noch einmal laufen lassen, was fertig ist bleibt.</translation>
         </message>
         <message>
             <source>The backend was killed, most likely because the memory ran out.</source>

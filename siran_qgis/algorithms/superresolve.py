@@ -292,7 +292,10 @@ class SuperResolve(SiranAlgorithm):
         guide = self.parameterAsRasterLayer(parameters, self.GUIDE, context)
         # Who names one band thrice means it.
         if guide is not None and guide.bandCount() < min(3, max(job.guide_bands or (3,))):
-            sentence = self.tr("The guide image, {}, has fewer than three bands: are the elevation model and the guide exchanged?")
+            sentence = self.tr(
+                "The guide image, {}, has fewer than three bands: are the elevation model and the guide exchanged? "
+                "Of a panchromatic image give the band three times, as 1,1,1 (GUIDE_BANDS)."
+            )
             raise QgsProcessingException(sentence.format(guide.name()))
         if job.guide_bands:
             if guide is None:

@@ -353,6 +353,18 @@ def test_a_shift_is_found_whichever_way_rows_run(
     across, _ = ground_edges(CRS.from_user_input(crs).to_wkt(), transform, 80, 80)
     assert found["doubt"] == "" and found["nmad_after"] < 0.05 * found["nmad_before"]
     assert [found["east"], found["north"]] == pytest.approx([-across[0], -across[1]], abs=0.2)
+    assert [found["x"], found["y"]] == pytest.approx([-10, 0], abs=0.2)
+
+
+def test_a_shift_is_found_beside_a_pole(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    """The pole lies in the raster, a fifth of its width from the middle: east turns through all directions there."""
+    transform = Affine(10, 0, -2200, 0, -10, 1000)
+    ground = terrain(320, 320, pixel=10.0, seed=4).astype(np.float32)
+    reference = write(tmp_path / "r.tif", ground, crs="EPSG:3031", transform=transform)
+    tested = write(tmp_path / "t.tif", ground + 2, crs="EPSG:3031", transform=Affine.translation(12, 5) @ transform)
+    found = compared(reference, tested, coregister=True)["tested"][0]["coregistration"]
+    assert found["doubt"] == "" and found["nmad_after"] < 0.02 * found["nmad_before"] and found["steps"] < 10
+    assert [found["x"], found["y"], found["up"]] == pytest.approx([-12, -5, -2], abs=0.1)
 
 
 def test_what_is_made_up_at_a_border_or_gap_does_not_count(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:

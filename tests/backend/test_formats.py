@@ -88,6 +88,11 @@ def test_an_address_that_the_user_named_is_fetched(
     assert done.returncode == 0, done.stderr
     assert server.requests > 0
     assert read(tmp_path / "fine.tif").shape == (120, 108)
+    (tmp_path / "fine.tif").unlink()
+    # What is not there is no question of formats.
+    for address in (f"{server.address}/other.tif", "http://127.0.0.1:9/dem.tif"):
+        done = superresolve(address)
+        assert done.returncode == 2 and "cannot be read from its server" in done.stderr and "download the file" in done.stderr
 
 
 def test_a_mosaic_with_parts_on_a_network_is_refused(server: Server, superresolve: Any, tmp_path: Path, dem: Path) -> None:

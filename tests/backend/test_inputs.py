@@ -327,6 +327,17 @@ def test_a_result_that_becomes_an_input_is_no_surer_than_its_dem_was(tmp_path: P
     assert any(text.startswith("Nothing says which DEM trusted.tif is") for text in said)
 
 
+def test_an_image_of_snow_that_is_too_bright_everywhere_is_said(tmp_path: Path, superresolve: Superresolve, dem: Path) -> None:
+    scene, transform, events = np.full((3, 120, 120), 255, np.uint8), Affine(10, 0, 600_000, 0, -10, 5_200_000), list[Event]()
+    scene[:, 50, 40:42] = 90
+    superresolve(dem, guide=write(tmp_path / "snow.tif", scene, transform=transform), guide_bands=(1, 2, 3), events=events)
+    assert "has one value on nearly all of its scene" in warnings(events)
+    scene[0, 30:60] = 200
+    events.clear()
+    superresolve(dem, guide=write(tmp_path / "snow.tif", scene, transform=transform), guide_bands=(1, 2, 3), events=events)
+    assert "one value" not in warnings(events)
+
+
 @pytest.mark.parametrize(("pixel", "said"), [(40, True), (30, False)])
 def test_an_image_that_is_too_coarse_to_count_is_said(
     tmp_path: Path, superresolve: Superresolve, dem: Path, pixel: int, said: bool
@@ -430,6 +441,10 @@ def test_heights_in_a_crs_of_feet_are_doubted_aloud(tmp_path: Path, superresolve
     made = superresolve(feet, output=tmp_path / "fine.tif", events=events)
     assert "feet" in warnings(events) or "foot" in warnings(events)
     assert abs(np.nanmean(made) - VALUES.mean()) < 1
+    # What is doubted does not become certain: the next step is to doubt it as well.
+    events.clear()
+    superresolve(tmp_path / "fine.tif", resolution=10.0, events=events)
+    assert "nothing says their unit" in warnings(events)
     with rasterio.open(feet, "r+") as dataset:
         dataset.set_band_unit(1, "m")
     events.clear()

@@ -282,6 +282,28 @@ def test_what_cannot_be_given_back_is_kept_and_said_and_the_others_have_theirs(
     assert [(folder / NAMES[number]).read_bytes() for number in (0, 2)] == [older[NAMES[0]], older[NAMES[2]]]
 
 
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_an_output_that_another_program_holds_open_is_said_to_be(
+    folder: Path, dem: Path, doubting_model: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """As on Windows, where QGIS holds open what it shows."""
+    older = {name: f"older {name}".encode() for name in NAMES}
+    for name, content in older.items():
+        (folder / name).write_bytes(content)
+    replace_it = os.replace
+
+    def in_use(source: Path, target: Path) -> None:
+        if target == folder / NAMES[number]:
+            raise PermissionError(13, "Access is denied")
+        replace_it(source, target)
+
+    monkeypatch.setattr("backend.together.os.replace", in_use)
+    with pytest.raises(ResourceError) as caught:
+        run(settings(dem, doubting_model, folder, overwrite=True), lambda _event: None)
+    assert caught.value.code == "output-open" and caught.value.message.startswith(f"{folder / NAMES[number]} is there")
+    assert held(folder) == older
+
+
 @pytest.mark.parametrize("links", [True, False])
 def test_all_that_exist_are_replaced_at_the_end(
     folder: Path, dem: Path, doubting_model: Path, monkeypatch: pytest.MonkeyPatch, links: bool

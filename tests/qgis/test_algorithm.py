@@ -236,7 +236,10 @@ def test_refusals_before_the_run(algorithm, context, dem, guide, parameters, wor
 @pytest.mark.parametrize("bands", ["", "1,2,3"])
 def test_an_elevation_model_as_guide_is_asked_about(algorithm, context, dem, guide, bands):
     message = refusal(algorithm, context, INPUT=str(guide), GUIDE=str(dem), GUIDE_BANDS=bands)
-    assert message == "The guide image, dem, has fewer than three bands: are the elevation model and the guide exchanged?"
+    assert message == (
+        "The guide image, dem, has fewer than three bands: are the elevation model and the guide exchanged? "
+        "Of a panchromatic image give the band three times, as 1,1,1 (GUIDE_BANDS)."
+    )
 
 
 def test_an_image_of_one_band_may_be_named_thrice(algorithm, context, dem, tmp_path):

@@ -80,6 +80,7 @@ def test_a_failure_has_message_and_hint(fake_python, feedback):
         ("crs-missing", "Translate (convert format)"),
         ("disk-full", "another disk"),
         ("output-busy", "Wait"),
+        ("output-open", "Remove its layer"),
     ],
 )
 def test_a_hint_names_parameters_and_no_options(fake_python, feedback, code, words):

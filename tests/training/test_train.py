@@ -17,6 +17,7 @@ import torch
 from safetensors.torch import load_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from backend.errors import InputError
 from training import train as train_module
 from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_checkpoint, save_weights
 from training.config import Config, ObjectiveSettings, TrainSettings, config_from_dict, load_config, seconds
@@ -189,13 +190,25 @@ def test_a_run_that_was_killed_while_it_was_judged_is_judged_when_it_is_resumed(
         assert judged() == [3]
 
 
-def test_two_runs_do_not_write_into_one_folder(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_runs_do_not_write_into_one_folder(
+    prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "tiny.toml").write_text(TINY_TOML.format(steps=1))
     words = ["--config", str(tmp_path / "tiny.toml"), "--data", str(prepared), "--out", str(tmp_path / "run")]
     with alone(tmp_path / "run"):
         assert main(words) == 2
     assert "is being made by process" in capsys.readouterr().err and not (tmp_path / "run").exists()
     assert main(words) == 0
+    # Of several processes of a run the first one holds the lock.
+    monkeypatch.setenv("LOCAL_RANK", "0")
+    monkeypatch.setenv("RANK", "0")
+    with alone(tmp_path / "run"):
+        monkeypatch.setenv("RANK", "1")
+        with alone(tmp_path / "run"):
+            pass
+        monkeypatch.setenv("RANK", "0")
+        with pytest.raises(InputError, match="is being made"), alone(tmp_path / "run"):
+            pass
 
 
 def test_areas_without_room_are_named_before_any_work(prepared: Path, tmp_path: Path) -> None:
