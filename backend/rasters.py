@@ -90,8 +90,8 @@ class Raster:
 
     @property
     def name(self) -> str:
-        """The file's name."""
-        return Path(self.path).name
+        """The file's name; of a part of one, which GDAL calls NETCDF:"/folder/file.nc":part, what follows the folder."""
+        return Path(self.path).name.replace('"', "")
 
     @property
     def bands(self) -> int:

@@ -41,6 +41,8 @@ class Offer(QObject):
         text = QLabel(str(missing) if elsewhere else self.tr("{} Set it up, once; then this dialog runs.").format(missing.message))
         text.setObjectName("offer")
         text.setWordWrap(True)
+        # The bar is yellow in dark themes too, whose texts are light.
+        text.setStyleSheet("color: black")
         self.message = bar.createMessage("")
         self.message.layout().addWidget(text, 1)
         if not elsewhere:

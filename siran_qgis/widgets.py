@@ -26,6 +26,9 @@ class EditableChoice(WidgetWrapper):
             for source in self.dialog.getAvailableValuesOfType(parameters, [QgsProcessingOutputString, QgsProcessingOutputFile]):
                 self.combo.addItem(self.dialog.resolveValueDescription(source), source)
         self.combo.currentTextChanged.connect(lambda _: self.widgetValueHasChanged.emit(self))
+        self.combo.currentTextChanged.connect(self.combo.setToolTip)
+        self.combo.currentIndexChanged.connect(self._show_beginning)
+        self._show_beginning()
         if not browse:
             return self.combo
         widget = QWidget()
@@ -55,6 +58,10 @@ class EditableChoice(WidgetWrapper):
             self.combo.setCurrentIndex(index)
         else:
             self.combo.setEditText("" if value is None else str(value))
+
+    def _show_beginning(self, _=0):
+        """Of a label that is longer than the box: the name, not what follows."""
+        self.combo.lineEdit().setCursorPosition(0)
 
     def value(self):
         text = self.combo.currentText().strip()

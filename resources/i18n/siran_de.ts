@@ -28,6 +28,10 @@
             <translation>{} ist true oder false; nicht „{}“.</translation>
         </message>
         <message>
+            <source>{} is a text; not '{}'.</source>
+            <translation>{} ist ein Text; nicht '{}'.</translation>
+        </message>
+        <message>
             <source>Compare DEM with reference</source>
             <translation>DHM mit Referenz vergleichen</translation>
         </message>
@@ -1706,6 +1710,10 @@
         <message>
             <source>All is right. The model {} {} ran on {}, threads: {}; {} ({} s).</source>
             <translation>Alles ist in Ordnung. Das Modell {} {} lief auf {}, Threads: {}; {} ({} s).</translation>
+        </message>
+        <message>
+            <source>The expression {} cannot be computed ({}): {}</source>
+            <translation>Der Ausdruck {} lässt sich nicht berechnen ({}): {}</translation>
         </message>
         <message>
             <source>Find a file</source>

@@ -7,7 +7,7 @@ from qgis.core import QgsProcessing, QgsProcessingAlgorithm, QgsProcessingExcept
 from qgis.PyQt.QtCore import QUrl, QVariant
 from qgis.PyQt.QtGui import QIcon
 
-from .. import choices, enums, interpreter, paths
+from .. import choices, enums, interpreter, paths, values
 from ..translation import tr
 
 PAGES, RASTERS = (".html", ".htm"), (".tif", ".tiff")
@@ -23,6 +23,8 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
     NEEDS_BACKEND = False
     # Parameters that the backend's command calls otherwise than in small letters, with dashes.
     OPTIONS: ClassVar = {}
+    # Text parameters that take a list as well.
+    LISTS: ClassVar = ()
     # The parameter for which a new dialog begins with a layer that is likely an elevation model.
     LIKELY_DEM = ""
 
@@ -115,12 +117,28 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
         return self.tr("{} is one of {}; not '{}'.").format(name, choices.names(self.CHOICES[name]), value)
 
     def checkParameterValues(self, parameters, context):
-        """As QGIS does it, but with names allowed where it expects the index of an enum, and a missing backend refused."""
+        try:
+            return self.check(values.plain(self.parameterDefinitions(), parameters, context), context)
+        except QgsProcessingException as error:
+            return False, str(error)
+
+    def processAlgorithm(self, parameters, context, feedback):
+        plain = values.plain(self.parameterDefinitions(), parameters, context)
+        # A model checks nothing of what its expressions give.
+        if misread := self._misread(plain):
+            raise QgsProcessingException(misread)
+        return self.process(plain, context, feedback)
+
+    def process(self, parameters, context, feedback):
+        """What processAlgorithm does, with plain values."""
+        raise NotImplementedError
+
+    def check(self, parameters, context):
+        """What checkParameterValues does, with plain values: as QGIS does it, but with names allowed where it expects the index of an enum,
+        and a missing backend refused."""
         missing = interpreter.missing() if self.NEEDS_BACKEND else None
         if missing is not None:
             return False, str(missing)
-        # QGIS takes None for "left out", and NULL, which an expression in a model may give, for a wrong value.
-        parameters = {name: None if isinstance(value, QVariant) and value.isNull() else value for name, value in parameters.items()}
         for name in self.CHOICES:
             value = parameters.get(name)
             if isinstance(value, str) and value:
@@ -129,7 +147,7 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
                     return False, self.unknown_choice(name, value)
                 parameters[name] = index
         misread = self._misread(parameters)
-        return (False, misread) if misread else super().checkParameterValues(parameters, context)
+        return (False, misread) if misread else QgsProcessingAlgorithm.checkParameterValues(self, parameters, context)
 
     @staticmethod
     def misnamed(path, endings):
@@ -154,13 +172,18 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
         for definition in self.parameterDefinitions():
             name, kind = definition.name(), definition.type()
             value = parameters.get(name)
-            text = value.strip() if isinstance(value, str) else ""
-            if not text:
+            if value is None or value == "" or isinstance(value, (bool, int, float)):
                 continue
-            if kind == "number" and not NUMBER.fullmatch(text):
+            # A list, or an object that nobody knows, fits nowhere; QGIS takes it for nothing.
+            text = value.strip() if isinstance(value, str) else None
+            if kind == "number" and (text is None or (text and not NUMBER.fullmatch(text))):
                 return self.tr("{} is a number, as in 3.5; not '{}'.").format(name, value)
-            if kind == "band" and not text.isdecimal():
+            if kind == "band" and (text is None or (text and not text.isdecimal())):
                 return self.tr("{} is the number of a band, as in 1; not '{}'.").format(name, value)
-            if kind == "boolean" and text.lower() not in (*YES, *NO):
+            if kind == "boolean" and (text is None or (text and text.lower() not in (*YES, *NO))):
                 return self.tr("{} is true or false; not '{}'.").format(name, value)
+            if kind == "enum" and text is None:
+                return self.unknown_choice(name, value)
+            if kind == "string" and text is None and name not in self.LISTS:
+                return self.tr("{} is a text; not '{}'.").format(name, value)
         return ""

@@ -121,10 +121,10 @@ class CompareDem(SiranAlgorithm):
             moved = self.tr("{} after coregistration").format(label)
             self.addOutput(QgsProcessingOutputNumber(comparison.output(name, comparison.COREGISTERED), moved))
 
-    def checkParameterValues(self, parameters, context):
+    def check(self, parameters, context):
         try:
             self._check_inputs(parameters, context)
-            good, message = super().checkParameterValues(parameters, context)
+            good, message = super().check(parameters, context)
             if not good:
                 return good, message
             self._check_outputs(parameters, context)
@@ -132,7 +132,7 @@ class CompareDem(SiranAlgorithm):
             return False, str(error)
         return True, ""
 
-    def processAlgorithm(self, parameters, context, feedback):
+    def process(self, parameters, context, feedback):
         report = self.parameterAsFileOutput(parameters, self.REPORT, context)
         kept = self.parameterAsFileOutput(parameters, self.JSON, context)
         folder = self.parameterAsFileOutput(parameters, self.ERROR_FOLDER, context)

@@ -90,8 +90,8 @@ class ManageModels(SiranAlgorithm):
         self.addOutput(QgsProcessingOutputString("MODEL_NAME", self.tr("Model that was added or removed")))
         self.addOutput(QgsProcessingOutputString("MODEL_SHA256", self.tr("SHA-256 of the model that was added")))
 
-    def checkParameterValues(self, parameters, context):
-        good, message = super().checkParameterValues(parameters, context)
+    def check(self, parameters, context):
+        good, message = super().check(parameters, context)
         if not good:
             return good, message
         try:
@@ -100,7 +100,7 @@ class ManageModels(SiranAlgorithm):
             return False, str(error)
         return True, ""
 
-    def processAlgorithm(self, parameters, context, feedback):
+    def process(self, parameters, context, feedback):
         html = self.parameterAsFileOutput(parameters, self.HTML, context)
         html = html and os.path.abspath(html)
         name = digest = ""

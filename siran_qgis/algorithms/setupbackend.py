@@ -75,7 +75,7 @@ class SetUpBackend(SiranAlgorithm):
         self.addOutput(QgsProcessingOutputString("PYTHON_VERSION", self.tr("Python version")))
         self.addOutput(QgsProcessingOutputNumber("MEGABYTES", self.tr("Size in MB")))
 
-    def processAlgorithm(self, parameters, context, feedback):
+    def process(self, parameters, context, feedback):
         action = self.chosen(parameters, self.ACTION, context)
         variant = self.chosen(parameters, self.VARIANT, context)
         python = self.parameterAsFile(parameters, self.PYTHON, context)

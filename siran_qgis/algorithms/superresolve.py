@@ -70,6 +70,7 @@ class SuperResolve(SiranAlgorithm):
         )
     }
     OPTIONS: ClassVar = {"TILE_SIZE": "--tile"}
+    LISTS = (GUIDE_BANDS,)
     DEVICES = ("auto", "cpu", "cuda", "tensorrt")
 
     def name(self):
@@ -213,7 +214,7 @@ class SuperResolve(SiranAlgorithm):
         self.addOutput(QgsProcessingOutputString("MODEL_NAME", self.tr("Model name")))
         self.addOutput(QgsProcessingOutputString("MODEL_SHA256", self.tr("Model sha256")))
 
-    def checkParameterValues(self, parameters, context):
+    def check(self, parameters, context):
         for name in (self.INPUT, self.GUIDE, self.LIKE):
             if name != self.INPUT and not self.given(parameters, name, context):
                 continue
@@ -224,7 +225,7 @@ class SuperResolve(SiranAlgorithm):
                 layers.file_of(layer)
             except SiranError as error:
                 return False, str(error)
-        good, message = super().checkParameterValues(parameters, context)
+        good, message = super().check(parameters, context)
         if not good:
             return good, message
         try:
@@ -233,7 +234,7 @@ class SuperResolve(SiranAlgorithm):
             return False, str(error)
         return True, ""
 
-    def processAlgorithm(self, parameters, context, feedback):
+    def process(self, parameters, context, feedback):
         try:
             python = interpreter.find()
             job = self._job(parameters, context)

@@ -1,7 +1,10 @@
 """The algorithms as QGIS sees them, before anything runs."""
 
 import os
+from decimal import Decimal
+from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import write_raster
 from qgis.core import (
@@ -10,6 +13,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingFeedback,
     QgsProcessingModelChildParameterSource,
     QgsProcessingParameterDefinition,
     QgsProject,
@@ -339,6 +343,8 @@ def test_a_device_is_chosen_or_typed(algorithm):
     assert wrapper.value() == "auto"
     wrapper.setValue("cuda")
     assert wrapper.value() == "cuda" and wrapper.combo.currentIndex() == 2
+    # What does not fit is cut off at its end.
+    assert wrapper.combo.lineEdit().cursorPosition() == 0 and wrapper.combo.toolTip() == wrapper.combo.currentText()
     wrapper.combo.setEditText("coreml")
     assert wrapper.value() == "coreml"
 
@@ -413,6 +419,42 @@ def test_texts_that_qgis_would_make_a_zero_or_a_yes_of_are_refused(algorithm, co
     given = {"INPUT": str(dem), "OUTPUT": "/tmp/out.tif", name: value} | ({"DEM_SOURCE": "own"} if name == "DEM_ERROR" else {})
     good, message = algorithm.checkParameterValues(given, context)
     assert not good and name in message and value in message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEM_ERROR", [3.5]), ("DEM_ERROR", {}), ("DEM_ERROR", QgsProperty.fromExpression("'abc'")), ("BAND", [1]), ("THOROUGH", [True]),
+        ("THOROUGH", QgsProperty.fromExpression("'maybe'")), ("RESOLUTION", QgsProperty.fromExpression("foo(")), ("MODEL", ["tiny"]),
+        ("RESOLUTION", QgsProperty.fromExpression("to_int('x')")), ("DEM_SOURCE", ["srtm"]),
+    ],
+)  # fmt: skip
+def test_values_that_qgis_would_take_for_none_are_refused(algorithm, context, dem, name, value):
+    """Before a run, and in it, as a model checks nothing."""
+    given = {"INPUT": str(dem), "OUTPUT": "/tmp/out.tif", "DEM_SOURCE": "own" if name == "DEM_ERROR" else "auto", name: value}
+    good, message = algorithm.checkParameterValues(given, context)
+    assert not good and name in message
+    with pytest.raises(QgsProcessingException, match=name):
+        algorithm.processAlgorithm(given, context, QgsProcessingFeedback())
+
+
+def test_what_scripts_give_is_what_the_backend_gets(algorithm, context, dem, guide, monkeypatch):
+    """Of an object that is no number of Python's own QGIS makes 0, 1 or nothing."""
+    given = {
+        "INPUT": dem, "GUIDE": guide, "OUTPUT": Path("/tmp/out.tif"), "BAND": np.int64(1),
+        "DEM_SOURCE": QgsProperty.fromExpression("'own'"), "DEM_ERROR": np.float32(3.5), "RESOLUTION": Decimal("7.5"),
+        "THOROUGH": np.bool_(True), "GUIDE_BANDS": np.array([1, 2, 3]),
+        "TILE_SIZE": QgsProperty.fromExpression("200 + 56"), "THREADS": np.int64(2), "MODEL": Path("tiny.onnx"),
+    }  # fmt: skip
+    seen = []
+    monkeypatch.setattr(type(algorithm), "process", lambda self, parameters, context, _: seen.append(self._job(parameters, context)) or {})
+    good = algorithm.create().run(given, context, QgsProcessingFeedback())[1]
+    assert good and seen == [
+        command.Job(
+            dem=str(dem), guide=str(guide), output="/tmp/out.tif", dem_source="own", dem_error=3.5, resolution=7.5, thorough=True,
+            guide_bands=(1, 2, 3), tile=256, threads=2, model="tiny.onnx",
+        )
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("value", "thorough"), [("yes", True), ("TRUE", True), ("1", True), (1, True), ("no", False), ("0", False)])

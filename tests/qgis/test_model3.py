@@ -3,6 +3,9 @@
 import pytest
 from conftest import ROOT
 from osgeo import gdal
+from qgis.core import QgsProcessingModelAlgorithm
+
+from siran_qgis.algorithms.superresolve import SuperResolve
 
 MODEL = ROOT / "resources" / "models3" / "superresolve_and_hillshade.model3"
 
@@ -17,6 +20,17 @@ def test_the_example_model_makes_a_dem_and_its_hillshade(qgis_process, dem, guid
     rasters = [gdal.Open(str(path)) for path in made.values()]
     assert all((raster.RasterXSize, raster.RasterYSize) == (120, 90) for raster in rasters)
     assert rasters[1].GetRasterBand(1).ComputeStatistics(False)[1] <= 255
+
+
+def test_it_can_be_told_which_dem_it_is(qgis_process, dem, tmp_path):
+    fine = tmp_path / "fine.tif"
+    given = {"dem": dem, "dem_source": 1, "superresolve:Super-resolved DEM": fine, "hillshade:Hillshade": tmp_path / "shade.tif"}
+    done = qgis_process("run", MODEL, "--", *(f"{name}={value}" for name, value in given.items()))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert gdal.Open(str(fine)).GetMetadataItem("SIRAN_DEM_ERROR") == "6 m"
+    model = QgsProcessingModelAlgorithm()
+    assert model.fromFile(str(MODEL))
+    assert model.parameterDefinition("dem_source").options() == [one.label for one in SuperResolve.CHOICES["DEM_SOURCE"]]
 
 
 def test_the_hillshade_is_that_of_the_ground_in_degrees_too(qgis_process, tmp_path):
