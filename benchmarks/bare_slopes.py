@@ -25,9 +25,10 @@ from opening import opened  # noqa: E402
 from rounding import from_coarse  # noqa: E402
 
 from backend.dem_source import SOURCES  # noqa: E402
+from backend.metrics.terrain import SLOPE_CLASSES  # noqa: E402
 from training.data.degradations import correlated_error  # noqa: E402
 from training.evaluate import engine_run, load_pairs  # noqa: E402
-from training.evaluation.figures import SLOPE_CLASSES, Figure, evaluate, mean_of  # noqa: E402
+from training.evaluation.figures import Figure, evaluate, mean_of  # noqa: E402
 from training.evaluation.pairs import Pair, whole_cells  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 

@@ -34,12 +34,13 @@ sys.path.insert(0, str(ROOT))
 from backend import models  # noqa: E402
 from backend.engines import open_engine  # noqa: E402
 from backend.errors import BackendError  # noqa: E402
+from backend.metrics.terrain import SLOPE_CLASSES  # noqa: E402
 from training.data import guides  # noqa: E402
 from training.data.areas import SPLITS, Area, load_areas  # noqa: E402
 from training.errors import TrainingError, refused  # noqa: E402
 from training.evaluate import engine_run  # noqa: E402
 from training.evaluation.conditions import guides_of  # noqa: E402
-from training.evaluation.figures import SLOPE_CLASSES, Scores, score  # noqa: E402
+from training.evaluation.figures import Scores, score  # noqa: E402
 from training.evaluation.pairs import Pair, with_real_coarse  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 from training.metrics import error_statistics, slope_degrees, slopes  # noqa: E402

@@ -22,11 +22,12 @@ import torch
 
 from backend.engines import open_engine
 from backend.errors import BackendError
+from backend.metrics.terrain import SLOPE_CLASSES
 from backend.models import Model
 from training.data.areas import Split, check_held_out, manifest_entries
 from training.errors import TrainingError, interruptible, refused
 from training.evaluate import engine_run, load_model, load_pairs
-from training.evaluation.figures import SLOPE_CLASSES, Figure, evaluate, mean_of
+from training.evaluation.figures import Figure, evaluate, mean_of
 from training.evaluation.panels import EXAGGERATION, LEAST_ERROR, LEVEL, REAL_COARSE, Place, Places, write_place
 from training.evaluation.tables import degrees, number, table
 

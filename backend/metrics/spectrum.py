@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 TILE = 64
-"""Pixels. Tiles of that edge are transformed one by one."""
+"""Pixels. Tiles of that edge are transformed one by one: ten coarse pixels at ratio 6, and small enough to fit between gaps."""
 STEP = TILE // 2
 """Pixels from one tile to the next: they overlap by half."""
 WAVELENGTHS: Floats = TILE / np.arange(1, TILE // 2 + 1)
@@ -30,11 +30,16 @@ def power(tiles: NDArray[Any]) -> Floats:
     # On a square grid that is centred, the best plane's three parts are orthogonal.
     for axis in (ramp[:, None], ramp[None, :]):
         z -= axis * ((z * axis).sum(axis=(1, 2), keepdims=True) / (TILE * np.square(ramp).sum()))
-    taper, ring, times, modes = _plan()
+    taper, ring, times, many = _plan()
     # Of real numbers, half of the transform says the other half.
     half = np.fft.rfft2(z * taper)
     summed = (half.real**2 + half.imag**2).sum(axis=0) / (np.square(taper).sum() * TILE**2)
-    return np.asarray(np.bincount(ring, times * summed.ravel(), minlength=TILE)[1 : TILE // 2 + 1] / modes)
+    return np.asarray(np.bincount(ring, times * summed.ravel(), minlength=TILE)[1 : TILE // 2 + 1] / many)
+
+
+def modes() -> Floats:
+    """Of how many two-dimensional frequencies the power at each of WAVELENGTHS is the mean: (TILE / 2,)."""
+    return _plan()[3]
 
 
 @cache
@@ -47,5 +52,5 @@ def _plan() -> tuple[Floats, NDArray[np.int64], Floats, Floats]:
     ring = np.rint(np.hypot(cycles[:, None], across[None, :])).astype(np.int64).ravel()
     # The first column and the last stand for themselves, the others for their mirror images too.
     times = np.broadcast_to(np.where((across == 0) | (across == TILE // 2), 1.0, 2.0), (TILE, TILE // 2 + 1)).ravel()
-    modes = np.bincount(ring, times, minlength=TILE)[1 : TILE // 2 + 1]
-    return hann[:, None] * hann[None, :], ring, np.asarray(times, np.float64), np.asarray(modes, np.float64)
+    many = np.bincount(ring, times, minlength=TILE)[1 : TILE // 2 + 1]
+    return hann[:, None] * hann[None, :], ring, np.asarray(times, np.float64), np.asarray(many, np.float64)

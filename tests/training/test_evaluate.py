@@ -17,6 +17,7 @@ from backend import gaps, models
 from backend.card import sidecar_path
 from backend.dem_source import SOURCES
 from backend.engines import open_engine
+from backend.metrics.terrain import SLOPE_CLASSES
 from tests.backend.models_for_tests import card, write_model
 from tests.training.test_export import CARD
 from tests.training.test_generator import SMALL, network
@@ -25,7 +26,7 @@ from training.data.areas import Area, attributions, load_areas
 from training.data.coarse import cubic_upsample
 from training.evaluate import engine_run, load_pairs, main
 from training.evaluation.conditions import CONDITIONS, MISREGISTERED, guides_of, rendered_guide
-from training.evaluation.figures import SLOPE_CLASSES, evaluate, mean_of, means
+from training.evaluation.figures import evaluate, mean_of, means
 from training.evaluation.pairs import Pair, simulate, with_real_coarse
 from training.evaluation.tables import markdown
 from training.export import export_onnx, export_torchscript

@@ -16,6 +16,9 @@ from scipy.ndimage import gaussian_filter, laplace
 from scipy.signal import periodogram
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
+from backend.metrics import similarity as compared_similarity
+from backend.metrics import terrain as compared_terrain
+from backend.metrics.similarity import RADIUS
 from tests.training.conftest import hills
 from training.metrics import (
     ErrorSums,
@@ -145,6 +148,20 @@ def test_ssim_is_scikit_images() -> None:
     assert ssim(result, reference, where, data_range=span) == pytest.approx(whole[where].mean(), abs=1e-9)
     assert ssim(result, reference, where, data_range=span) < 0.999
     assert ssim(reference, reference, where, data_range=span) == pytest.approx(1)
+
+
+def test_compare_and_evaluate_measure_the_same() -> None:
+    """What the backend's `compare` computes window by window, and training over an area at once."""
+    result, reference = (hills(90, 110, seed=seed).astype(np.float64) for seed in (1, 2))
+    inner = np.s_[1:-1, 1:-1]
+    ours = terrain(result, 7.0, 9.0)
+    np.testing.assert_allclose(compared_terrain.slope_degrees(*compared_terrain.gradient(result, 7.0, 9.0)), ours.slope[inner], atol=1e-9)
+    np.testing.assert_allclose(compared_terrain.curvature(result, 7.0, 9.0), ours.curvature[inner], atol=1e-9)
+    where = np.zeros(reference.shape, np.bool_)
+    where[RADIUS:-RADIUS, RADIUS:-RADIUS] = True
+    low = float(reference[where].min())
+    theirs = compared_similarity.ssim(result, reference, low=low, data_range=200.0)
+    assert float(theirs.mean()) == pytest.approx(ssim(result, reference, where, data_range=200.0), abs=1e-9)
 
 
 def test_psnr_is_scikit_images() -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from backend.dem_source import ROUNDING, SOURCES
 from backend.engines import Run
+from backend.metrics.terrain import SLOPE_CLASSES
 from training.evaluation.conditions import CONDITIONS, SHARP, guides_of
 from training.evaluation.pairs import Pair
 from training.evaluation.resamplers import KERNELS, resample
@@ -37,8 +38,6 @@ Keep = Callable[[Pair, str, str, Floats], None]
 """Is shown each elevation (H, W) with its pair, condition and method; of several guides of one condition, the first's."""
 
 CUBIC = "cubic"
-SLOPE_CLASSES = ((0.0, 5.0), (5.0, 15.0), (15.0, 30.0), (30.0, 90.0))
-"""Degrees, of the reference: plains and valley floors, hills, mountain sides, and what is too steep for most sensors. Low end included."""
 
 
 @dataclass(frozen=True)

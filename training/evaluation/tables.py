@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from training.evaluation.figures import SLOPE_CLASSES, Figure, Mean, means
+from backend.metrics.terrain import SLOPE_CLASSES
+from training.evaluation.figures import Figure, Mean, means
 
 DEFINITIONS = """\
 - Errors are result minus reference, in metres. bias: mean error. NMAD: 1.4826 times the median deviation from the median. LE90: 90 % of \
