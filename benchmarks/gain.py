@@ -3,8 +3,7 @@
     python benchmarks/gain.py --data runs/data --split validation
 
 Printed are means over the areas (and over a condition's guides) of RMSE over cubic's, at each gain, and of all conditions alike. A best
-gain below 1 says that relief of the right kind is too strong. `gain` in a configuration's [network] changes it
-(training/networks/settings.py).
+gain below 1 says that relief of the right kind is too strong. What was found is in docs/weights.md.
 """
 
 from __future__ import annotations

@@ -298,9 +298,7 @@ class SuperResolver(nn.Module):
         inside = (..., slice(margin, dem.shape[2] - margin), slice(margin, dem.shape[3] - margin))
         size = pixel_size.reshape(-1, 1, 1, 1)
         made = self.generator(seen, margin // self.settings.unshuffle)
-        # Not in training, which would only learn to add as much more.
-        gain = 1.0 if self.training else self.settings.gain
-        elevation = dem[inside] + gain * size * seen.gate[inside] * made[:, :1]
+        elevation = dem[inside] + size * seen.gate[inside] * made[:, :1]
         if not self.settings.sigma:
             return (elevation,)
         own, given = size * torch.exp(made[:, 1:].clamp(*LOG_SIGMA_RANGE)), dem_error.reshape(-1, 1, 1, 1)

@@ -19,8 +19,7 @@ class NetworkSettings:
     them through polarized self-attention first. `attention_window`: pixels of the unshuffled grid that the latter pools over (odd), 0 for
     the whole patch (the paper's). `shading`: whether the generator is given what the guide's shading says of the slopes
     (training/networks/shading.py); the paper's is not. `skip`: the generator's global skip, `solved` by least squares or `trained` 1x1 as
-    the paper's (training/networks/generator.py). `sigma`: whether there is a second output, the expected error. `gain`: how much of what
-    the generator adds a result has outside of training; `benchmarks/gain.py` tells the best one (docs/design.md).
+    the paper's (training/networks/generator.py). `sigma`: whether there is a second output, the expected error.
     """
 
     unshuffle: int = 2
@@ -35,7 +34,6 @@ class NetworkSettings:
     shading: bool = True
     skip: Skip = "solved"
     sigma: bool = False
-    gain: float = 1.0
 
     def __post_init__(self) -> None:
         if self.attention not in get_args(Attention):
@@ -49,7 +47,5 @@ class NetworkSettings:
             raise ValueError(f"attention_window is 0 or more; it is {self.attention_window}")
         if self.attention_window and self.attention_window % 2 == 0:
             raise ValueError(f"attention_window must be odd, or 0 for the whole patch; it is {self.attention_window}")
-        if not 0 < self.gain <= 1:
-            raise ValueError(f"gain is above 0 and at most 1; it is {self.gain}")
         if self.unshuffle not in (1, 2, 4):
             raise ValueError(f"unshuffle must be 1, 2 or 4; it is {self.unshuffle}")
