@@ -151,7 +151,7 @@ def run(
             states.append([_State(RAW, names[number], Tested(raster, reference.grid), Statistics(scale))])
             if settings.coregister:
                 move = moves[number]
-                moved = Tested(raster, reference.grid, east=move.east, north=move.north, up=move.up)
+                moved = Tested(raster, reference.grid, x=move.x, y=move.y, up=move.up)
                 states[-1].append(_State(COREGISTERED, names[number], moved, Statistics(scale)))
 
         together = Together()

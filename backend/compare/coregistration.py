@@ -1,16 +1,18 @@
 """Coregistration finds by how much a DEM lies beside the reference: Nuth and Kääb (2011).
 
-A DEM that lies displaced by d = (east, north) is too low where the ground rises in the direction of d and too high where it falls. With the
-reference's slope α and aspect ψ (the way down, clockwise from north), the difference dh of the two, less its median, is
+A DEM that lies displaced by d = (right, up) along its own grid is too low where the ground rises in the direction of d and too high where
+it falls. With the reference's slope α and aspect ψ (the way down, clockwise from the grid's up), the difference dh of the two, less its
+median, is
 
-    dh / tan α = d_east sin ψ + d_north cos ψ + c = a cos(b - ψ) + c
+    dh / tan α = d_right sin ψ + d_up cos ψ + c = a cos(b - ψ) + c
 
 with the displacement's length a and azimuth b. Medians of the left side in 72 sectors of ψ, which outliers do not move, give d by
 least squares. The DEM is moved back, sampled anew, and so on until a step is shorter than a hundredth of a pixel. At last the median of
 dh is taken away.
 
-East and north are those at the middle of the ground that both show. Beside a pole they are other directions of the grid a mile away, and a
-DEM lies displaced along its own grid.
+All of it along the grid of the DEM that is moved: how the reference rises from one of its columns or rows to the next is found through
+the two grids' coordinates, pixel by pixel. True east is another direction of a polar grid at each longitude, and none at the pole; the
+paper's aspects, from north, are for what is reported alone.
 
 It is done on pixels as large as the coarser DEM's, so that detail which one of the two lacks does not count; and on a sample of at
 most 32 squares of 256 x 256 such pixels, the same whatever the windows.
@@ -25,9 +27,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.compare.pairs import Reference, Tested, coarser, moved, overlap
+from backend.compare.pairs import Reference, Tested, coarser, overlap, shifted
 from backend.elevation import Elevation
-from backend.grid import Grid, ground_edges
+from backend.grid import Grid, apply, ground_edges, transform_points
 from backend.metrics import terrain
 from backend.rasters import Raster
 from backend.resample import Sampler
@@ -50,9 +52,10 @@ _MOST_STEPS = 30
 
 @dataclass(frozen=True)
 class Coregistration:
-    """What the DEM was moved by: `east`, `north`, `up`, metres on the ground. `nmad_before`, `nmad_after`: of the sample, metres.
+    """What the DEM was moved by: `x`, `y`, what its coordinates grow by, in the units of its CRS; `up`, metres. `nmad_before`,
+    `nmad_after`: of the sample, metres.
 
-    `x`, `y`: the same as `east` and `north`, as what its coordinates grow by, in the units of its CRS. `pixels` were steep enough, of edge
+    `east`, `north`: what that is in the middle of the common ground, metres. `pixels` were steep enough, of edge
     `pixel_size` metres; `steps` were taken. `doubt` is a sentence where the DEM was moved up or down only, else "".
     """
 
@@ -71,7 +74,7 @@ class Coregistration:
 
 @dataclass(frozen=True)
 class _Square:
-    """A part of the sample; arrays cover the inside of `window`, which has a margin of one pixel."""
+    """A part of the sample; arrays cover the inside of `window`, which has a margin of one pixel. Slopes are along the tested grid."""
 
     window: Window
     dem: NDArray[np.float32]
@@ -85,7 +88,9 @@ def coregister(reference: Reference, raster: Raster, check: Callable[[], None] =
     factor = max(1, round(raster.grid.pixel_size_at(reference.grid) / reference.grid.pixel_size))
     grid = coarser(reference.grid, factor)
     part = overlap(raster, grid)
-    squares = _sample(reference, part, grid, factor, check)
+    across, down = ground_edges(raster.grid.crs, raster.grid.transform, *raster.grid.place_of(part))
+    edges = math.hypot(*across), math.hypot(*down)
+    squares = _sample(reference, part, grid, raster.grid, edges, check)
     pixel = grid.pixel_size
     tested = Tested(raster, grid)
     start = _differences(tested, squares, check)
@@ -100,16 +105,17 @@ def coregister(reference: Reference, raster: Raster, check: Callable[[], None] =
 
     if steep < FEWEST:
         return only_up(0, f"{steep} pixels of {pixel:.3g} m are steeper than {LEAST_SLOPE:g}°, too few to tell a horizontal shift from.")
-    differences, east, north = start, 0.0, 0.0
+    differences, right, upwards, x, y = start, 0.0, 0.0, 0.0, 0.0
     for step in range(1, _MOST_STEPS + 1):
         found = displacement(*_flat(squares, differences))
         if found is None:
             return only_up(step, "The slopes face too few directions to tell a horizontal shift from.")
-        east, north = east - found[0], north - found[1]
-        if math.hypot(east, north) > FARTHEST * pixel:
+        right, upwards = right - found[0], upwards - found[1]
+        if math.hypot(right, upwards) > FARTHEST * pixel:
             return only_up(step, f"A shift of more than {FARTHEST:g} pixels of {pixel:.3g} m was sought; do both show the same ground?")
-        at_last = moved(raster.grid, east, north, part)
-        tested.elevation.sampler = Sampler(at_last, grid)
+        cols, rows = right / edges[0], -upwards / edges[1]
+        x, y = (float(part) for part in np.array(raster.grid.transform).reshape(3, 3)[:2, :2] @ (cols, rows))
+        tested.elevation.sampler = Sampler(shifted(raster.grid, x, y), grid)
         differences = _differences(tested, squares, check)
         if math.hypot(*found) < _SHORTEST_STEP * pixel:
             break
@@ -118,14 +124,14 @@ def coregister(reference: Reference, raster: Raster, check: Callable[[], None] =
     after, moved_up = _spread(differences)
     if not after < before:
         return only_up(step, "No horizontal shift makes the differences smaller.")
-    x, y = (getattr(at_last.transform, part) - getattr(raster.grid.transform, part) for part in ("c", "f"))
+    east, north = (float(part) for part in cols * across + rows * down)
     return Coregistration(east, north, moved_up, x, y, before, after, steep, pixel, step, "")
 
 
 def displacement(difference: Floats, tangent: Floats, aspect: Floats) -> tuple[float, float] | None:
-    """East and north, metres, by which a DEM lies displaced; None where slopes face too few directions.
+    """To the right and up its grid, metres, by how much a DEM lies displaced; None where slopes face too few directions.
 
-    Of each pixel: tested minus reference, metres; the tangent of the reference's slope; its aspect, radians clockwise from north. All (N,).
+    Of each pixel: tested minus reference, metres; the tangent of the reference's slope; its aspect, radians clockwise from up. All (N,).
     """
     steep = tangent > math.tan(math.radians(LEAST_SLOPE))
     ratio = (difference - np.median(difference))[steep] / tangent[steep]
@@ -138,31 +144,46 @@ def displacement(difference: Floats, tangent: Floats, aspect: Floats) -> tuple[f
     middle = (np.flatnonzero(full) + 0.5) * (2 * math.pi / SECTORS)
     matrix = np.stack([np.sin(middle), np.cos(middle), np.ones_like(middle)], axis=1)
     medians = np.array([np.median(part) for part, used in zip(parts, full, strict=True) if used])
-    east, north, _ = np.linalg.lstsq(matrix, medians, rcond=None)[0]
-    return float(east), float(north)
+    right, up, _ = np.linalg.lstsq(matrix, medians, rcond=None)[0]
+    return float(right), float(up)
 
 
-def _sample(reference: Reference, part: Grid, grid: Grid, factor: int, check: Callable[[], None]) -> list[_Square]:
+def _sample(
+    reference: Reference, part: Grid, grid: Grid, tested: Grid, edges: tuple[float, float], check: Callable[[], None]
+) -> list[_Square]:
+    """Squares of `grid` in `part`; slopes are per column and row of `tested`, whose edges are so many metres."""
     col, row = (round(value) for value in ~grid.transform @ (part.transform.c, part.transform.f))
     everything = [tile.core for tile in tiles(part.width, part.height, tile=_EDGE, halo=0, multiple=1)]
     # Steps of the golden ratio through the rows of squares: spread evenly, however many there are in a row.
     chosen = {int(len(everything) * (number * (math.sqrt(5) - 1) / 2 % 1)) for number in range(_SQUARES)}
     few = everything if len(everything) <= _SQUARES else [everything[number] for number in sorted(chosen)]
     elevation = Elevation(reference.raster, 1, grid)
-    # Rows run from west to east in few grids, and in a polar one in all directions.
-    across, down = (edge / math.hypot(*edge) for edge in ground_edges(grid.crs, grid.transform, *grid.place_of(part)))
     squares = []
     for square in few:
         check()
         window = Window(col + square.col - 1, row + square.row - 1, square.width + 2, square.height + 2)
         dem, known = elevation.read(window, 4)
-        centres = Window(0, (window.row + 1) * factor + factor // 2, 1, 1)
-        dx, dy = (float(size[0, 0]) * factor for size in reference.edges(centres))
-        along_rows, along_columns = terrain.gradient(dem, dx, dy)
-        east, north = (along_rows * across[axis] + along_columns * down[axis] for axis in (0, 1))
-        where = terrain.has_neighbours(known) & reference.mask.on(grid, window)[1:-1, 1:-1]
-        squares.append(_Square(window, dem[1:-1, 1:-1], where, np.hypot(east, north), np.arctan2(-east, -north)))
+        right, down = _rises(dem, window, grid, tested)
+        right, up = right / edges[0], -down / edges[1]
+        where = terrain.has_neighbours(known) & reference.mask.on(grid, window)[1:-1, 1:-1] & np.isfinite(right) & np.isfinite(up)
+        tangent, aspect = np.hypot(right, up), np.arctan2(-right, -up)
+        squares.append(_Square(window, dem[1:-1, 1:-1], where, np.where(where, tangent, 0.0), np.where(where, aspect, 0.0)))
     return squares
+
+
+def _rises(dem: NDArray[np.float32], window: Window, grid: Grid, tested: Grid) -> tuple[Floats, Floats]:
+    """How much a DEM on a window of `grid` rises from one column of another grid to the next, and from one row to the next, inside of the
+    window's outermost pixels; no number where that grid has no columns, as at a pole."""
+    rows, cols = np.mgrid[: window.height, : window.width] + 0.5
+    there = transform_points(grid.crs, tested.crs, *apply(grid.transform, cols + window.col, rows + window.row))
+    across, down = apply(~tested.transform, *there)
+    # By the chain rule: both grids' coordinates, and the heights, from one pixel of `grid` to the next.
+    (across_col, across_row), (down_col, down_row), (rise_col, rise_row) = (
+        terrain.gradient(part, 1.0, 1.0) for part in (across, down, dem)
+    )
+    with np.errstate(all="ignore"):
+        turned = across_col * down_row - across_row * down_col
+        return (rise_col * down_row - rise_row * down_col) / turned, (rise_row * across_col - rise_col * across_row) / turned
 
 
 def _differences(tested: Tested, squares: list[_Square], check: Callable[[], None]) -> list[tuple[Floats, NDArray[np.bool_]]]:

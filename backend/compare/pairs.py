@@ -74,18 +74,18 @@ class Reference:
 
 
 class Tested:
-    """A DEM on a grid, moved by `east`, `north`, `up` metres on the ground."""
+    """A DEM on a grid, its coordinates moved by `x` and `y`, in the units of its CRS, and its heights by `up` metres."""
 
-    def __init__(self, raster: Raster, grid: Grid, *, east: float = 0.0, north: float = 0.0, up: float = 0.0) -> None:
+    def __init__(self, raster: Raster, grid: Grid, *, x: float = 0.0, y: float = 0.0, up: float = 0.0) -> None:
         self.raster = raster
-        self.east, self.north, self.up = east, north, up
+        self.x, self.y, self.up = x, y, up
         self.elevation = _elevation(raster, grid)
-        if east or north:
-            self.elevation.sampler = Sampler(moved(raster.grid, east, north, overlap(raster, grid)), grid)
+        if x or y:
+            self.elevation.sampler = Sampler(shifted(raster.grid, x, y), grid)
 
     def on(self, grid: Grid) -> Tested:
         """The same DEM, moved by the same, on another grid."""
-        return Tested(self.raster, grid, east=self.east, north=self.north, up=self.up)
+        return Tested(self.raster, grid, x=self.x, y=self.y, up=self.up)
 
     def read(self, window: Window) -> tuple[Floats, Bools]:
         """Metres and known pixels, both (height, width). Those that are made up in part, at a gap or border, are not known: an error there
@@ -94,11 +94,9 @@ class Tested:
         return values + np.float32(self.up), known
 
 
-def moved(grid: Grid, east: float, north: float, near: Grid) -> Grid:
-    """A grid moved by metres on the ground, as they are at the centre of another one."""
-    across, down = ground_edges(grid.crs, grid.transform, *grid.place_of(near))
-    cols, rows = np.linalg.solve(np.stack([across, down], axis=1), [east, north])
-    return Grid(grid.crs, grid.transform @ Affine.translation(float(cols), float(rows)), grid.width, grid.height)
+def shifted(grid: Grid, x: float, y: float) -> Grid:
+    """A grid whose coordinates grow by `x` and `y`, in the units of its CRS."""
+    return Grid(grid.crs, Affine.translation(x, y) @ grid.transform, grid.width, grid.height)
 
 
 def coarser(grid: Grid, factor: int) -> Grid:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shutil
 import warnings
@@ -356,15 +357,40 @@ def test_a_shift_is_found_whichever_way_rows_run(
     assert [found["x"], found["y"]] == pytest.approx([-10, 0], abs=0.2)
 
 
-def test_a_shift_is_found_beside_a_pole(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
-    """The pole lies in the raster, a fifth of its width from the middle: east turns through all directions there."""
-    transform = Affine(10, 0, -2200, 0, -10, 1000)
-    ground = terrain(320, 320, pixel=10.0, seed=4).astype(np.float32)
-    reference = write(tmp_path / "r.tif", ground, crs="EPSG:3031", transform=transform)
-    tested = write(tmp_path / "t.tif", ground + 2, crs="EPSG:3031", transform=Affine.translation(12, 5) @ transform)
-    found = compared(reference, tested, coregister=True)["tested"][0]["coregistration"]
-    assert found["doubt"] == "" and found["nmad_after"] < 0.02 * found["nmad_before"] and found["steps"] < 10
+@pytest.mark.parametrize(("west", "north"), [(-2200, 1000), (-1600, 1600), (-1500, 2600)])
+@pytest.mark.parametrize("step", [10, 30])
+def test_a_shift_is_found_beside_a_pole(
+    tmp_path: Path, compared: Callable[..., dict[str, Any]], west: float, north: float, step: int
+) -> None:
+    """Where east turns through all directions: the pole lies in the raster, in its middle, or beside it. Also of a coarser DEM."""
+    transform = Affine(10, 0, west, 0, -10, north)
+    ground = terrain(321, 321, pixel=10.0, seed=4).astype(np.float32)
+    reference = write(tmp_path / "r.tif", ground[:320, :320], crs="EPSG:3031", transform=transform)
+    coarse = ground[:320, :320] if step == 10 else ground.reshape(107, 3, 107, 3).mean(axis=(1, 3), dtype=np.float64).astype(np.float32)
+    moved = Affine.translation(12, 5) @ transform @ Affine.scale(step / 10)
+    tested = write(tmp_path / "t.tif", coarse + 2, crs="EPSG:3031", transform=moved)
+    entry = compared(reference, tested, coregister=True)["tested"][0]
+    found, (before, after) = entry["coregistration"], entry["results"]
+    assert found["doubt"] == "" and found["steps"] < 10
     assert [found["x"], found["y"], found["up"]] == pytest.approx([-12, -5, -2], abs=0.1)
+    assert math.hypot(found["east"], found["north"]) == pytest.approx(13, abs=0.1 + 13 * 0.03)  # of a true metre, scale 0.972
+    assert after["nmad"] < (0.02 if step == 10 else 0.3) * before["nmad"]
+
+
+def test_a_dem_in_degrees_around_a_pole_lies_displaced_along_its_degrees(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    y, x = np.mgrid[0:300, 0:300] * 30.0 - 4485
+
+    def height(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return 60 * np.sin(x / 300) * np.cos(y / 350) + 40 * np.sin((x + y) / 500)
+
+    reference = write(tmp_path / "r.tif", height(x, -y).astype(np.float32), crs="EPSG:3031", transform=Affine(30, 0, -4500, 0, -30, 4500))
+    lon, lat = np.meshgrid(-150 + (np.arange(1200) + 0.5) * 0.25, -89.965 - (np.arange(90) + 0.5) * 0.0003)
+    there = Transformer.from_crs("EPSG:4326", "EPSG:3031", always_xy=True).transform(lon, lat)
+    transform = Affine(0.25, 0, -150, 0, -0.0003, -89.965) @ Affine.translation(0.0, 0.6)
+    tested = write(tmp_path / "t.tif", height(*there).astype(np.float32), crs="EPSG:4326", transform=transform)
+    found = compared(reference, tested, coregister=True)["tested"][0]["coregistration"]
+    assert found["doubt"] == "" and found["nmad_after"] < 0.1 * found["nmad_before"]
+    assert found["x"] == pytest.approx(0, abs=0.05) and found["y"] == pytest.approx(0.6 * 0.0003, abs=2e-5)
 
 
 def test_what_is_made_up_at_a_border_or_gap_does_not_count(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:

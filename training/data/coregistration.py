@@ -18,10 +18,9 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from backend.compare.pairs import moved
 from backend.grid import Grid, transform_points
 from backend.resample import Read
-from training.data.sampling import sampled
+from training.data.sampling import moved, sampled
 from training.errors import DataError
 from training.metrics import nmad
 

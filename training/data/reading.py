@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.compare.pairs import moved
 from backend.elevation import Elevation
 from backend.errors import BackendError
 from backend.grid import Grid, ground_edges
@@ -26,7 +25,7 @@ from backend.windows import Window
 from training.data.area_list import Entry
 from training.data.areas import Area, Cells
 from training.data.level import level_offset
-from training.data.sampling import sampled, strips
+from training.data.sampling import moved, sampled, strips
 from training.errors import DataError
 from training.metrics import nmad
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from affine import Affine
 from numpy.typing import NDArray
 
-from backend.grid import Grid
+from backend.grid import Grid, ground_edges
 from backend.resample import Read, Sampler
 from backend.windows import Window
 
@@ -30,3 +31,10 @@ def sampled(grid: Grid, source: Grid, read: Read, reach: int = 0) -> NDArray[np.
         values, known = sampler.sample(window, read, bands=1, reach=reach)
         out[window.row : window.row + window.height] = np.where(known, values[0], np.nan)
     return out
+
+
+def moved(grid: Grid, east: float, north: float, near: Grid) -> Grid:
+    """A grid moved by metres on the ground, as they are at the centre of another one."""
+    across, down = ground_edges(grid.crs, grid.transform, *grid.place_of(near))
+    cols, rows = np.linalg.solve(np.stack([across, down], axis=1), [east, north])
+    return Grid(grid.crs, grid.transform @ Affine.translation(float(cols), float(rows)), grid.width, grid.height)
