@@ -74,6 +74,7 @@ NAMES = ("auto", *SOURCES)
 TAGS = "SIRAN_"
 """What the names of the metadata begin with that SIRAN writes: of the guide and of the model, which say nothing of heights."""
 ERROR_TAG = f"{TAGS}DEM_ERROR"
+_TRUSTED = "trusted"
 HIGHEST_ERROR = 1000.0
 UNKNOWN_ERROR = 0.0
 """What is assumed of a DEM that nobody knows: trust it."""
@@ -96,15 +97,18 @@ class DemError:
 
     @property
     def note(self) -> str:
-        """For ERROR_TAG; `noted` reads it. A DEM that somebody trusts has 0 m, one of which nothing is known has no error to hand on."""
-        return f"{self.metres:g} m" if self.known else "unknown"
+        """For ERROR_TAG; `noted` reads it. A 0 alone says nothing: up to 0.3.10 it stood for DEMs of which nothing was known, too."""
+        return f"{self.metres:g} m" if self.metres else f"0 m ({_TRUSTED if self.known else 'unknown'})"
 
 
 def noted(metadata: Mapping[str, str]) -> float | None:
     """The error, metres, that is expected of a result of SIRAN: that of the DEM which it was made from; None for other files, and where
     nothing was known of that DEM either."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?(?:e-?\d+)?) m", metadata.get(ERROR_TAG, ""))
-    return float(found[1]) if found and float(found[1]) <= HIGHEST_ERROR else None
+    said = metadata.get(ERROR_TAG, "")
+    found = re.fullmatch(r"(\d+(?:\.\d+)?(?:e-?\d+)?) m", said)
+    if found and 0 < float(found[1]) <= HIGHEST_ERROR:
+        return float(found[1])
+    return 0.0 if said == f"0 m ({_TRUSTED})" else None
 
 
 _BESIDE = re.compile(

@@ -276,6 +276,13 @@ class Output:
                 self._name.take()
             except FileExistsError as error:
                 raise _exists(self.path) from error
+            except PermissionError as error:
+                raise ResourceError(
+                    "output-open",
+                    f"{self.path} cannot be replaced ({error.strerror}): another program may have it open, or the folder may not be "
+                    "written to.",
+                    "Close what shows it (in QGIS remove its layer), look at the folder's permissions, or name another output.",
+                ) from error
 
     def give_back(self) -> None:
         """Undoes `take_name`: what `keep_older` kept has its name again, or nothing has."""
@@ -372,34 +379,25 @@ class Reporting:
             return
         if said := no_room(self._path, getattr(error, "errno", None)):
             raise said from error
-        if isinstance(error, PermissionError) and os.path.lexists(self._path):
-            raise ResourceError(
-                "output-open",
-                f"{self._path} is there and cannot be replaced ({error.strerror}): it may be open in another program.",
-                "Close what shows it (in QGIS remove its layer), or name another output.",
-            ) from error
         with contextlib.suppress(OSError):  # the folder is gone, with its disk
             if shutil.disk_usage(self._path.parent).free < 2**24:
                 raise disk_full(self._path) from error
-            if said := _refused_beside(self._path):
-                raise said from error
+            _check_beside(self._path)
         raise ResourceError(
             "internal", f"{self._path} cannot be written ({str(error).rstrip('.')}).", "Name an output in another folder."
         ) from error
 
 
-def _refused_beside(path: Path) -> ResourceError | None:
-    """Why the system lets no file beside an output grow beyond what is there of it: GDAL does not say. Found by trying. Raises OSError."""
-    size = max((one.path.stat().st_size for one in beside.belonging_to(path) if one.path.is_file()), default=0)
+def _check_beside(path: Path) -> None:
+    """Whether the system lets more be written beside an output, where GDAL does not say. Raises ResourceError, and OSError."""
+    written = [one.path for one in beside.belonging_to(path) if not one.holds_older and one.path.is_file()]
+    _check_file_size(path, max((file.stat().st_size for file in written), default=0) + _BLOCK**2 * 4)
     with tempfile.TemporaryFile(dir=path.parent, buffering=0) as probe:
-        probe.seek(size)
-        left = 2**16
         try:
-            while left > 0:
-                left -= probe.write(bytes(left)) or 0
-        except OSError as error:
-            return no_room(path, error.errno)
-    return None
+            probe.write(bytes(2**16))
+        except OSError as error:  # a quota
+            if said := no_room(path, error.errno):
+                raise said from error
 
 
 def _check_name(path: Path) -> None:

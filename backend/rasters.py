@@ -91,7 +91,8 @@ class Raster:
     @property
     def name(self) -> str:
         """The file's name; of a part of one, which GDAL calls NETCDF:"/folder/file.nc":part, what follows the folder."""
-        return Path(self.path).name.replace('"', "")
+        name = Path(self.path).name
+        return name.replace('"', "") if ':"' in self.path else name
 
     @property
     def bands(self) -> int:

@@ -72,11 +72,11 @@ class Name:
     def give_back(self) -> None:
         """See File."""
         try:
-            # Kept by a second name it never lost its own.
-            lost = self._taken or not os.path.lexists(self._path)
-            if lost and os.path.lexists(self._older):
+            if os.path.lexists(self._older):
                 self.stuck = True
-                os.replace(self._older, self._path)
+                # Kept by a second name it may never have lost its own, and then may be open: as it is, it is right.
+                if not (os.path.lexists(self._path) and os.path.samestat(self._older.lstat(), self._path.lstat())):
+                    os.replace(self._older, self._path)
                 self.stuck = False
             elif self._taken:
                 self._path.unlink(missing_ok=True)

@@ -26,15 +26,17 @@ def plain(definitions, parameters, context):
 
 
 def _own(value):
-    if isinstance(value, QVariant) and value.isNull():
-        return None
+    if isinstance(value, QVariant):
+        return None if value.isNull() else _own(value.value())
     if isinstance(value, (list, tuple)):
         return [_own(one) for one in value]
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     if callable(getattr(value, "tolist", None)):  # of numpy, which need not be there
         return value.tolist()
-    for kind in (bool, int, float, str):
+    if isinstance(value, str):
+        return str.__str__(value)  # of an enumeration's member the text, not its name
+    for kind in (bool, int, float):
         if isinstance(value, kind):
             return kind(value)
     return float(value) if isinstance(value, numbers.Number) and not isinstance(value, complex) else value
@@ -42,6 +44,8 @@ def _own(value):
 
 def _computed(name, said, scope):
     """The value of an expression, or of what else stands for a value; None where that is NULL."""
+    if not said.isActive():
+        return None
     text = said.expressionString()
     if not text:
         return said.value(scope, None)[0]

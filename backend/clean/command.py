@@ -29,9 +29,12 @@ def clean(folders: tuple[str, ...], remove: bool) -> None:
             ) from error
     for leftover in found:
         echo(str(leftover))
-    total = f"{sum(leftover.bytes for leftover in found if not leftover.last) / 1e6:,.1f} MB"
+    removable = [leftover for leftover in found if not leftover.last]
+    total = f"{sum(leftover.bytes for leftover in removable) / 1e6:,.1f} MB"
     if not found:
         echo("Killed runs left nothing here.")
+    elif not removable:
+        echo("There is nothing to remove.")
     elif not remove:
         echo(f"{total} in all. Pass --remove to remove it; the commands above, given again, would go on from their tiles.")
     else:

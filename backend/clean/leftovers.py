@@ -81,7 +81,7 @@ def _file(entry: Beside, there: Collection[str]) -> list[Leftover]:
     """`there`: the outputs that the folder has under their names."""
     what = "what an output was before" if entry.holds_older else "a file that a killed run was writing"
     if last := entry.holds_older and entry.output not in there:
-        what += ", all that is left of it (not removed: rename it)"
+        what += ", all that is left of it (not removed: the next run onto that output gives it its name back, or rename it)"
     if entry.kind == beside.LOCK:
         what = "the lock of a killed run"
     return [Leftover(entry.path, what, size_of(entry.path), entry.path.lstat().st_mtime, last=last)]

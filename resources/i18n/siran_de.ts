@@ -29,7 +29,7 @@
         </message>
         <message>
             <source>{} is a text; not '{}'.</source>
-            <translation>{} ist ein Text; nicht '{}'.</translation>
+            <translation>{} ist ein Text; nicht „{}“.</translation>
         </message>
         <message>
             <source>Compare DEM with reference</source>
@@ -857,7 +857,7 @@
         </message>
         <message>
             <source>Remove its layer, and close what else shows it; then run again, which goes on from what is finished.</source>
-            <translation>Seinen Layer entfernen und schließen, was es sonst zeigt; dann noch einmal laufen lassen, was fertig ist bleibt.</translation>
+            <translation>Seinen Layer entfernen und schließen, was es sonst zeigt; dann noch einmal laufen lassen: Was fertig ist, bleibt.</translation>
         </message>
         <message>
             <source>The backend was killed, most likely because the memory ran out.</source>

@@ -1,5 +1,6 @@
 """What the algorithms of the provider share."""
 
+import math
 import re
 from typing import ClassVar
 
@@ -172,7 +173,8 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
         for definition in self.parameterDefinitions():
             name, kind = definition.name(), definition.type()
             value = parameters.get(name)
-            if value is None or value == "" or isinstance(value, (bool, int, float)):
+            bent = isinstance(value, float) and not (math.isfinite(value) if kind == "number" else value.is_integer())
+            if value is None or value == "" or (isinstance(value, (bool, int, float)) and not bent):
                 continue
             # A list, or an object that nobody knows, fits nowhere; QGIS takes it for nothing.
             text = value.strip() if isinstance(value, str) else None
@@ -184,6 +186,6 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
                 return self.tr("{} is true or false; not '{}'.").format(name, value)
             if kind == "enum" and text is None:
                 return self.unknown_choice(name, value)
-            if kind == "string" and text is None and name not in self.LISTS:
+            if kind == "string" and text is None and not (name in self.LISTS and isinstance(value, list)):
                 return self.tr("{} is a text; not '{}'.").format(name, value)
         return ""

@@ -82,7 +82,17 @@ def test_the_command_line_offers_them_all() -> None:
 
 @pytest.mark.parametrize(
     ("tag", "error"),
-    [("6 m", 6.0), ("0.15 m", 0.15), ("1e-05 m", 1e-5), ("0 m", 0.0), ("5000 m", None), ("1_0 m", None), ("unknown", None)],
+    [
+        ("6 m", 6.0),
+        ("0.15 m", 0.15),
+        ("1e-05 m", 1e-5),
+        ("0 m", None),
+        ("0 m (trusted)", 0.0),
+        ("0 m (unknown)", None),
+        ("5000 m", None),
+        ("1_0 m", None),
+        ("much", None),
+    ],
 )
 def test_what_a_result_notes_is_a_number_of_metres_that_says_something(tag: str, error: float | None) -> None:
     assert noted({"SIRAN_DEM_ERROR": tag}) == error and noted({}) is None

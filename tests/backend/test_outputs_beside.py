@@ -300,7 +300,7 @@ def test_an_output_that_another_program_holds_open_is_said_to_be(
     monkeypatch.setattr("backend.together.os.replace", in_use)
     with pytest.raises(ResourceError) as caught:
         run(settings(dem, doubting_model, folder, overwrite=True), lambda _event: None)
-    assert caught.value.code == "output-open" and caught.value.message.startswith(f"{folder / NAMES[number]} is there")
+    assert caught.value.code == "output-open" and caught.value.message.startswith(f"{folder / NAMES[number]} cannot be replaced")
     assert held(folder) == older
 
 

@@ -19,6 +19,7 @@ from backend.engines.sparing import SparingEngine
 from backend.errors import Cancelled, ResourceError
 from backend.events import Event, Log
 from backend.models import load
+from backend.output import Output
 
 
 class SmallMemory:
@@ -130,21 +131,38 @@ def test_the_processor_takes_over_at_last(tmp_path: Path, inputs: tuple[Path, Pa
     assert said[-1].endswith("not even in parts: the processor takes over.") and engines[0].ran == []
 
 
-def test_what_gave_up_is_let_go_and_a_stop_reaches_what_took_over(model: Path) -> None:
-    """A GPU's memory is wanted by others through the hours that a processor takes; a stop may come while the model is loaded there."""
-    card = load(model).card
+def test_what_gave_up_is_let_go(
+    tmp_path: Path, inputs: tuple[Path, Path], gpu: Install, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A GPU's memory is wanted by others through the hours that a processor takes."""
+    engines = gpu(0)
+    gave_up: list[weakref.ref[SmallMemory]] = []
+    there: list[bool] = []
+    opened, write_tile = superresolve.open_engine, Output.write
+
+    def watched(*given, **more):  # type: ignore[no-untyped-def]
+        engine = opened(*given, **more)
+        if engines:
+            gave_up.append(weakref.ref(engines.pop()))
+        return engine
+
+    def look(*given, **more):  # type: ignore[no-untyped-def]
+        gc.collect()
+        there.append(gave_up[0]() is not None)
+        return write_tile(*given, **more)
+
+    monkeypatch.setattr(superresolve, "open_engine", watched)
+    monkeypatch.setattr(Output, "write", look)
+    provider, *_ = run(tmp_path, inputs, "made", model, "auto")[2]
+    assert provider == "CUDAExecutionProvider, then CPUExecutionProvider" and there and not any(there)
+
+
+def test_a_stop_reaches_what_took_over(model: Path) -> None:
+    """It may come while the model is loaded there."""
+    card, tile = load(model).card, np.zeros((64, 64), np.float32)
 
     def on_processor() -> Engine:
         return open_engine(load(model), "cpu", 1, lambda _level, _text: None, program=False)
-
-    given = SmallMemory(on_processor(), 0)
-    gave_up, tile = weakref.ref(given), np.zeros((64, 64), np.float32)
-    engine = SparingEngine(given, card, on_processor, lambda _level, _text: None)
-    del given
-    assert gave_up() is not None
-    engine.run(tile, np.zeros((3, 64, 64), np.float32), tile, 10.0, 0.0)
-    gc.collect()
-    assert gave_up() is None
 
     def stopped_meanwhile() -> Engine:
         engine.stop()

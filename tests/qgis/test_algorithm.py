@@ -1,5 +1,6 @@
 """The algorithms as QGIS sees them, before anything runs."""
 
+import enum
 import os
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +23,7 @@ from qgis.core import (
     QgsRectangle,
     QgsReferencedRectangle,
 )
+from qgis.PyQt.QtCore import QVariant
 
 from siran_qgis import command, interpreter, layers, paths
 from siran_qgis.errors import SiranError
@@ -426,7 +428,8 @@ def test_texts_that_qgis_would_make_a_zero_or_a_yes_of_are_refused(algorithm, co
     [
         ("DEM_ERROR", [3.5]), ("DEM_ERROR", {}), ("DEM_ERROR", QgsProperty.fromExpression("'abc'")), ("BAND", [1]), ("THOROUGH", [True]),
         ("THOROUGH", QgsProperty.fromExpression("'maybe'")), ("RESOLUTION", QgsProperty.fromExpression("foo(")), ("MODEL", ["tiny"]),
-        ("RESOLUTION", QgsProperty.fromExpression("to_int('x')")), ("DEM_SOURCE", ["srtm"]),
+        ("RESOLUTION", QgsProperty.fromExpression("to_int('x')")), ("DEM_SOURCE", ["srtm"]), ("BAND", 0.6), ("DEM_ERROR", float("nan")),
+        ("GUIDE_BANDS", {"nir": 4}), ("GUIDE_BANDS", object()), ("THOROUGH", 0.5),
     ],
 )  # fmt: skip
 def test_values_that_qgis_would_take_for_none_are_refused(algorithm, context, dem, name, value):
@@ -438,13 +441,23 @@ def test_values_that_qgis_would_take_for_none_are_refused(algorithm, context, de
         algorithm.processAlgorithm(given, context, QgsProcessingFeedback())
 
 
+def test_a_member_of_an_enumeration_is_its_text(algorithm, context, dem):
+    class Source(str, enum.Enum):  # noqa: UP042 - as scripts for Python 3.9 have it
+        GLO = "glo30"
+
+    given = {"INPUT": str(dem), "OUTPUT": "/tmp/out.tif", "DEM_SOURCE": Source.GLO}
+    assert algorithm.checkParameterValues(given, context) == (True, "")
+    given["DEM_SOURCE"] = QgsProperty.fromExpression("'nonsense'", False)  # which is switched off
+    assert algorithm.checkParameterValues(given, context) == (True, "")
+
+
 def test_what_scripts_give_is_what_the_backend_gets(algorithm, context, dem, guide, monkeypatch):
     """Of an object that is no number of Python's own QGIS makes 0, 1 or nothing."""
     given = {
         "INPUT": dem, "GUIDE": guide, "OUTPUT": Path("/tmp/out.tif"), "BAND": np.int64(1),
         "DEM_SOURCE": QgsProperty.fromExpression("'own'"), "DEM_ERROR": np.float32(3.5), "RESOLUTION": Decimal("7.5"),
         "THOROUGH": np.bool_(True), "GUIDE_BANDS": np.array([1, 2, 3]),
-        "TILE_SIZE": QgsProperty.fromExpression("200 + 56"), "THREADS": np.int64(2), "MODEL": Path("tiny.onnx"),
+        "TILE_SIZE": QgsProperty.fromExpression("200 + 56"), "THREADS": QVariant(2), "MODEL": Path("tiny.onnx"),
     }  # fmt: skip
     seen = []
     monkeypatch.setattr(type(algorithm), "process", lambda self, parameters, context, _: seen.append(self._job(parameters, context)) or {})
