@@ -22,8 +22,10 @@ HIGHEST_ON_EARTH = 9_000.0
 HIGHEST = 20_000.0
 """Metres. A larger elevation, up or down, is a nodata value that the file does not declare."""
 SAY_UNIT = "If heights are not metres say their unit in the file, e.g. with gdal_edit.py -units cm."
-_LOOKS, _LOOK = 3, 128
-"""Places along and across a DEM that are looked at for steps, and pixels of each of their edges."""
+_LOOKS, _MORE_LOOKS, _LOOK = 3, 9, 128
+"""Places along and across a DEM that are looked at for steps, and where that shows none; pixels of each of their edges."""
+_MOST = 0.98
+"""Of the different heights: a few may be no multiples, where gaps were filled."""
 _FEWEST_HEIGHTS = 3
 """A lake or a plain may lie at a whole number by chance."""
 _STEPS = (1.0, 0.5, 1200 / 3937, 0.3048, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01)
@@ -75,26 +77,29 @@ class Elevation:
 
     def _stored_step(self, eps: float) -> float:
         """Of the DEM itself, wherever the target lies: a part of a result is what it is in the whole."""
-        steps = list(_STEPS)
-        heights: set[float] = set()
-        for row in _places(self.raster.grid.height):
-            for col in _places(self.raster.grid.width):
+        found = self._heights(_LOOKS)
+        if len(found) < _FEWEST_HEIGHTS:  # they fell into a sea, or beside what a mosaic has
+            found = self._heights(_MORE_LOOKS)
+        for step in _STEPS:
+            fit = found[_multiples(found, step, eps)]
+            if len(fit) >= max(_FEWEST_HEIGHTS, _MOST * len(found)):
+                # Whole numbers to which a quarter was added are multiples of a quarter, and not rounded to quarters.
+                return step if step == 1.0 or float(np.diff(fit).min()) < 1.5 * step else 0.0
+        return 0.0
+
+    def _heights(self, looks: int) -> NDArray[np.float64]:
+        """The different ones in so many squares along and across, in order."""
+        found = np.empty(0)
+        for row in _places(self.raster.grid.height, looks):
+            for col in _places(self.raster.grid.width, looks):
                 try:
                     values, known = self.raster.read([self.band], Window(col, row, _LOOK, _LOOK), guess_nodata=True)
                 except InputError as error:
                     if error.hint != COMPLETE:
                         raise
                     continue  # nobody may need that part of the mosaic
-                found = np.unique(values[0][known])
-                steps = [step for step in steps if _multiples(found, step, eps)]
-                if not steps:
-                    return 0.0
-                heights.update(found.tolist())
-        if len(heights) < _FEWEST_HEIGHTS:
-            return 0.0
-        # Whole numbers to which a quarter was added are multiples of a quarter, and not rounded to quarters.
-        apart = float(np.diff(sorted(heights)).min())
-        return steps[0] if apart < 1.5 * steps[0] or steps[0] == 1.0 else 0.0
+                found = np.union1d(found, values[0][known])
+        return found
 
     def read(self, window: Window, reach: int, *, whole: bool = False) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Metres (height, width) and known pixels (height, width), `whole` as in Sampler.sample. Gaps are filled from what lies within
@@ -156,14 +161,14 @@ class Elevation:
         return np.where(valid, values, 0.0), valid
 
 
-def _multiples(heights: NDArray[np.float64], step: float, eps: float) -> bool:
-    """Whether all `heights`, which are as exact as `eps` says, are multiples of `step`."""
+def _multiples(heights: NDArray[np.float64], step: float, eps: float) -> NDArray[np.bool_]:
+    """Which of `heights`, that are as exact as `eps` says, are multiples of `step`."""
     off = np.abs(heights - np.rint(heights / step) * step)
     # Whole numbers are exact in all types.
     allowed = 0.0 if step == 1.0 else 2 * eps * np.abs(heights)
-    return bool((off <= allowed).all())
+    return np.asarray(off <= allowed)
 
 
-def _places(size: int) -> list[int]:
-    """Where along `size` pixels the looks begin."""
-    return sorted({max(0, round((size - _LOOK) * place / (_LOOKS - 1))) for place in range(_LOOKS)})
+def _places(size: int, looks: int) -> list[int]:
+    """Where along `size` pixels so many looks begin."""
+    return sorted({max(0, round((size - _LOOK) * place / (looks - 1))) for place in range(looks)})

@@ -5,6 +5,7 @@ One safetensors file: tensors, and a JSON header. There is nothing in it that co
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -65,11 +66,16 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
 def _write(tensors: dict[str, Tensor], header: dict[str, str], target: Path) -> None:
     """Whole or not at all."""
     partial = target.with_suffix(".partial")
-    with partial.open("wb") as file:
-        file.write(save(tensors, header))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, target)
+    try:
+        with partial.open("wb") as file:
+            file.write(save(tensors, header))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            partial.unlink()  # half of one keeps a full disk full
+        raise
 
 
 def load_checkpoint(folder: Path) -> Checkpoint:

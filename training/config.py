@@ -153,13 +153,14 @@ def _check_types(kind: type[Any], group: str, given: dict[str, Any]) -> None:
         default = defaults[name]
         if isinstance(default, tuple):
             fits = isinstance(value, tuple) and all(_is_like(one, default[0]) for one in value)
-            wanted = f"a list, as in {list(default)}"
+            wanted = f"a list of {_LISTED[type(default[0])]}, as in {list(default)}"
         else:
             fits, wanted = _is_like(value, default), f"{_KINDS[type(default)]}, as in {json.dumps(default)}"
         if not fits:
             raise TrainingError(f"[{group}] {name} is {value!r}.", f"It is {wanted}.")
 
 
+_LISTED = {int: "whole numbers", float: "numbers"}
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
 
 

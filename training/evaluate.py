@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -234,8 +235,8 @@ def main(arguments: list[str] | None = None) -> int:
         return refused(unwritten)
     if options.record:
         for model in loaded:
-            place = f"--data {options.data} --split {options.split} --ratio {options.ratio}"
-            record(model, figures, f"python -m training.evaluate --model {model.path} {place}")
+            place = f"--data {shlex.quote(str(options.data))} --split {options.split} --ratio {options.ratio}"
+            record(model, figures, f"python -m training.evaluate --model {shlex.quote(str(model.path))} {place}")
     return 0
 
 

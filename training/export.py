@@ -243,7 +243,7 @@ def main(arguments: list[str] | None = None) -> int:
         return refused(ExportError(f"The card {options.card} does not fit: {error}", "Compare it with training/configs/siran.card.toml."))
     except tomllib.TOMLDecodeError as error:
         return refused(ExportError(f"The card {options.card} is no TOML: {error}.", "Compare it with training/configs/siran.card.toml."))
-    except (TrainingError, InputError) as error:
+    except (TrainingError, InputError, FileNotFoundError) as error:  # the last of data that were never prepared
         return refused(error)
     except OSError as error:
         hint = "Free some space, or name another file with --out; what is beside it may be of two exports."

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -380,9 +381,10 @@ def _pictures(places: Places, figures: Sequence[Figure], folder: Path, method: s
 
 def write_model_card(model: Model, data: Path, figures: Sequence[Figure], places: Places, out: Path) -> None:
     """Writes the page to `out` and its pictures beside it. `figures` and `places`: of split test, of this model alone."""
-    command = f"python -m training.model_card --model {model.path} --data {data} --out {out}"
+    model_path, data_path, out_path = (shlex.quote(str(path)) for path in (model.path, data, out))
+    command = f"python -m training.model_card --model {model_path} --data {data_path} --out {out_path}"
     ratio = measured_at(model)
-    again = f"python -m training.evaluate --model {model.path} --data {data} --split test --ratio {ratio} --markdown FILE"
+    again = f"python -m training.evaluate --model {model_path} --data {data_path} --split test --ratio {ratio} --markdown FILE"
 
     def page_of(name: str) -> str:
         return f"[{name}]({name})" if (out.parent / name).is_file() else f"docs/{name}"

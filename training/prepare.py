@@ -32,7 +32,7 @@ def prepare(areas_file: Path, root: Path, out: Path, *, coregister: bool = False
 
     `coregister`: every real coarse DEM, whatever the list says. Raises DataError, and then leaves `out` as it was.
     """
-    entries = read_list(areas_file)
+    entries, out = read_list(areas_file), out.resolve()
     if out.exists() and not (out.is_dir() and ((out / MANIFEST).exists() or not any(out.iterdir()))):
         raise DataError(f"{out} exists, and is not a folder that was prepared.", "Name another folder with --out.")
     partial = out.with_name(f"{out.name}.partial")

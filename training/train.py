@@ -191,10 +191,11 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
         if now - told > 10 or step == first_step:
             told = now
             end = min(total or sys.maxsize, settings.stop_after or sys.maxsize)
-            left = pace * (end - step - 1) if settings.steps or (total and pace) else settings.seconds - elapsed()
+            left = pace * (end - step - 1) if pace and total else settings.seconds - elapsed()
             share = done if settings.steps else elapsed() / settings.seconds
             text = " ".join(f"{name} {value:.4g}" for name, value in parts.items())
-            say(fabric, f"{share:6.1%} step {step + 1} {text} left {max(left, 0) / 60:.1f} min")
+            soon = f" left {max(left, 0) / 60:.1f} min" if pace or not settings.steps else ""  # of the first of so many steps nobody knows
+            say(fabric, f"{share:6.1%} step {step + 1} {text}{soon}")
         first_fit = not total and step + 1 - first_step == FIRST_FIT
         interval = settings.checkpoint_seconds if settings.steps else min(settings.checkpoint_seconds, settings.seconds / 10)
         if agreed(fabric, first_fit or now - saved > interval):
@@ -512,7 +513,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (TrainingError, BackendError, FileNotFoundError, ValueError) as error:
         return refused(error)
     except OSError as error:
-        hint = "Free some space, and pass --resume; or name another folder with --out."
+        resume = "pass --resume" if (out / CHECKPOINT).is_file() else "begin again"
+        hint = f"Free some space, and {resume}; or name another folder with --out."
         return refused(TrainingError(f"{out} cannot be written: {error.strerror or error}.", hint))
     except RuntimeError as error:
         # PyTorch raises it wherever the training just is, as a signal that the process is gone interrupts it.

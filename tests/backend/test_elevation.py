@@ -156,6 +156,23 @@ def test_heights_in_steps_are_found_whatever_type_they_are_stored_as(tmp_path: P
         assert Elevation(raster, 1, raster.grid).step == step
 
 
+def test_steps_are_found_in_islands_and_beside_a_filled_gap(tmp_path: Path) -> None:
+    def step(values: np.ndarray) -> float:
+        with Raster(str(write(tmp_path / "dem.tif", values.astype(np.float32), nodata=-9999)), "The DEM") as raster:
+            return Elevation(raster, 1, raster.grid).step
+
+    hills = np.rint(terrain(300, 300))
+    for around in (0, -9999):  # a sea, and a mosaic's gaps
+        values = np.full((1500, 1500), float(around))
+        values[250:550, 250:550] = hills
+        assert step(values) == 1.0
+    filled = hills.copy()
+    filled[100, 100] += 0.25
+    assert step(filled) == 1.0
+    filled[100:130, 100:130] += terrain(30, 30, seed=2) / 1000  # more of other heights than of whole ones
+    assert step(filled) == 0.0
+
+
 def test_a_dem_of_whole_metres_is_not_exact_whatever_is_said_of_it(tmp_path: Path, superresolve: Superresolve) -> None:
     """The shipped model: trusted, the steps of a smooth plain are terraces to it, which it sharpens."""
     y, x = np.mgrid[:240, :240] * 10.0

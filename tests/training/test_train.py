@@ -398,7 +398,7 @@ def test_durations(text: str, expected: float) -> None:
         ("[network]\nchannels = '16'\n", "[network] channels is '16'.\nIt is a whole number, as in 48."),
         ("[network]\nchannels = 16.5\n", "[network] channels is 16.5."),
         ("[network]\nblocks = 0\n", "blocks is 1 or more; it is 0"),
-        ("[data]\nratios = [2.5, 3, 4, 5]\n", "[data] ratios is (2.5, 3, 4, 5).\nIt is a list, as in [1, 2, 3, 4]."),
+        ("[data]\nratios = [2.5, 3, 4, 5]\n", "[data] ratios is (2.5, 3, 4, 5).\nIt is a list of whole numbers, as in [1, 2, 3, 4]."),
         ("[data]\nno_guide = 2\n", "shares lie between 0 and 1, unlike no_guide = 2"),
         ("[data]\nsun = -1\n", "shares lie between 0 and 1, unlike sun = -1"),
         ("[data]\nshift_pixels = -0.5\n", "shift_pixels is a standard deviation, 0 or more; it is -0.5"),
