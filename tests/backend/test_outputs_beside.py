@@ -258,21 +258,32 @@ def test_what_cannot_get_its_name_takes_the_others_names_back(
     assert held(folder) == kept
 
 
-def test_what_cannot_be_given_back_is_kept_and_said_and_the_others_have_theirs(
-    folder: Path, dem: Path, doubting_model: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As on Windows, where a file that somebody opened meanwhile cannot be replaced."""
-    older = {name: f"older {name}".encode() for name in NAMES}
-    for name, content in older.items():
-        (folder / name).write_bytes(content)
+def hold_open(monkeypatch: pytest.MonkeyPatch, is_held: Callable[[Path, Path], bool]) -> None:
+    """As on Windows, where a file that another program has open cannot be replaced: `is_held` of what replaces and of what is replaced."""
     replace_it = os.replace
 
     def in_use(source: Path, target: Path) -> None:
-        if target == folder / NAMES[2] or (target == folder / NAMES[1] and "older" in Path(source).name):
+        if is_held(source, target):
             raise PermissionError(13, "in use")
         replace_it(source, target)
 
     monkeypatch.setattr("backend.together.os.replace", in_use)
+
+
+def with_older(folder: Path) -> dict[str, bytes]:
+    """What all outputs' names have, now in the folder."""
+    older = {name: f"older {name}".encode() for name in NAMES}
+    for name, content in older.items():
+        (folder / name).write_bytes(content)
+    return older
+
+
+def test_what_cannot_be_given_back_is_kept_and_said_and_the_others_have_theirs(
+    folder: Path, dem: Path, doubting_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = with_older(folder)
+    second, third = (folder / name for name in NAMES[1:])
+    hold_open(monkeypatch, lambda source, target: target == third or (target == second and "older" in Path(source).name))
     with pytest.raises(ResourceError) as caught:
         run(settings(dem, doubting_model, folder, overwrite=True), lambda _event: None)
     kept = {name: content for name, content in held(folder).items() if name not in NAMES}
@@ -286,18 +297,8 @@ def test_what_cannot_be_given_back_is_kept_and_said_and_the_others_have_theirs(
 def test_an_output_that_another_program_holds_open_is_said_to_be(
     folder: Path, dem: Path, doubting_model: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """As on Windows, where QGIS holds open what it shows."""
-    older = {name: f"older {name}".encode() for name in NAMES}
-    for name, content in older.items():
-        (folder / name).write_bytes(content)
-    replace_it = os.replace
-
-    def in_use(source: Path, target: Path) -> None:
-        if target == folder / NAMES[number]:
-            raise PermissionError(13, "Access is denied")
-        replace_it(source, target)
-
-    monkeypatch.setattr("backend.together.os.replace", in_use)
+    older = with_older(folder)
+    hold_open(monkeypatch, lambda _, target: target == folder / NAMES[number])
     with pytest.raises(ResourceError) as caught:
         run(settings(dem, doubting_model, folder, overwrite=True), lambda _event: None)
     assert caught.value.code == "output-open" and caught.value.message.startswith(f"{folder / NAMES[number]} cannot be replaced")
