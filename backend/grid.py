@@ -38,6 +38,8 @@ _FARTHEST = 1e18
 """Pixels. What lies farther away than this lies as far: there is no whole number of them that a float can be made to."""
 _SLACK = 1e-6
 """Share of a pixel below which an edge counts as lying on a pixel's edge."""
+ALIKE = 1.25
+"""Times as large in one part of a grid as in another: up to this the pixels of its middle stand for all of its."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,20 @@ class Grid:
         col, row = self._centre_of(other)
         known = math.isfinite(col) and math.isfinite(row) and self.has_area(col, row)
         return ground_pixel_size(self.crs, self.transform, col, row) if known else self.pixel_size
+
+    def pixel_size_over(self, other: Grid) -> float:
+        """That of `pixel_size_in`, for all parts of a grid to have the same, where the sizes all over `other` are much alike. On a DEM from
+        the equator to 60 degrees they are not, and it is that of this one's own central pixel."""
+        sizes = []
+        for across, down in ((0.5, 0.5), (0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)):
+            # Half a pixel within: on the border a pole may lie.
+            col, row = 0.5 + across * (other.width - 1), 0.5 + down * (other.height - 1)
+            x, y = transform_points(other.crs, self.crs, *apply(other.transform, np.array(col), np.array(row)))
+            here = tuple(float(place) for place in apply(~self.transform, self.longitudes(x), y))
+            if not (np.isfinite(here).all() and self.has_area(*here)):
+                return self.pixel_size
+            sizes.append(ground_pixel_size(self.crs, self.transform, *here))
+        return sizes[0] if max(sizes) <= ALIKE * min(sizes) else self.pixel_size
 
     def place_of(self, other: Grid) -> tuple[float, float]:
         """Column and row at which the centre of another grid lies; what is nearest to it in the middles of the outermost pixels, where it

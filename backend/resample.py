@@ -22,7 +22,7 @@ from pyproj import CRS
 
 from backend import gaps
 from backend.errors import InputError
-from backend.grid import Grid, apply, beside, transform_points
+from backend.grid import ALIKE, Grid, apply, beside, transform_points
 from backend.windows import Window
 
 Floats = NDArray[np.float64]
@@ -42,7 +42,7 @@ _TIE = 1e-6
 _BASES = 256.0
 """Metres between the heights that windows are read above: windows of like ground have the same, and are rounded alike."""
 _FINER = 1.1
-"""Source pixels along a target pixel, in the middle, from which on means are taken. Not 1: between two grids of like pixels in two CRSs the
+"""Source pixels along a target pixel from which on means are taken. Not 1: between two grids of like pixels in two CRSs the
 scale is above 1 in one part and below it in another, and neighbouring outputs would not join."""
 _LEAST_SHARE, _WHOLE_SHARE = 1e-3, 1 - 1e-6
 """Of a target pixel's area: what must be known for a mean to be made, and what is all of it but for rounding."""
@@ -68,8 +68,7 @@ class Sampler:
         self.columns_per_pixel, self.rows_per_pixel = self._scale()
         if self.columns_per_pixel * self.rows_per_pixel > MOST_SOURCE_PIXELS:
             raise InputError("grid-invalid", "An output pixel covers millions of the input's pixels.", "Pass a smaller --resolution.")
-        # By area: of pixels that are three times as high as wide (degrees, far north) a mean would smear the columns over the rows.
-        self.averages = math.sqrt(self.columns_per_pixel * self.rows_per_pixel) > _FINER
+        self.averages = self._common_scale() > _FINER
         self._lattice = 1 if same else self._lattice_step()
 
     @property
@@ -322,6 +321,25 @@ class Sampler:
         # Where a place lies nowhere, it and what lies beside it are no pixel apart, or all of them.
         common = float(np.median(across))
         return (common, float(np.median(down))) if 0 < _AT_A_POLE * common < middle[0] else middle
+
+    def _common_scale(self) -> float:
+        """Source pixels along a target pixel, by area: of pixels that are three times as high as wide (degrees, far north) a mean would
+        smear the columns over the rows.
+
+        All parts of a target must find the same, or those on either side of _FINER would not join. So it is the median over the source, all
+        of it, wherever the target lies; where that says nothing of a place, as of a DEM from the equator to 60 degrees, it is that
+        of the middle of what both share.
+        """
+        here = math.sqrt(self.columns_per_pixel * self.rows_per_pixel)
+        if self._affine is not None:
+            return here
+        x, y = transform_points(self.source.crs, self.target.crs, *(place.ravel() for place in self.source.places()))
+        cols, rows = apply(~self.target.transform, x, y)
+        if not (np.isfinite(cols) & np.isfinite(rows)).all():
+            return here
+        across, down = self._spans(cols, rows)
+        low, common, high = (float(share) for share in np.quantile(np.sqrt(across * down), (0.05, 0.5, 0.95)))
+        return common if 0 < high <= ALIKE * low else here
 
     def _spans(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
         """Source columns and rows that the target's pixels around these places (n,) span."""

@@ -14,6 +14,8 @@ from training.checkpoint import Attributed, load_checkpoint, load_trained_on, lo
 from training.errors import TrainingError
 from training.networks.generator import SuperResolver
 
+_BLOCKS = "generator.trunk.blocks."
+
 
 def read_weights(path: Path) -> dict[str, Tensor]:
     """Weights by name, of a run (its folder, or the checkpoint in it; the averaged ones) or of a file that `training.export` wrote:
@@ -46,10 +48,10 @@ def initialise(network: SuperResolver, path: Path) -> list[str]:
 
     A model file lacks what inference does not need, D's decoder and MLP, and may lack sigma. The generator's trunk and skip must
     be there in their shapes: without them there is nothing to begin from. Raises TrainingError where they are not, and where the file has
-    blocks that the network lacks.
+    blocks that the network lacks. Of a network with fewer blocks the longer one makes at first what that one does (`lengthened`).
     """
-    found = read_weights(path)
     own = network.state_dict()
+    found, begun = lengthened(read_weights(path), own)
     taken = {name: found[name] for name, value in own.items() if name in found and found[name].shape == value.shape}
     missing = [name for name in own if name.startswith(("generator.trunk", "generator.skip")) and name not in taken]
     if missing:
@@ -75,4 +77,27 @@ def initialise(network: SuperResolver, path: Path) -> list[str]:
             network.generator.decoder.weight[:both] = old[:both]
             if network.generator.decoder.bias is not None and "generator.decoder.bias" in found:
                 network.generator.decoder.bias[:both] = found["generator.decoder.bias"][:both]
-    return [name for name in own if name not in taken]
+    return [name for name in own if name not in taken or name in begun]
+
+
+def lengthened(found: dict[str, Tensor], own: dict[str, Tensor]) -> tuple[dict[str, Tensor], set[str]]:
+    """The weights `found` as those of a generator with as many DMRBs as `own` has, where it has more, and the names of those that are new:
+    blocks before the last one that pass on what they are given, and what reads the image or adds relief behind them and does nothing yet.
+
+    So the longer network begins as the shorter one (Chen et al. 2016, "Net2Net"). Of a new block only the fusion that ends it is zero: its
+    convolutions are `own`'s, drawn at random, or no gradient would ever reach them.
+    """
+    short, long = (1 + max((int(n[len(_BLOCKS) :].split(".")[0]) for n in of if n.startswith(_BLOCKS)), default=-1) for of in (found, own))
+    if not 0 < short < long:
+        return found, set()
+    last = f"{_BLOCKS}{short - 1}."
+    made = {name: value for name, value in found.items() if not name.startswith(last)}
+    made |= {f"{_BLOCKS}{long - 1}.{name[len(last) :]}": value for name, value in found.items() if name.startswith(last)}
+    new: dict[str, Tensor] = {}
+    for number in range(short - 1, long - 1):
+        block = f"{_BLOCKS}{number}."
+        ends = f"{block}fuse.{max(int(name.split('.')[-2]) for name in own if name.startswith(f'{block}fuse.'))}."
+        silent = ends, f"generator.decoders.{number}.", f"generator.told.{number}."
+        new |= {name: value for name, value in own.items() if name.startswith(block)}
+        new |= {name: torch.zeros_like(value) for name, value in own.items() if name.startswith(silent)}
+    return made | new, set(new)

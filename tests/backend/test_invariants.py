@@ -14,6 +14,7 @@ from affine import Affine
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
+from rasterio.crs import CRS
 from rasters_for_tests import UTM, image, read, terrain, write
 
 from backend import models
@@ -78,6 +79,39 @@ def test_an_extent_gives_what_the_whole_gives(
     inside = whole[row : row + 150, column : column + 150]
     assert (np.isnan(part) == np.isnan(inside)).all()
     assert np.nanmax(np.abs(part - inside)) < 0.01
+
+
+def test_extents_join_where_the_pixels_of_a_dem_in_degrees_pass_those_of_the_output(
+    tmp_path: Path, superresolve: Superresolve, model: Path
+) -> None:
+    """A DEM of whole metres: means, back-projection and what is added to rounded heights end together, in all extents or in none."""
+    second = 1 / 3600
+    profile = {"crs": CRS.from_epsg(4326), "transform": Affine(second, 0, 9, 0, -second, 40)}
+    y, x = np.mgrid[:7000, :24]
+    dem = write(tmp_path / "degrees.tif", np.round(300 + 40 * np.sin(x / 1.4) + 30 * np.sin(y / 1.7)).astype(np.int16), **profile)
+    grid = {"crs": CRS.from_epsg(32632), "transform": Affine(30, 0, 500_000, 0, -30, 4_427_000)}
+    like = write(tmp_path / "like.tif", np.zeros((7200, 20), np.uint8), **grid)
+    parts = []
+    for first, last in ((20, 4020), (4000, 7000)):
+        extent = (500_001, 4_427_000 - 30 * last + 1, 500_599, 4_427_000 - 30 * first - 1)
+        parts.append(superresolve(dem, model=model, like=like, extent=extent))
+    above, below = parts[0][3980:4000], parts[1][:20]
+    assert np.isfinite(above).any() and np.nanmax(np.abs(above - below)) < 0.01
+
+
+def test_extents_of_a_tall_output_in_degrees_join(tmp_path: Path, superresolve: Superresolve, model: Path) -> None:
+    """Pixels of degrees are smaller on the ground the farther north: in the middle of one part by 7 % than in that of the other. A model is
+    told one size, for slopes."""
+    step = 1 / 240
+    y, x = np.mgrid[:2400, :24]
+    heights = (1500 + 800 * np.sin(x / 1.4) + 600 * np.sin(y / 1.7)).astype(np.float32)
+    dem = write(tmp_path / "degrees.tif", heights, crs=CRS.from_epsg(4326), transform=Affine(step, 0, 9, 0, -step, 50))
+    parts = [
+        superresolve(dem, model=model, resolution=step / 2, extent=(9.0001, bottom, 9.0999, top))
+        for bottom, top in ((44.99001, 49.99999), (40.00001, 45.00999))
+    ]
+    above, below = parts[0][-10:], parts[1][:10]
+    assert np.isfinite(above).all() and np.abs(above - below).max() < 0.01
 
 
 def test_level_water_is_no_matter_of_rounding(tmp_path: Path, superresolve: Superresolve, model: Path) -> None:

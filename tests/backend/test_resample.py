@@ -188,6 +188,30 @@ def test_grids_of_like_pixels_are_resampled_alike_in_all_their_parts() -> None:
     assert {sampler.averages for sampler in samplers} == {False}
 
 
+def test_parts_of_a_target_take_means_or_not_as_one() -> None:
+    """30 m are 1.1 arc seconds at 38.9 degrees north: by their own middle, parts to the north would take means, those to the south not."""
+    second = 1 / 3600
+    source = Grid(DEGREES, Affine(second, 0, 8.9, 0, -second, 41), 720, 4 * 3600)
+    y, x = np.mgrid[: source.height, : source.width]
+    read = read_array((300 * np.sin(x / 1.3) + 200 * np.sin(y / 1.7)).astype(np.float32))
+    whole = Grid(WKT, Affine(30, 0, 495_000, 0, -30, 4_538_000), 300, 14_700)
+    north, south = (whole.window(Window(0, first, whole.width, rows)) for first, rows in ((0, 8000), (7960, 6740)))
+    scales = [sampler.columns_per_pixel * sampler.rows_per_pixel for sampler in (Sampler(source, north), Sampler(source, south))]
+    assert scales[0] > 1.1**2 > scales[1]
+    above, known = Sampler(source, north).sample(Window(0, 7960, 300, 40), read, bands=1, reach=0)
+    below, _ = Sampler(source, south).sample(Window(0, 0, 300, 40), read, bands=1, reach=0)
+    assert known.all() and np.abs(above - below).max() < 1e-2
+
+
+@pytest.mark.parametrize(("top", "bottom"), [(60.0, 0.0), (90.0, -90.0)])
+def test_where_the_whole_source_says_nothing_of_a_place_means_are_taken_by_the_place(top: float, bottom: float) -> None:
+    """Pixels of a DEM from the equator to 60 degrees are twice as wide there as here."""
+    step = 1 / 1200
+    source = Grid(DEGREES, Affine(step, 0, -180, 0, -step, top), 360 * 1200, round((top - bottom) * 1200))
+    far, near = (Grid(WKT, Affine(90, 0, 500_000, 0, -90, y), 100, 100) for y in (6_400_000, 1_000_000))
+    assert Sampler(source, far).averages and not Sampler(source, near).averages
+
+
 @pytest.mark.parametrize("width", [15, 25, 29.5])
 def test_pixels_that_are_higher_than_wide_are_interpolated_along_both_axes(width: float) -> None:
     """As those of degrees are in the far north: means over the target's pixels would be steps of the source's rows."""

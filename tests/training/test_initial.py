@@ -75,6 +75,22 @@ def test_sigma_can_be_left_out_of_weights_that_have_it(tmp_path: Path) -> None:
     torch.testing.assert_close(net(*inputs())[0], whole(*inputs())[0])
 
 
+@pytest.mark.parametrize("ending", [".onnx", ".safetensors"])
+def test_a_longer_network_begins_as_the_shorter_one_and_can_learn(ending: str) -> None:
+    settings = load_config(ROOT / "training" / "configs" / "siran.toml").network
+    short, long = SuperResolver(settings), SuperResolver(replace(settings, blocks=settings.blocks + 2))
+    initialise(short, SHIPPED.with_suffix(ending))
+    fresh = {name.rsplit(".", 1)[0] for name in initialise(long, SHIPPED.with_suffix(ending))}
+    for number in (settings.blocks - 1, settings.blocks):
+        assert {f"generator.trunk.blocks.{number}.rcbs.0.conv1", f"generator.told.{number}"} <= fresh
+    assert f"generator.trunk.blocks.{settings.blocks + 1}.rcbs.0.conv1" not in fresh
+    results = short(*inputs()), long(*inputs())
+    torch.testing.assert_close(*results)
+    results[1][0].square().mean().backward()
+    new = long.generator.trunk.blocks[settings.blocks]
+    assert new.fuse[-1].weight.grad.abs().max() > 0  # type: ignore[union-attr, index]
+
+
 def test_weights_that_do_not_fit_are_refused(run: Path, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"does not fit the configured network: generator\.trunk\.encoder\.weight"):
         initialise(SuperResolver(replace(SMALL, channels=16)), run)
