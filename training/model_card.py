@@ -429,8 +429,8 @@ def write_model_card(model: Model, data: Path, figures: Sequence[Figure], places
         parts += [
             "### Real coarse DEM",
             "A coarse DEM that another sensor measured, in place of the area mean. The model is told how far it is off: as it was measured "
-            "against the reference (68 % of its errors are no larger, its bias included), or what a user would state who names another "
-            "source.",
+            "against the reference (68 % of its own pixels are off by no more, their bias included), or what a user would state who names "
+            "another source.",
             *_figures(real),
         ]
     if ratio == LIMITS_RATIO:

@@ -221,6 +221,10 @@ def test_a_real_coarse_dems_own_pixels_are_kept_for_back_projection(tmp_path: Pa
     np.testing.assert_array_equal(area.cells.dem[beyond:-beyond, beyond:-beyond], np.where(coarse == -32768, np.nan, coarse))
     pair = with_real_coarse(area, 3)
     assert pair is not None and pair.coarse is None and pair.step == 1.0
+    # Off by what rounding makes of its means; the detail that it lacks is no error.
+    assert pair.dem_error == pytest.approx(0.34, abs=0.03)
+    coarser = with_real_coarse(area, 2)
+    assert coarser is not None and coarser.ratio == 3 and (coarser.judged == pair.judged).all()
     for error, left in ((0.0, 0.5), (2.0, 4.0)):
         off = replace(pair, dem_error=error).back_projected(pair.cubic + np.float32(10)) - pair.cubic
         assert float(np.median(off[pair.judged])) == pytest.approx(left, abs=0.1)

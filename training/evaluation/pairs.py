@@ -91,11 +91,7 @@ class Pair:
         """RMSE (metres) of a result's means over the coarse pixels against what these are, as far as all of their area is judged. NaN where
         there is none, or nobody knows where they lie."""
         cells = self._cells
-        if cells is None:
-            return math.nan
-        read, everything = read_array(np.where(self.judged, elevation, np.nan)), Window(0, 0, cells.grid.width, cells.grid.height)
-        means, known = Sampler(cells.area, cells.grid).sample(everything, read, bands=1, reach=0, whole=True)
-        return rmse(means[0].astype(np.float64) - cells.dem, known & np.isfinite(cells.dem))
+        return math.nan if cells is None else rmse(*_contradicted(cells, np.where(self.judged, elevation, np.nan)))
 
     @cached_property
     def _cells(self) -> Cells | None:
@@ -125,20 +121,35 @@ def simulate(area: Area, ratio: int) -> Pair:
 def with_real_coarse(area: Area, ratio: int) -> Pair | None:
     """The area with the real coarse DEM that it has; None where it has none, or one with no pixel left to judge.
 
-    A model is told the error that 68 % of it stay within, its bias included: nobody takes that off who has no reference. (Training, which
-    does, states the NMAD.)
+    A model is told the error that 68 % of its own pixels stay within, its bias included: nobody takes that off who has no reference.
+    (Training, which does, states the NMAD.) Of its pixels, since the detail that it lacks is not what it has wrong. Where it is unknown
+    where these lie, or none of them lies on judged ground alone, it is that of the DEM as it is upsampled.
     """
     if area.coarse is None:
         return None
     fine, known = _cropped(area, ratio)
     coarse = area.coarse[: fine.shape[0], : fine.shape[1]]
+    if area.cells:  # Of a DEM that is coarser than `ratio` pixels depend on what lies farther away.
+        ratio = max(ratio, math.ceil(area.cells.grid.pixel_size / area.cells.area.pixel_size))
     judged = _far_from_gaps(known & np.isfinite(coarse), ratio)
     if not judged.any():
         return None
-    _, within_one_sigma = SHARES[0]
-    error = float(np.quantile(np.abs(coarse - fine)[judged], within_one_sigma))
     step = area.cells.step if area.cells else 0.0
-    return Pair(area, fill(fine), _as_the_backend_fills(coarse).astype(np.float32), judged, ratio, dem_error=error, step=step)
+    pair = Pair(area, fill(fine), _as_the_backend_fills(coarse).astype(np.float32), judged, ratio, step=step)
+    cells, off = pair._cells, np.empty(0)
+    if cells is not None:
+        contradicted, known = _contradicted(cells, np.where(judged, fine, np.nan))
+        off = contradicted[known]
+    _, within_one_sigma = SHARES[0]
+    return replace(pair, dem_error=float(np.quantile(np.abs(off if off.size else (coarse - fine)[judged]), within_one_sigma)))
+
+
+def _contradicted(cells: Cells, elevation: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The means of `elevation` (H, W), metres, over a coarse DEM's pixels less what these are, (h, w), and where all of the pixel is known
+    (not NaN) in both."""
+    everything = Window(0, 0, cells.grid.width, cells.grid.height)
+    means, known = Sampler(cells.area, cells.grid).sample(everything, read_array(elevation), bands=1, reach=0, whole=True)
+    return means[0].astype(np.float64) - cells.dem, known & np.isfinite(cells.dem)
 
 
 def whole_cells(known: NDArray[np.bool_], ratio: int) -> NDArray[np.bool_]:
