@@ -73,6 +73,8 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
 
     # Devices and precision. On several devices each process draws and judges its own part of the batch; gradients are averaged.
     fabric = open_fabric(settings.precision, devices)
+    if settings.precision == "16-mixed" and fabric.device.type == "cpu":  # Fabric would compute in bfloat16 without a word.
+        raise TrainingError("[train] precision 16-mixed needs a GPU, and there is none.", 'Set precision = "bf16" or "32".')
     torch.manual_seed(settings.seed)
 
     # Data

@@ -492,6 +492,13 @@ def test_without_a_compiler_compile_is_refused_before_any_work(tmp_path: Path, m
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="has the GPU that is asked for")
+def test_half_precision_without_a_gpu_is_refused_before_any_work(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"16-mixed needs a GPU"):
+        train(replace(TINY, train=replace(TINY.train, precision="16-mixed")), tmp_path / "nowhere", tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_float32_is_not_rounded_on_a_gpu() -> None:
     """PyTorch's default lets convolutions round to ten bits."""
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = True
