@@ -21,6 +21,7 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.env import getenv
 
+from backend import image_gaps
 from backend.back_projection import BackProjection
 from backend.cancel import Cancel
 from backend.doubts import Doubts, light
@@ -61,6 +62,8 @@ class _Read:
 
     `dem` is what the model is given, metres above `base`, `shown` and `cubic` what cubic resampling makes: two things where heights are
     rounded.
+    `counts` covers what the model is given, and is where the DEM is known and a result is looked at: in the core, and around it as far as
+    back-projection goes.
     `guided`: how many pixels of the core are known, and under the guide; `light` as doubts.light has it.
     `cells` are those of the DEM itself that the model's result is brought back to, (1, h, w) and (h, w); None where it is left as it is.
     """
@@ -73,6 +76,7 @@ class _Read:
     known: Bools
     guide: Floats
     guide_valid: Floats
+    counts: Bools
     guided: int
     light: tuple[int, int]
     cells: tuple[NDArray[np.float64], Bools] | None
@@ -110,6 +114,7 @@ class Pipeline:
     engine: Engine
     pixel_size: float
     dem_error: float
+    guide_required: bool
     thorough: bool
     wanted: list[str]
     outputs: Outputs
@@ -229,8 +234,12 @@ class Pipeline:
         base = float(np.rint(heights[known].mean())) if known.any() else 0.0
         dem = (heights - base).astype(np.float32)
         cut, guided, lit = tile.read.cut(tile.core), 0, (0, 0)
+        window, core = tile.read.split(self.times), tile.core.split(self.times)
+        looked_at = window.cut(core.widened(self.back_projection.reach if self.back_projection else 0).within(window))
+        counts = np.zeros((window.height, window.width), np.bool_)
+        counts[looked_at] = known.repeat(self.times, axis=0).repeat(self.times, axis=1)[looked_at]
         known, cubic = known[cut], _above(base, dem[cut])
-        window, core, shown = tile.read.split(self.times), tile.core.split(self.times), cubic
+        shown = cubic
         if known.any() and self.times > 1:
             dem = (self.seen.read_exactly(window, self.halo)[0] - base).astype(np.float32)
             shown = _above(base, dem[window.cut(core)])
@@ -247,7 +256,7 @@ class Pipeline:
         cells = None
         if self.back_projection is not None and known.any() and (under_it := self.back_projection.cells(core)) is not None:
             cells = self.elevation.read_metres(under_it)
-        return _Read(tile, dem, base, shown, cubic, known, image, valid, guided, lit, cells)
+        return _Read(tile, dem, base, shown, cubic, known, image, valid, counts, guided, lit, cells)
 
     def _make(self, item: _Read) -> _Made:
         with self.stopwatch.at_work("running the model"):
@@ -266,7 +275,9 @@ class Pipeline:
         if not item.known.any():
             return dict.fromkeys(self.wanted, item.cubic)
         run = over_orientations(self.engine.run, self._turned) if self.thorough else self.engine.run
-        above, sigma = run(item.dem, item.guide, item.guide_valid, self.pixel_size, self.dem_error)
+        reach = 0 if self.guide_required else self.halo
+        given = item.dem, item.guide, item.guide_valid, self.pixel_size, self.dem_error
+        above, sigma = image_gaps.made(run, *given, counts=item.counts, reach=reach)
         made = {ELEVATION: above} if sigma is None or UNCERTAINTY not in self.wanted else {ELEVATION: above, UNCERTAINTY: sigma}
         for name, values in made.items():
             if values.shape != item.dem.shape:

@@ -283,6 +283,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                     engine=engine,
                     pixel_size=finer.pixel_size_over(dem.grid),
                     dem_error=dem_error,
+                    guide_required=card.guide_required,
                     thorough=settings.thorough,
                     wanted=wanted,
                     outputs=outputs,

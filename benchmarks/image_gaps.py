@@ -1,0 +1,84 @@
+"""What an image is worth where it has gaps: RMSE there, over that of no image at all.
+
+    python benchmarks/image_gaps.py --data runs/data --split test
+
+Discs of 15 to 80 pixels are cut out of the first rendered image, and of the area's own where it has one, a quarter of the area or less. The
+DEM is trusted. Printed are means over the areas of the model run once, as it is, and of what the backend makes (backend/image_gaps.py), by
+how far off the image a pixel lies. What was found is in docs/design.md, "Gaps of an image".
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from opening import opened  # noqa: E402
+
+from backend.engines import Run  # noqa: E402
+from training.evaluate import engine_run, load_pairs  # noqa: E402
+from training.evaluation.conditions import Guide, guides_of  # noqa: E402
+from training.evaluation.pairs import Pair  # noqa: E402
+from training.evaluation.tables import table  # noqa: E402
+from training.evaluation.tiled import tiled  # noqa: E402
+
+RADII = 15.0, 80.0
+ZONES = {"1 to 8 px": (0, 8), "8 to 32 px": (8, 32), "farther": (32, math.inf), "all gaps": (0, math.inf)}
+LEAST = 200
+"""Pixels of a zone in an area that are judged; with fewer it does not count."""
+
+
+def discs(height: int, width: int) -> NDArray[np.bool_]:
+    """Where an image of this size is left."""
+    rng = np.random.default_rng(1)
+    left, (y, x) = np.ones((height, width), np.bool_), np.mgrid[:height, :width]
+    for _ in range(max(1, int(0.25 * height * width / (math.pi * np.mean(RADII) ** 2)))):
+        row, column, radius = rng.uniform(0, height), rng.uniform(0, width), rng.uniform(*RADII)
+        left &= np.hypot(y - row, x - column) > radius
+    return left
+
+
+def errors_of(run: Run, pair: Pair, guide: Guide) -> NDArray[np.float32]:
+    """Of a result that is brought back to the DEM, (H, W) metres."""
+    return pair.back_projected(run(pair.given, *guide, pair.area.pixel_size, pair.dem_error)[0]) - pair.target
+
+
+def main() -> None:
+    options, model, engine = opened("What an image is worth where it has gaps.")
+    card = model.card
+    runs = {"run once": tiled(engine.run, card.halo, card.size_multiple), "as the backend does": engine_run(engine, card)}
+    found: dict[tuple[str, str, str], list[float]] = {}
+    for pair in load_pairs(options.data, options.split, options.ratio):
+        if pair.coarse is None:
+            continue
+        left = discs(*pair.target.shape)
+
+        images = {name: guides[0] for name, guides in guides_of(pair, ("no guide", "rendered guide", "real guide")) if guides}
+        without = errors_of(runs["run once"], pair, images.pop("no guide"))
+        for kind, (image, valid) in images.items():
+            cut = image * left, (valid * left).astype(np.float32)
+            off = distance_transform_edt(cut[1] == 0)
+            for name, run in runs.items():
+                errors = errors_of(run, pair, cut)
+                for zone, (low, high) in ZONES.items():
+                    judged = pair.judged & (off > low) & (off <= high)
+                    if np.count_nonzero(judged) >= LEAST:
+                        ratio = math.sqrt(float(np.square(errors[judged]).mean()) / float(np.square(without[judged]).mean()))
+                        found.setdefault((kind, zone, name), []).append(ratio)
+    rows = [
+        [kind, zone, str(len(found[kind, zone, "run once"])), *(f"{np.mean(found[kind, zone, name]):.3f}" for name in runs)]
+        for kind, zone in dict.fromkeys((kind, zone) for kind, zone, _ in found)
+    ]
+    print(f"{card.name} {card.version}, {options.split}, ratio {options.ratio}: RMSE in gaps / without an image\n")
+    print(table(["image", "off the image", "areas", *runs], rows))
+
+
+if __name__ == "__main__":
+    main()
