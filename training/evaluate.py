@@ -24,10 +24,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, get_args
 
-import numpy as np
 import torch
 
-from backend import image_gaps, models
+from backend import models
 from backend.card import ModelCard, sidecar_path
 from backend.engines import Engine, Run, open_engine
 from backend.errors import BackendError
@@ -80,14 +79,7 @@ def engine_run(engine: Engine, card: ModelCard, *, thorough: bool = False) -> Ru
     """Runs whole areas through the engine that the backend runs tiles through, with the halo and the sizes that a model's card asks for;
     over gaps of an image, and `thorough`, as the backend does."""
     run = over_orientations(engine.run) if thorough else engine.run
-
-    def over_gaps(dem: Floats, guide: Floats, valid: Floats, pixel_size: float, error: float) -> tuple[Floats, Floats | None]:
-        counts = np.zeros(dem.shape, np.bool_)
-        counts[card.halo : dem.shape[0] - card.halo, card.halo : dem.shape[1] - card.halo] = True
-        reach = 0 if card.guide_required else card.halo
-        return image_gaps.made(run, dem, guide, valid, pixel_size, error, counts=counts, reach=reach)
-
-    return tiled(over_gaps, card.halo, card.size_multiple)
+    return tiled(run, card.halo, card.size_multiple, over_gaps=0 if card.guide_required else card.halo)
 
 
 def record(model: Model, figures: Sequence[Figure], command: str) -> None:

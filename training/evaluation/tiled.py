@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from backend import gaps
+from backend import gaps, image_gaps
 from backend.engines import Run
 from backend.superresolve import DEFAULT_TILE
 from backend.windows import Window, tiles
 from training.evaluation.figures import Floats
 
 
-def tiled(run: Run, halo: int, size_multiple: int, tile: int = DEFAULT_TILE) -> Run:
+def tiled(run: Run, halo: int, size_multiple: int, tile: int = DEFAULT_TILE, over_gaps: int = 0) -> Run:
     """`run` on areas of any size: on tiles of at most `tile` pixels with `halo` more on each side, heights and widths being multiples of
-    `size_multiple`. What lies beyond an area is filled as the backend fills what lies beyond a DEM, under no guide.
+    `size_multiple`. What lies beyond an area is filled as the backend fills what lies beyond a DEM, under no guide. `over_gaps` is the
+    `reach` of backend/image_gaps.py; with none gaps of an image are left to `run`.
 
     Without a halo a network's convolutions take what lies beyond for level ground, and draw lines along the borders.
     """
@@ -30,7 +31,10 @@ def tiled(run: Run, halo: int, size_multiple: int, tile: int = DEFAULT_TILE) -> 
             ground = gaps.fill(np.pad(dem[here], around)[None], known, reach)[0].astype(np.float32)[wide.cut(part.read)]
             here, around = _padding(part.read, area)
             image, usable = np.pad(guide[(slice(None), *here)], ((0, 0), *around)), np.pad(valid[here], around)
-            results = [result for result in run(ground, image, usable, pixel_size, error) if result is not None]
+            counts = np.zeros(usable.shape, np.bool_)
+            counts[part.read.cut(part.core)] = True
+            found = image_gaps.made(run, ground, image, usable, pixel_size, error, counts=counts, reach=over_gaps)
+            results = [result for result in found if result is not None]
             made = made or [np.empty_like(dem) for _ in results]
             for result, values in zip(made, results, strict=True):
                 result[area.cut(part.core)] = values[part.read.cut(part.core)]
