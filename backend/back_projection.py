@@ -49,8 +49,8 @@ class BackProjection:
         """Metres that a mean may differ by: a DEM of whole metres is off by up to half of one, whatever is said of it."""
         target = sampler.target
         self.reach = 0
-        """Target pixels on each side of a pixel that its correction depends on; 0 where there is none: where the DEM has the finer pixels,
-        or much larger ones."""
+        """Target pixels on each side of a pixel that its correction depends on; 0 where there is none: where the DEM has the finer pixels
+        everywhere, or much larger ones."""
         # Of cells of millions of the target's pixels no sampler can be made, and nobody needs one.
         if LARGEST_CELL * math.sqrt(sampler.columns_per_pixel * sampler.rows_per_pixel) > _FAR_BEYOND:
             self._down = Sampler(target, sampler.source)
@@ -91,8 +91,11 @@ class BackProjection:
             # 0 where nobody knows: a gap has nothing to take back.
             return np.where(known[_INNER] & inside, off, 0.0), np.ones_like(inside)
 
-        added: Floats = self._up.sample(core, beyond, bands=1, reach=0)[0][0]
-        return added
+        return self._faded(self._up.interpolate(core, beyond, bands=1)[0], core)
+
+    def _faded(self, added: Floats, core: Window) -> Floats:
+        """Nothing of it where the DEM has the finer pixels."""
+        return np.asarray(added * (1 - self._up.averaged(core)), np.float32)
 
     def held_level(self, made: Floats, cubic: Floats, core: Window, dem: NDArray[np.float64], known: NDArray[np.bool_]) -> Floats:
         """`made` (H, W) metres, a result's `core`, where the DEM is level: a lake, the sea.
@@ -118,7 +121,7 @@ class BackProjection:
             under = self._up.needed(block)
             if under is not None and (part := cells[:, *covered.cut(under)])[1].any():
                 here = core.cut(block)
-                held[here] = self._held(made[here], cubic[here], block, part)
+                held[here] += self._faded(self._held(made[here], cubic[here], block, part) - made[here], block)
         return held
 
     def _held(self, made: Floats, cubic: Floats, block: Window, cells: NDArray[np.float64]) -> Floats:
@@ -131,7 +134,7 @@ class BackProjection:
         if (at := self._up.beneath(block)) is None:
             return made
         # Half of a share lies at a border of cells.
-        within, beside = self._up.sample(block, shares, bands=2, reach=0)[0]
+        within, beside = self._up.interpolate(block, shares, bands=2)
         below, above = np.clip(within + beside - 0.5, 0.0, 1.0), np.clip(2.0 * beside, 0.0, 1.0)
         level, near, high, low = cells[:, *at]
         too_high = made - np.minimum(made, np.maximum(high, cubic))

@@ -38,8 +38,6 @@ _FARTHEST = 1e18
 """Pixels. What lies farther away than this lies as far: there is no whole number of them that a float can be made to."""
 _SLACK = 1e-6
 """Share of a pixel below which an edge counts as lying on a pixel's edge."""
-ALIKE = 1.25
-"""Times as large in one part of a grid as in another: up to this the pixels of its middle stand for all of its."""
 
 
 @dataclass(frozen=True)
@@ -87,23 +85,6 @@ class Grid:
         col, row = self._centre_of(other)
         known = math.isfinite(col) and math.isfinite(row) and self.has_area(col, row)
         return ground_pixel_size(self.crs, self.transform, col, row) if known else self.pixel_size
-
-    def pixel_size_over(self, other: Grid) -> float:
-        """That of `pixel_size_in`, for all parts of a grid to have the same, where the sizes all over `other` are much alike. On a DEM from
-        the equator to 60 degrees they are not, and it is that of this one's own central pixel."""
-        # Half a pixel within: on the border a pole may lie.
-        steps = np.linspace(0, 1, 33)
-        places = np.meshgrid(0.5 + steps * (other.width - 1), 0.5 + steps * (other.height - 1))
-        x, y = transform_points(other.crs, self.crs, *apply(other.transform, *(place.ravel() for place in places)))
-        cols, rows = apply(~self.transform, self.longitudes(x), y)
-        if not (np.isfinite(cols) & np.isfinite(rows)).all():
-            return self.pixel_size
-        try:
-            across, down = ground_edges(self.crs, self.transform, cols, rows)
-        except InputError:
-            return self.pixel_size
-        sizes = np.sqrt(np.abs(across[0] * down[1] - down[0] * across[1]))
-        return self.pixel_size_in(other) if 0 < sizes.max() <= ALIKE * sizes.min() else self.pixel_size
 
     def place_of(self, other: Grid) -> tuple[float, float]:
         """Column and row at which the centre of another grid lies; what is nearest to it in the middles of the outermost pixels, where it
@@ -365,10 +346,8 @@ def ground_pixel_size(crs: str, transform: Affine, col: float, row: float) -> fl
     return math.sqrt(area)
 
 
-def ground_edges(
-    crs: str, transform: Affine, col: float | NDArray[np.float64], row: float | NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How far east and north on the ground one column leads from (col, row), and one row: two vectors, metres; (2, n) from n places.
+def ground_edges(crs: str, transform: Affine, col: float, row: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How far east and north on the ground one column leads from (col, row), and one row: two vectors, metres.
 
     Measured on the ellipsoid, so that degrees, feet and the stretched metres of EPSG:3857 all come out right.
     """
@@ -381,18 +360,14 @@ def ground_edges(
         ) from error
     if geodetic is None or geod is None:
         raise InputError("crs-missing", f"The CRS {parsed.name} is not tied to the Earth.", "Assign the right CRS to the raster.")
-    cols, rows = np.stack([col, col - 0.5, col + 0.5, col, col]), np.stack([row, row, row, row - 0.5, row + 0.5])
+    cols, rows = np.array([col, col - 0.5, col + 0.5, col, col]), np.array([row, row, row, row - 0.5, row + 0.5])
     lon, lat = transform_points(parsed.to_wkt(), horizontal(geodetic).to_wkt(), *apply(transform, cols, rows))
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
         raise InputError(
             "grid-invalid", f"The grid's centre lies outside of its CRS, {parsed.name}.", "Check the raster's CRS and position."
         )
     # Seen from the centre, because two azimuths at different places say nothing about each other near a pole.
-    lon, lat = lon.reshape(5, -1), lat.reshape(5, -1)
-    centres = np.repeat(lon[:1], 4, axis=0), np.repeat(lat[:1], 4, axis=0)
-    azimuth, _, distance = geod.inv(*centres, lon[1:], lat[1:])
-    shape = (4, *np.shape(col))
-    azimuth, distance = azimuth.reshape(shape), distance.reshape(shape)
+    azimuth, _, distance = geod.inv(np.full(4, lon[0]), np.full(4, lat[0]), lon[1:], lat[1:])
     east, north = distance * np.sin(np.radians(azimuth)), distance * np.cos(np.radians(azimuth))
     return np.array([east[1] - east[0], north[1] - north[0]]), np.array([east[3] - east[2], north[3] - north[2]])
 

@@ -60,8 +60,8 @@ class _Read:
     """What the reader made of a tile. `dem`, `guide` and `guide_valid` cover `tile.read` and `shown` its core, all in the model's pixels;
     `known` and `cubic` cover the core in the output's.
 
-    `dem` is what the model is given, metres above `base`, `shown` and `cubic` what cubic resampling makes: two things where heights are
-    rounded.
+    `dem` is what the model is given, metres above `base`, on pixels of `pixel_size` metres, `shown` and `cubic` what cubic resampling
+    makes: two things where heights are rounded.
     `counts` covers what the model is given, and is where the DEM is known and a result is looked at: in the core, and around it as far as
     back-projection goes.
     `guided`: how many pixels of the core are known, and under the guide; `light` as doubts.light has it.
@@ -71,6 +71,7 @@ class _Read:
     tile: Tile
     dem: Floats
     base: float
+    pixel_size: float
     shown: Floats
     cubic: Floats
     known: Bools
@@ -96,8 +97,8 @@ _Next = _Read | _Made
 
 @dataclass
 class Pipeline:
-    """The model runs on pixels of which `times` lie along an edge of the output's; `halo`, `seen` (the DEM on its grid), `guide` and
-    `pixel_size`, metres, are of these.
+    """The model runs on pixels of which `times` lie along an edge of the output's; `halo`, `seen` (the DEM on its grid) and `guide` are of
+    these.
 
     `wanted` are the names of the rasters that are made, those of `outputs` and what `gathered` wants; progress goes up to `share`.
 
@@ -112,7 +113,6 @@ class Pipeline:
     back_projection: BackProjection | None
     guide: Guide | None
     engine: Engine
-    pixel_size: float
     dem_error: float
     guide_required: bool
     thorough: bool
@@ -234,7 +234,9 @@ class Pipeline:
         base = float(np.rint(heights[known].mean())) if known.any() else 0.0
         dem = (heights - base).astype(np.float32)
         cut, guided, lit = tile.read.cut(tile.core), 0, (0, 0)
-        window, core = tile.read.split(self.times), tile.core.split(self.times)
+        window, core, grid = tile.read.split(self.times), tile.core.split(self.times), self.seen.sampler.target
+        # Of degrees and of Web Mercator it differs from place to place: one for all of an output would be another one for a part of it.
+        pixel_size = grid.pixel_size_in(grid.window(core))
         looked_at = window.cut(core.widened(self.back_projection.reach if self.back_projection else 0).within(window))
         counts = np.zeros((window.height, window.width), np.bool_)
         counts[looked_at] = known.repeat(self.times, axis=0).repeat(self.times, axis=1)[looked_at]
@@ -252,11 +254,11 @@ class Pipeline:
             valid = seen.astype(np.float32)
             under = known & (means(valid, self.times)[cut] > 0)
             guided = int(np.count_nonzero(under))
-            lit = light(means(image, self.times)[:, *cut], under, cubic, self.times * self.pixel_size)
+            lit = light(means(image, self.times)[:, *cut], under, cubic, self.times * pixel_size)
         cells = None
         if self.back_projection is not None and known.any() and (under_it := self.back_projection.cells(core)) is not None:
             cells = self.elevation.read_metres(under_it)
-        return _Read(tile, dem, base, shown, cubic, known, image, valid, counts, guided, lit, cells)
+        return _Read(tile, dem, base, pixel_size, shown, cubic, known, image, valid, counts, guided, lit, cells)
 
     def _make(self, item: _Read) -> _Made:
         with self.stopwatch.at_work("running the model"):
@@ -276,7 +278,7 @@ class Pipeline:
             return dict.fromkeys(self.wanted, item.cubic)
         run = over_orientations(self.engine.run, self._turned) if self.thorough else self.engine.run
         reach = 0 if self.guide_required else self.halo
-        given = item.dem, item.guide, item.guide_valid, self.pixel_size, self.dem_error
+        given = item.dem, item.guide, item.guide_valid, item.pixel_size, self.dem_error
         above, sigma = image_gaps.made(run, *given, counts=item.counts, reach=reach)
         made = {ELEVATION: above} if sigma is None or UNCERTAINTY not in self.wanted else {ELEVATION: above, UNCERTAINTY: sigma}
         for name, values in made.items():

@@ -4,7 +4,7 @@ GDAL's warper does not: it approximates the transformation along the window's ro
 from the window's rectangle, and so shows the seams of tiles. Here a pixel's value follows from its own coordinates alone:
 
 - its centre's place in the source comes from an affine transform, or from PROJ on a lattice of target pixels fixed for the whole grid,
-  bilinear in between (the lattice is made finer until that errs by less than a thousandth of a source pixel);
+  bilinear in between (the lattice is made finer until that errs by less than a ten-thousandth of a source pixel);
 - it is known if the source pixel in which its centre falls is known, so that gaps neither grow nor shrink;
 - its value is the cubic convolution with a = -1/2 (Keys 1981), the same as GDAL's `cubic`, or, where the source has the finer pixels,
   the mean over the pixel's area. Gaps in the source are filled first (backend/gaps.py).
@@ -22,7 +22,7 @@ from pyproj import CRS
 
 from backend import gaps
 from backend.errors import InputError
-from backend.grid import ALIKE, Grid, apply, beside, transform_points
+from backend.grid import Grid, apply, beside, transform_points
 from backend.windows import Window
 
 Floats = NDArray[np.float64]
@@ -31,8 +31,8 @@ Read = Callable[[Window], tuple[Floats, NDArray[np.bool_]]]
 
 MOST_SOURCE_PIXELS = 2**23
 """A window that needs more than this of the source is done in parts."""
-_LATTICE_ERROR = 1e-3
-"""Source pixels."""
+_LATTICE_ERROR = 1e-4
+"""Source pixels: on slopes of 45 degrees and pixels of 100 m a centimetre, by which parts of a target with other lattices would differ."""
 _ALIGNED = 1e-4
 """Grids that differ by less than this over their whole length are the same; pixels."""
 _NOWHERE = -1e9
@@ -42,14 +42,21 @@ _TIE = 1e-6
 _BASES = 256.0
 """Metres between the heights that windows are read above: windows of like ground have the same, and are rounded alike."""
 _FINER = 1.1
-"""Source pixels along a target pixel from which on means are taken. Not 1: between two grids of like pixels in two CRSs the
-scale is above 1 in one part and below it in another, and neighbouring outputs would not join."""
+"""Source pixels along a target pixel, by area, from which on means are taken. Not 1: between two grids of like pixels in two CRSs the scale
+is above 1 in one part and below it in another."""
+_BLENDED = 1.05, 1.15
+"""The same between grids of two CRSs, where the scale differs from place to place: up to the one there are no means, from the other on
+nothing else. A limit would stand there as a step, and a choice for all of a target would be another one for each of its parts."""
 _LEAST_SHARE, _WHOLE_SHARE = 1e-3, 1 - 1e-6
 """Of a target pixel's area: what must be known for a mean to be made, and what is all of it but for rounding."""
 _AT_ONCE = 2**15
 """Pixels of which cubic resampling makes sums at once."""
 _SPREAD = 1.2
-"""How much larger or smaller than in the middle the scale may be elsewhere."""
+"""How much larger than in the middle the scale may be where gaps are filled."""
+_FARTHEST_SPREAD = 2.5
+"""How much larger or smaller than in the middle it may be where means are taken: 0 to 70 degrees of latitude on degrees, but no pole."""
+_SLACK = 1.02
+"""By how much the scale may go beyond what was found on 33 x 33 places."""
 _AT_A_POLE = 4.0
 """How many times as many columns of a source in degrees a pixel in the middle spans as the common one, where the middle is a pole."""
 
@@ -68,7 +75,11 @@ class Sampler:
         self.columns_per_pixel, self.rows_per_pixel = self._scale()
         if self.columns_per_pixel * self.rows_per_pixel > MOST_SOURCE_PIXELS:
             raise InputError("grid-invalid", "An output pixel covers millions of the input's pixels.", "Pass a smaller --resolution.")
-        self.averages = self._common_scale() > _FINER
+        self._least, self._most, self._spread = self._scales()
+        between = (_FINER, _FINER) if same else _BLENDED
+        self.averages = self._least >= between[1]
+        """Whether all values are means over areas."""
+        self._averages_somewhere = self._most > between[0]
         self._lattice = 1 if same else self._lattice_step()
 
     @property
@@ -80,9 +91,7 @@ class Sampler:
     @property
     def support(self) -> int:
         """Source pixels on each side of a centre that take part in its value."""
-        if not self.averages:
-            return 3
-        return math.ceil(_SPREAD * max(self.columns_per_pixel, self.rows_per_pixel, 1.0) / 2) + 2
+        return math.ceil(max(*self._spread, 1.0) / 2) + 2 if self._averages_somewhere else 3
 
     def needed(self, window: Window) -> Window | None:
         """The window of the source that `sample` reads for one of the target, with no reach; None where the source lies elsewhere."""
@@ -119,8 +128,31 @@ class Sampler:
         """As `sample`, before values are rounded to float32: half a millimetre at 5,000 m."""
         if self._shift is not None:
             return self._copy(window, self._shift, read, reach)
-        if not self.averages:
+        share = self.averaged(window)
+        if share.max() == 0:
             return self._cubic(window, read, bands, reach, whole)
+        averaged = self._averaged(window, read, bands, reach, whole)
+        if share.min() == 1:
+            return averaged
+        values, known = self._cubic(window, read, bands, reach, whole)
+        return share * averaged[0] + (1 - share) * values, known & averaged[1]
+
+    def interpolate(self, window: Window, read: Read, *, bands: int) -> NDArray[np.float32]:
+        """Values (bands, height, width) as `sample` makes them where it takes no means: of what fades out where it does (`averaged`). What
+        is read is what `needed` says."""
+        values, _ = self._cubic(window, read, bands, 0, False) if self._shift is None else self._copy(window, self._shift, read, 0)
+        return values.astype(np.float32)
+
+    def averaged(self, window: Window) -> Floats:
+        """Where values of a window are means over areas, 1, or made by cubic convolution, 0, or both: (height, width) or (1, 1). It follows
+        from each pixel's own place, so that parts of a target join."""
+        if self.averages or not self._averages_somewhere:
+            return np.full((1, 1), float(self.averages))
+        u, v = self._unfolded(*_pixels(window.widened(1)))
+        first, all_of_it = _BLENDED
+        return np.clip((np.sqrt(_differences(u) * _differences(v)) - first) / (all_of_it - first), 0.0, 1.0)
+
+    def _averaged(self, window: Window, read: Read, bands: int, reach: int, whole: bool) -> tuple[Floats, NDArray[np.bool_]]:
         # Gaps are filled after averaging: the source may be a hundred times as fine, and `reach` in its pixels as long as the scene.
         wide = window.widened(reach)
         values, share, known = self._means(wide, read, bands)
@@ -196,9 +228,12 @@ class Sampler:
         if self._affine is not None:
             width, height = (np.full((1, 1), max(1.0, scale)) for scale in (self.columns_per_pixel, self.rows_per_pixel))
             return *self.coordinates(window), width, height
-        u, v = self.coordinates(window.widened(1))
-        width, height = _spanned(u, self.columns_per_pixel), _spanned(v, self.rows_per_pixel)
-        return u[1:-1, 1:-1], v[1:-1, 1:-1], width, height
+        u, v = self._unfolded(*_pixels(window.widened(1)))
+        width, height = (
+            np.maximum(np.clip(_differences(at), scale / _FARTHEST_SPREAD, most), 1.0)
+            for at, scale, most in zip((u, v), (self.columns_per_pixel, self.rows_per_pixel), self._spread, strict=True)
+        )
+        return self._folded(u[1:-1, 1:-1]), v[1:-1, 1:-1], width, height
 
     def coordinates(self, window: Window) -> tuple[Floats, Floats]:
         """Column and row in the source of the centres of the window's pixels, counted from its top left corner: 0.5 is a centre.
@@ -322,24 +357,25 @@ class Sampler:
         common = float(np.median(across))
         return (common, float(np.median(down))) if 0 < _AT_A_POLE * common < middle[0] else middle
 
-    def _common_scale(self) -> float:
-        """Source pixels along a target pixel, by area: of pixels that are three times as high as wide (degrees, far north) a mean would
-        smear the columns over the rows.
-
-        All parts of a target must find the same, or those on either side of _FINER would not join. So it is the median over the source, all
-        of it, wherever the target lies; where that says nothing of a place, as of a DEM from the equator to 60 degrees, it is that
-        of the middle of what both share.
-        """
-        here = math.sqrt(self.columns_per_pixel * self.rows_per_pixel)
+    def _scales(self) -> tuple[float, float, tuple[float, float]]:
+        """The least and the largest number of source pixels along a target pixel, by area (of pixels that are three times as high as wide,
+        in degrees far north, a mean would smear the columns over the rows), and most columns and rows, over what both grids share. 0 and
+        infinity where there are places that PROJ cannot say."""
+        here = self.columns_per_pixel, self.rows_per_pixel
         if self._affine is not None:
-            return here
-        x, y = transform_points(self.source.crs, self.target.crs, *(place.ravel() for place in self.source.places()))
-        cols, rows = apply(~self.target.transform, x, y)
-        if not (np.isfinite(cols) & np.isfinite(rows)).all():
-            return here
-        across, down = self._spans(cols, rows)
-        low, common, high = (float(share) for share in np.quantile(np.sqrt(across * down), (0.05, 0.5, 0.95)))
-        return common if 0 < high <= ALIKE * low else here
+            scale = math.sqrt(here[0] * here[1])
+            return scale, scale, here
+        part, steps = self._shared, np.linspace(0, 1, 33)
+        places = np.meshgrid(part.col + steps * part.width, part.row + steps * part.height)
+        across, down = self._spans(*(place.ravel() for place in places))
+        scales, found = np.sqrt(across * down), (across < np.inf) & (down < np.inf) & (across > 0) & (down > 0)
+        most = [
+            min(_SLACK * float(spans[found].max(initial=scale)), _FARTHEST_SPREAD * scale)
+            for spans, scale in zip((across, down), here, strict=True)
+        ]
+        if not found.all():
+            return 0.0, math.inf, (most[0], most[1])
+        return float(scales.min()) / _SLACK, float(scales.max()) * _SLACK, (most[0], most[1])
 
     def _spans(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
         """Source columns and rows that the target's pixels around these places (n,) span."""
@@ -448,10 +484,9 @@ def _at(table: Floats, x: Floats, y: Floats) -> Floats:
     )
 
 
-def _spanned(at: Floats, scale: float) -> Floats:
-    """How far columns or rows (H + 2, W + 2) differ over a pixel of (H, W), about `scale`, 1 at least."""
-    span = np.hypot(at[1:-1, 2:] - at[1:-1, :-2], at[2:, 1:-1] - at[:-2, 1:-1]) / 2
-    return np.maximum(np.clip(span, scale / _SPREAD, scale * _SPREAD), 1.0)
+def _differences(at: Floats) -> Floats:
+    """How far columns or rows (H + 2, W + 2) differ over a pixel of (H, W)."""
+    return np.asarray(np.hypot(at[1:-1, 2:] - at[1:-1, :-2], at[2:, 1:-1] - at[:-2, 1:-1]) / 2)
 
 
 def _pixels(window: Window) -> tuple[Floats, Floats]:

@@ -96,7 +96,7 @@ def upsampled(sampler: Sampler, window: Window, read: Read, step: float) -> NDAr
     for block in window.blocks(_BLOCK):
         under = sampler.needed(block)
         if under is not None and added[needed.cut(under.within(needed))].any():
-            made[window.cut(block)] = sampler.sample(block, cells, bands=1, reach=0)[0][0]
+            made[window.cut(block)] = sampler.interpolate(block, cells, bands=1)[0] * (1 - sampler.averaged(block))
     return made
 
 

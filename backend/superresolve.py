@@ -281,7 +281,6 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                     back_projection=back_projection,
                     guide=scaled,
                     engine=engine,
-                    pixel_size=finer.pixel_size_over(dem.grid),
                     dem_error=dem_error,
                     guide_required=card.guide_required,
                     thorough=settings.thorough,

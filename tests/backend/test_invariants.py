@@ -24,6 +24,13 @@ from backend.events import Event
 from backend.superresolve import Settings, run
 
 Superresolve = Callable[..., np.ndarray]
+SECOND = 1 / 3600
+JOINTS = {
+    "UTM": (32632, SECOND, 40.0, 7000, 30.0, 4000),
+    "UTM, from a DEM of 25 degrees": (32632, SECOND, 40.0, 90_000, 30.0, 4000),
+    "Web Mercator": (3857, SECOND, 43.0, 7000, 38.0, 2900),
+}
+"""CRS and pixel of an output; pixel, upper edge and rows of a DEM in degrees; row of the output at which an extent ends."""
 
 
 @pytest.fixture
@@ -81,34 +88,57 @@ def test_an_extent_gives_what_the_whole_gives(
     assert np.nanmax(np.abs(part - inside)) < 0.01
 
 
-def test_extents_join_where_the_pixels_of_a_dem_in_degrees_pass_those_of_the_output(
-    tmp_path: Path, superresolve: Superresolve, model: Path
+def waves(height: int, width: int) -> np.ndarray:
+    """Heights around 1,500 m that rise and fall by tens of metres within a few pixels."""
+    y, x = np.mgrid[:height, :width]
+    return 1500 + 40 * np.sin(x / 1.4) + 30 * np.sin(y / 1.7)
+
+
+@pytest.mark.parametrize(("crs", "step", "top", "rows", "pixel", "first"), JOINTS.values(), ids=JOINTS)
+def test_extents_join_where_the_dem_begins_to_have_the_finer_pixels(
+    tmp_path: Path,
+    superresolve: Superresolve,
+    model: Path,
+    crs: int,
+    step: float,
+    top: float,
+    rows: int,
+    pixel: float,
+    first: int,
 ) -> None:
-    """A DEM of whole metres: means, back-projection and what is added to rounded heights end together, in all extents or in none."""
-    second = 1 / 3600
-    profile = {"crs": CRS.from_epsg(4326), "transform": Affine(second, 0, 9, 0, -second, 40)}
-    y, x = np.mgrid[:7000, :24]
-    dem = write(tmp_path / "degrees.tif", np.round(300 + 40 * np.sin(x / 1.4) + 30 * np.sin(y / 1.7)).astype(np.int16), **profile)
-    grid = {"crs": CRS.from_epsg(32632), "transform": Affine(30, 0, 500_000, 0, -30, 4_427_000)}
-    like = write(tmp_path / "like.tif", np.zeros((7200, 20), np.uint8), **grid)
+    """A DEM of whole metres: means begin there, and back-projection and what is added to rounded heights end."""
+    dem = write(
+        tmp_path / "degrees.tif",
+        np.round(waves(rows, 24)).astype(np.int16),
+        crs=CRS.from_epsg(4326),
+        transform=Affine(step, 0, 9, 0, -step, top),
+    )
+    x, y = Transformer.from_crs(4326, crs, always_xy=True).transform(9 + 4 * step, top)
+    left, upper = pixel * round(x / pixel), pixel * round(y / pixel)
+    like = write(
+        tmp_path / "like.tif", np.zeros((9000, 14), np.uint8), crs=CRS.from_epsg(crs), transform=Affine(pixel, 0, left, 0, -pixel, upper)
+    )
     parts = []
-    for first, last in ((20, 4020), (4000, 7000)):
-        extent = (500_001, 4_427_000 - 30 * last + 1, 500_599, 4_427_000 - 30 * first - 1)
+    for begin, end in ((first - 1500, first + 20), (first, first + 2200)):
+        extent = (left + 0.1 * pixel, upper - pixel * (end - 0.1), left + 13.9 * pixel, upper - pixel * (begin + 0.1))
         parts.append(superresolve(dem, model=model, like=like, extent=extent))
-    above, below = parts[0][3980:4000], parts[1][:20]
+    above, below = parts[0][-20:], parts[1][:20]
     assert np.isfinite(above).any() and np.nanmax(np.abs(above - below)) < 0.01
 
 
 def test_extents_of_a_tall_output_in_degrees_join(tmp_path: Path, superresolve: Superresolve, model: Path) -> None:
-    """Pixels of degrees are smaller on the ground the farther north: in the middle of one part by 7 % than in that of the other. A model is
-    told one size, for slopes."""
-    step = 1 / 240
-    y, x = np.mgrid[:2400, :24]
-    heights = (1500 + 800 * np.sin(x / 1.4) + 600 * np.sin(y / 1.7)).astype(np.float32)
-    dem = write(tmp_path / "degrees.tif", heights, crs=CRS.from_epsg(4326), transform=Affine(step, 0, 9, 0, -step, 50))
+    """Pixels of degrees are smaller on the ground the farther north: in the middle of one part by 4 % than in that of the other. A model is
+    told one size of a tile, for slopes."""
+    step = 1 / 1200
+    dem = write(
+        tmp_path / "degrees.tif",
+        (3 * waves(9600, 24)).astype(np.float32),
+        crs=CRS.from_epsg(4326),
+        transform=Affine(step, 0, 9, 0, -step, 53),
+    )
     parts = [
-        superresolve(dem, model=model, resolution=step / 2, extent=(9.0001, bottom, 9.0999, top))
-        for bottom, top in ((44.99001, 49.99999), (40.00001, 45.00999))
+        superresolve(dem, model=model, resolution=step / 2, extent=(9.0001, bottom, 9.0199, top))
+        for bottom, top in ((48.99801, 52.99999), (45.00001, 49.00199))
     ]
     above, below = parts[0][-10:], parts[1][:10]
     assert np.isfinite(above).all() and np.abs(above - below).max() < 0.01

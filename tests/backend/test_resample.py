@@ -203,13 +203,14 @@ def test_parts_of_a_target_take_means_or_not_as_one() -> None:
     assert known.all() and np.abs(above - below).max() < 1e-2
 
 
-@pytest.mark.parametrize(("top", "bottom"), [(60.0, 0.0), (90.0, -90.0)])
-def test_where_the_whole_source_says_nothing_of_a_place_means_are_taken_by_the_place(top: float, bottom: float) -> None:
-    """Pixels of a DEM from the equator to 60 degrees are twice as wide there as here."""
+def test_means_are_taken_by_the_place_whatever_the_source_spans() -> None:
+    """Of a DEM from the equator to 60 degrees, whose pixels are twice as wide there as here, as of one of the whole Earth."""
     step = 1 / 1200
-    source = Grid(DEGREES, Affine(step, 0, -180, 0, -step, top), 360 * 1200, round((top - bottom) * 1200))
     far, near = (Grid(WKT, Affine(90, 0, 500_000, 0, -90, y), 100, 100) for y in (6_400_000, 1_000_000))
-    assert Sampler(source, far).averages and not Sampler(source, near).averages
+    for west, top, bottom in ((0, 60, 0), (-180, 90, -90)):
+        source = Grid(DEGREES, Affine(step, 0, west, 0, -step, top), -2 * west * 1200 or 24_000, (top - bottom) * 1200)
+        everything = Window(0, 0, 100, 100)
+        assert Sampler(source, far).averaged(everything).min() == 1 and Sampler(source, near).averaged(everything).max() == 0
 
 
 @pytest.mark.parametrize("width", [15, 25, 29.5])
