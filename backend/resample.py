@@ -135,7 +135,7 @@ class Sampler:
         if share.min() == 1:
             return averaged
         values, known = self._cubic(window, read, bands, reach, whole)
-        return share * averaged[0] + (1 - share) * values, known & averaged[1]
+        return share * averaged[0] + (1 - share) * values, (known | (share == 1)) & (averaged[1] | (share == 0))
 
     def interpolate(self, window: Window, read: Read, *, bands: int) -> NDArray[np.float32]:
         """Values (bands, height, width) as `sample` makes them where it takes no means: of what fades out where it does (`averaged`). What
