@@ -132,6 +132,17 @@ def recognise(file_name: str, metadata: Iterable[str]) -> DemSource | None:
     return None
 
 
+def recognise_all(file_names: Iterable[str]) -> DemSource | None:
+    """The source that the names of all files of a mosaic name; None where one of them names none, or another."""
+    found = None
+    for name in file_names:
+        source = recognise(name, ())
+        if source is None or (found is not None and source != found):
+            return None
+        found = source
+    return found
+
+
 def others(found: DemSource, file_name: str, metadata: Iterable[str]) -> str:
     """Titles of other sources that are named where `found` was, with another error; "" where there are none. A NASADEM is made of SRTM."""
     text = _of_itself(metadata)

@@ -14,6 +14,9 @@ from backend.errors import Cancelled
 _PATIENCE = 3.0
 """Seconds that the work has to stop of its own accord. A disk or a server that does not answer keeps a thread for as long as it likes."""
 
+_AT_ONCE = 1.0
+"""Seconds within which signals are one."""
+
 
 class Unfinished:
     """What must go when the process ends at once: `remove` it in any case, `give_up` what could be gone on from."""
@@ -62,15 +65,22 @@ def run_interruptibly(work: Callable[[], None], cancel: Cancel, unfinished: Unfi
 
 
 def stop_on_signals(cancel: Cancel) -> None:
-    """The first Ctrl-C (or SIGTERM, SIGHUP) asks for a clean stop, the second ends the process. A machine that is shut down sends SIGTERM,
-    a terminal that is closed SIGHUP, which Windows lacks; who called this with nohup wants to hear nothing of it."""
+    """The first Ctrl-C (or SIGTERM, SIGHUP) asks for a clean stop, the second ends the process; `timeout` sends each twice at once, to the
+    process and to its group, which counts as one. A machine that is shut down sends SIGTERM, a terminal that is closed SIGHUP, which
+    Windows lacks; who called this with nohup wants to hear nothing of it."""
     numbers = [signal.SIGINT, signal.SIGTERM]
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         numbers.append(signal.SIGHUP)
 
+    asked: list[float] = []
+
     def stop(number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        cancel.request(keep=number != signal.SIGINT)
+        if not asked:
+            asked.append(time.monotonic())
+            cancel.request(keep=number != signal.SIGINT)
+        elif time.monotonic() - asked[0] > _AT_ONCE:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
 
     for number in numbers:
         signal.signal(number, stop)

@@ -32,6 +32,9 @@ _FREE = frozenset(
 )
 """Elements of texts for people, which may well name addresses. GDAL opens nothing of them but what _FILE_KEYS say in metadata."""
 _FILE_KEYS = ("overview_file", "x_dataset", "y_dataset")
+_NEAREST = ("", "near", "nearest")
+_SAME = 1e-3
+"""Of a file's width or height: what it may differ by in a mosaic without being stretched."""
 _FILE_ENDINGS = ("filename", "dataset", "path", "argument", "mdi")
 """Of elements and attributes that name files."""
 
@@ -41,6 +44,7 @@ class _Part:
     name: str
     relative: bool
     rectangle: tuple[float, float, float, float]
+    stretched: bool
 
 
 @dataclass
@@ -63,7 +67,16 @@ class _Element:
     attributes: dict[str, str]
     texts: list[str] = field(default_factory=list)
     file: tuple[str, bool] | None = None
+    source: tuple[float, float, float, float] | None = None
     rectangle: tuple[float, float, float, float] | None = None
+
+    @property
+    def stretched(self) -> bool:
+        """Whether it is a file whose pixels are made larger or smaller by taking the nearest ones."""
+        if self.source is None or self.rectangle is None or self.attributes.get("resampling", "nearest").lower() not in _NEAREST:
+            return False
+        (a, b), (c, d) = ((right - left, bottom - top) for left, top, right, bottom in (self.source, self.rectangle))
+        return abs(a - c) > _SAME * a or abs(b - d) > _SAME * b
 
 
 def check_mosaic(path: str, role: str) -> None:
@@ -74,13 +87,14 @@ def check_mosaic(path: str, role: str) -> None:
     _count(path, role, path, 1, {})
 
 
-def parts(path: str) -> Iterator[tuple[list[str], tuple[float, float, float, float]]]:
-    """The files of this machine that a mosaic is put together of: the names that each may have, and the columns and rows of the mosaic
-    that it covers, as left, top, right, bottom. Raises ValueError, OSError."""
+def parts(path: str) -> Iterator[tuple[list[str], tuple[float, float, float, float], bool]]:
+    """The files of this machine that a mosaic is put together of: the names that each may have, the columns and rows of the mosaic that it
+    covers, as left, top, right, bottom, and whether its pixels are stretched to the mosaic's by taking the nearest ones. Raises ValueError,
+    OSError."""
     beside = _beside(path)
     for part in _described(path).parts:
         if part.name and "\ufffd" not in part.name and is_local(part.name):
-            yield [os.path.join(folder, part.name) for folder in (beside if part.relative else [""])], part.rectangle
+            yield [os.path.join(folder, part.name) for folder in (beside if part.relative else [""])], part.rectangle, part.stretched
 
 
 def _count(path: str, role: str, outer: str, level: int, counted: dict[str, int]) -> int:
@@ -178,6 +192,8 @@ def _described(path: str) -> _Description:
                 look(key, [value])
         if tag == "dstrect" and len(open_elements) > 1:
             open_elements[-2].rectangle = _rectangle(attributes)
+        if tag == "srcrect" and len(open_elements) > 1:
+            open_elements[-2].source = _rectangle(attributes)
 
     def end(_name: str) -> None:
         element = open_elements.pop()
@@ -190,7 +206,7 @@ def _described(path: str) -> _Description:
             relative = element.attributes.get("relativetovrt", "0").strip() not in ("", "0")
             open_elements[-1].file = ("".join(texts), relative)
         if element.tag.endswith("source") and element.file and element.rectangle:
-            found.parts.append(_Part(*element.file, element.rectangle))
+            found.parts.append(_Part(*element.file, element.rectangle, element.stretched))
 
     def text(piece: str) -> None:
         if open_elements and not piece.isspace():

@@ -31,7 +31,7 @@ from rasterio.errors import RasterioError
 from rasterio.shutil import copy as rasterio_copy
 from rasterio.windows import Window as RasterioWindow
 
-from backend import beside
+from backend import beside, descriptions
 from backend.cancel import Cancel
 from backend.errors import BackendError, InputError, ResourceError, disk_full, file_too_large, no_room
 from backend.grid import Grid
@@ -40,7 +40,6 @@ from backend.together import Name
 from backend.windows import Window
 
 NODATA = -9999.0
-DESCRIPTION = "elevation"
 ENDINGS = (".tif", ".tiff")
 _BLOCK = 512
 _BYTES_PER_PIXEL = 4 * 2.5
@@ -170,7 +169,7 @@ class Output:
         tags: Mapping[str, str],
         threads: int,
         overwrite: bool = True,
-        description: str = DESCRIPTION,
+        description: str = descriptions.ELEVATION,
     ) -> None:
         self.path = path
         self._prefix = beside.prefix_of_run(path)

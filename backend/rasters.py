@@ -22,14 +22,18 @@ from pyproj.exceptions import CRSError
 from rasterio.dtypes import dtype_ranges
 from rasterio.enums import ColorInterp, Interleaving, MaskFlags
 from rasterio.errors import CRSError as RasterioCRSError
-from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
+from rasterio.errors import NodataShadowWarning, NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.windows import Window as RasterioWindow
 
 from backend import formats, mosaics
+from backend.descriptions import NO_HEIGHTS
 from backend.errors import InputError
 from backend.grid import Grid, apply, horizontal, transform_points
 from backend.limits import is_mosaic
 from backend.windows import Window
+
+# Of images that declare a 0 beside a fourth band, which GDAL takes for an alpha: both are looked at here.
+warnings.simplefilter("ignore", NodataShadowWarning)
 
 UNDECLARED_NODATA = (-9999.0, -32768.0, -32767.0)
 """Taken for nodata in a DEM that declares none, or another: mosaics are made of files with different ones."""
@@ -238,6 +242,13 @@ class Raster:
             return ""
         return f"{self.role}, {self.name}, holds bytes or colours: is it a hillshade or a picture of a DEM?"
 
+    def check_heights(self, band: int) -> None:
+        """Raises InputError (band-invalid) where a band holds no heights but what SIRAN says of them."""
+        if (said := self.descriptions[band - 1]) in NO_HEIGHTS:
+            raise InputError(
+                "band-invalid", f"{self.role}, {self.name}, holds no heights: SIRAN made it and calls it {said!r}.", "Name the DEM itself."
+            )
+
     def unreadable(self, error: Exception) -> InputError:
         """What to raise where reading fails half-way."""
         return InputError(
@@ -363,25 +374,36 @@ def _open(path: str, role: str) -> Any:
     return dataset
 
 
-def check_parts(raster: Raster, target: Grid) -> None:
-    """Raises InputError (file-missing) where a mosaic lacks a file under `target`, which a run would come to hours later.
+def check_parts(raster: Raster, target: Grid) -> str:
+    """A sentence where pixels of a mosaic's files under `target` are stretched to its own by taking the nearest ones, else "": so
+    `gdalbuildvrt` does with GLO-30 on either side of 50 degrees north. Raises InputError (file-missing) where one of them is not there,
+    which a run would come to hours later.
 
     Only what lies under one of the target's places is looked for: a mosaic of a country has a hundred thousand files, and nobody who wants
     a valley needs to have all of them. What is missing between these places is found when it is reached.
     """
     if not is_mosaic(raster.path):
-        return
+        return ""
+    stretched = ""
     x, y = transform_points(target.crs, raster.grid.crs, *target.places())
     cols, rows = apply(~raster.grid.transform, raster.grid.longitudes(x), y)
     found = np.isfinite(cols) & np.isfinite(rows)
     cols, rows = cols[found], rows[found]
-    for names, (left, top, right, bottom) in mosaics.parts(raster.path):
+    for names, (left, top, right, bottom), nearest in mosaics.parts(raster.path):
         # On the border between two of them only one is needed.
         inside = (left + 0.5 < cols) & (cols < right - 0.5) & (top + 0.5 < rows) & (rows < bottom - 0.5)
         if inside.any() and not any(map(os.path.exists, names)):
             raise InputError(
                 "file-missing", f"{raster.role}, {raster.path}, is made of files of which {names[0]} does not exist.", COMPLETE
             )
+        if inside.any() and nearest:
+            stretched = Path(names[0]).name
+    if not stretched:
+        return ""
+    return (
+        f"{raster.role}, {raster.name}, takes the nearest pixels of files whose own are larger or smaller, as of {stretched}: heights lie "
+        "where they do not belong. Make it again with gdalbuildvrt -resolution highest -r cubic."
+    )
 
 
 def anywhere(path: str, *, made: bool = False) -> str:

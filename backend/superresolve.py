@@ -16,7 +16,7 @@ from pathlib import Path
 import rasterio
 from pyproj import CRS
 
-from backend import dem_source, guide, halving, models
+from backend import dem_source, descriptions, guide, halving, models
 from backend.back_projection import BackProjection
 from backend.cancel import Cancel
 from backend.card import ModelCard
@@ -30,8 +30,9 @@ from backend.grid import Bounds, Grid, ground_edges, parse_crs, target_grid
 from backend.info import packages
 from backend.interruptible import Unfinished
 from backend.journal.keeping import keeping, open_journal
+from backend.limits import is_mosaic
 from backend.orientations import COUNT
-from backend.output import DESCRIPTION, ENDINGS, Output, check_output, check_sources, keeps_crs, output_path
+from backend.output import ENDINGS, Output, check_output, check_sources, keeps_crs, output_path
 from backend.outputs import Outputs, check_apart, check_spaces
 from backend.owning import let_go, own
 from backend.pipeline import DIFFERENCE, ELEVATION, UNCERTAINTY, Pipeline
@@ -63,9 +64,9 @@ _REPORTING = 0.01
 REPORT = "report"
 """What a run can make beside the rasters of backend/pipeline.py."""
 _DESCRIPTIONS = {
-    ELEVATION: DESCRIPTION,
-    UNCERTAINTY: "expected error of the elevation, 1 standard deviation",
-    DIFFERENCE: "elevation minus cubic resampling of the input",
+    ELEVATION: descriptions.ELEVATION,
+    UNCERTAINTY: descriptions.UNCERTAINTY,
+    DIFFERENCE: descriptions.DIFFERENCE,
 }
 
 
@@ -151,7 +152,9 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         if card.guide_required and image is None:
             raise InputError("guide-required", f"The model {card.name} needs a guide.", "Pass --guide, or another --model.")
         grid = _grid(settings, paths, dem, image, card)
-        check_parts(dem, grid)
+        dem.check_heights(settings.band)
+        if stretched := check_parts(dem, grid):
+            say("warning", stretched)
         check_spaces(paths.values(), grid.pixels)
         crs = _crs(grid, dem, say)
         elevation = Elevation(dem, settings.band, grid)
@@ -449,6 +452,9 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
     said = [text for name, text in tags.items() if not name.startswith(dem_source.TAGS)]
     metadata = [*said, dem.descriptions[settings.band - 1]]
     found = dem_source.recognise(dem.name, metadata)
+    by = "its metadata or name"
+    if found is None and is_mosaic(dem.path):
+        found, by = dem_source.recognise_all(Path(file).name for file in dem.files if file != dem.path), "the names of its files"
     if found is None:
         pixel = dem.grid.pixel_size_at(grid)
         trusted = f"Nothing says which DEM {dem.name} is: it is trusted (expected error {dem_source.UNKNOWN_ERROR:g} m)."
@@ -466,7 +472,7 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
         say("warning", f"{looks} But its pixels are of {pixel:.3g} m: pass --dem-source or --dem-error if it is another one.")
     else:
         say("info", looks)
-    return DemError(found.error, found.name, f"looks like {found.title} by its metadata or name. {found.reference}.")
+    return DemError(found.error, found.name, f"looks like {found.title} by {by}. {found.reference}.")
 
 
 def _with_rounding(expected: DemError, elevation: Elevation, say: Callable[[Level, str], None]) -> DemError:

@@ -22,6 +22,7 @@ import numpy as np
 import rasterio
 from pyproj import CRS
 
+from backend import descriptions
 from backend.cancel import Cancel
 from backend.compare import pictures, report
 from backend.compare.coregistration import coregister
@@ -121,7 +122,9 @@ def run(
             for raster in (reference_raster, *rasters):
                 check_sources(path, raster.role[0].lower() + raster.role[1:], raster.path, raster.files)
         for name, raster in zip((reference_raster.name, *names), (reference_raster, *rasters), strict=True):
-            check_parts(raster, reference.grid)
+            raster.check_heights(BAND)
+            if stretched := check_parts(raster, reference.grid):
+                say("warning", stretched)
             if doubtful := doubt(raster.units[BAND - 1], raster.crs):
                 say("warning", f"{name}: {doubtful}")
             if picture := raster.picture(BAND):
@@ -309,7 +312,7 @@ def _names(paths: Sequence[str]) -> list[str]:
 def _compare_datums(reference: Raster, tested: Raster, name: str, say: Callable[[Level, str], None]) -> None:
     if surface(reference.crs) != surface(tested.crs):
         ours, theirs = datum(reference.crs), datum(tested.crs)
-        first, second = (said or "nobody says what" for said in (theirs, ours))
+        first, second = (said or "something that nothing says" for said in (theirs, ours))
         say("warning", f"Heights of {name} refer to {first}, those of the reference to {second}; they are compared as they are.")
 
 
@@ -326,7 +329,7 @@ def _scale(reference: Reference, work: list[Window], progress: Callable[[str, in
         raise InputError(
             "no-overlap",
             f"No pixel of the reference, {reference.raster.path}, has a height and lies in the mask.",
-            f"Check both, and their CRS ({_COUNTED}).",
+            f"Check both, and their CRS (a GeoJSON without one counts in longitudes and latitudes; {_COUNTED}).",
         )
     return Scale(low, high - low), count
 
@@ -342,10 +345,9 @@ def _error_output(path: Path, reference: Reference, raster: Raster, settings: Se
         "SIRAN_TESTED": f"{raster.name}, {state}",
         "AREA_OR_POINT": "Area",
     }
-    description = "elevation error: tested minus reference"
     threads = os.cpu_count() or 1
     return Output(
-        path, reference.grid, crs=crs, unit="m", tags=tags, threads=threads, overwrite=settings.overwrite, description=description
+        path, reference.grid, crs=crs, unit="m", tags=tags, threads=threads, overwrite=settings.overwrite, description=descriptions.ERROR
     )
 
 
@@ -387,6 +389,10 @@ def _result(state: _State, grid: Grid) -> dict[str, Any]:
     }
 
 
+def _share(of: float) -> str:
+    return f"{of:.0%}" if of >= 0.01 else "less than 1 %"
+
+
 def _warn_of_counts(tested: list[dict[str, Any]], counting: int, say: Callable[[Level, str], None]) -> None:
     counts = [(entry["name"], result["state"], result["count"]) for entry in tested for result in entry["results"]]
     for name, state, count in counts:
@@ -396,7 +402,7 @@ def _warn_of_counts(tested: list[dict[str, Any]], counting: int, say: Callable[[
                 f"No pixel of {name} ({state}) counts: it has no heights where the reference has them and the mask lies ({_COUNTED}).",
             )
         elif count < 0.5 * counting:
-            say("warning", f"{name} ({state}) is known on {count / counting:.0%} of the reference's pixels that count.")
+            say("warning", f"{name} ({state}) is known on {_share(count / counting)} of the reference's pixels that count.")
     raw = [count for _, state, count in counts if state == RAW]
     if max(raw) - min(raw) > 0.01 * counting:
         say(

@@ -22,7 +22,7 @@ import pytest
 import rasterio
 from affine import Affine
 from processes_for_tests import peak_memory
-from rasterio.errors import NotGeoreferencedWarning
+from rasterio.errors import NodataShadowWarning, NotGeoreferencedWarning
 from rasters_for_tests import DEM_TRANSFORM, image, read, terrain, write
 
 from backend import beside
@@ -413,6 +413,38 @@ def test_a_signal_is_a_cancel(long: tuple[Running, Path], number: signal.Signals
     assert process.wait(10) == 3
     # A person who presses Ctrl-C gives the work up; a machine that is shut down does not.
     assert list(output.parent.iterdir()) == [] if number == signal.SIGINT else only_tiles(output.parent)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_comes_twice_at_once_is_one(long: tuple[Running, Path], number: signal.Signals) -> None:
+    """As from `timeout`, to the process and to its group."""
+    process, output = long
+    process.send_signal(number)
+    time.sleep(0.01)
+    process.send_signal(number)
+    assert process.stdout is not None
+    process.stdout.read()
+    assert process.wait(10) == 3
+    assert list(output.parent.iterdir()) == [] if number == signal.SIGINT else only_tiles(output.parent)
+
+
+def test_a_fourth_band_beside_a_declared_zero_is_not_spoken_of(tmp_path: Path, small_model: Path) -> None:
+    write(tmp_path / "dem.tif", terrain(40, 40).astype(np.float32))
+    bands = np.concatenate([image(100, 100), image(100, 100)[:1]])
+    names = ("Red", "Green", "Blue", "NIR")
+    scene = write(
+        tmp_path / "scene.tif",
+        bands,
+        transform=DEM_TRANSFORM @ Affine.scale(1 / 3),
+        nodata=0,
+        descriptions=names,
+        photometric="RGB",
+        alpha="YES",
+    )
+    with rasterio.open(scene) as opened, pytest.warns(NodataShadowWarning):
+        opened.read_masks(1)
+    done = call("superresolve", tmp_path / "dem.tif", tmp_path / "fine.tif", "--model", small_model, "--guide", scene, "--dem-error", 0)
+    assert done.returncode == 0 and "Warning" not in done.stderr
 
 
 def test_a_person_without_events_keeps_stdin(tmp_path: Path, dem: Path, small_model: Path) -> None:

@@ -424,7 +424,42 @@ def test_a_mosaic_finds_its_files_as_gdal_does(tmp_path: Path, superresolve: Sup
     assert (superresolve(absolute) == made).all()
 
 
+def test_a_mosaic_that_stretches_its_files_is_warned_of(tmp_path: Path, superresolve: Superresolve) -> None:
+    """As of GLO-30's tiles on either side of 50 degrees north: the nearest pixels lie where they do not belong."""
+    path = mosaic(tmp_path / "m.vrt")
+    whole, half = '<SrcRect xOff="0" yOff="0" xSize="40"', '<SrcRect xOff="0" yOff="0" xSize="20"'
+    path.write_text(path.read_text().replace(whole, half, 1))
+    stretched, smooth = path.read_text(), path.read_text().replace("<ComplexSource>", '<ComplexSource resampling="cubic">')
+    east = (601_300, 5_198_920, 602_400, 5_200_000)
+    for text, extent, warned in ((stretched, None, True), (stretched, east, False), (smooth, None, False)):
+        path.write_text(text)
+        events: list[Event] = []
+        superresolve(path, extent=extent, events=events)
+        assert ("takes the nearest pixels of files whose own are larger or smaller, as of west.tif" in warnings(events)) == warned
+
+
+@pytest.mark.parametrize("other", ["Copernicus_DSM_COG_10_N46_00_E011_00_DEM.tif", "N46E011.hgt.tif", "east.tif"])
+def test_a_mosaic_is_what_all_its_files_are(tmp_path: Path, superresolve: Superresolve, other: str) -> None:
+    path = mosaic(tmp_path / "all.vrt")
+    names = {"west.tif": "Copernicus_DSM_COG_10_N46_00_E010_00_DEM.tif", "east & more.tif": other}
+    for name, new in names.items():
+        (tmp_path / "tiles" / name).rename(tmp_path / "tiles" / new)
+        path.write_text(path.read_text().replace(name.replace("&", "&amp;"), new))
+    events: list[Event] = []
+    superresolve(path, dem_error=None, events=events)
+    said = " ".join(event.text for event in events if isinstance(event, Log))
+    assert ("all.vrt looks like Copernicus" in said) == other.startswith("Copernicus")
+    assert ("Nothing says which DEM all.vrt is" in said) != other.startswith("Copernicus")
+
+
 # --- what the numbers mean
+
+
+def test_what_is_made_beside_a_dem_is_none(tmp_path: Path, superresolve: Superresolve, dem: Path) -> None:
+    """Errors and differences look like heights of a plain."""
+    superresolve(dem, difference=str(tmp_path / "difference.tif"))
+    error = refused(superresolve, tmp_path / "difference.tif")
+    assert error.code == "band-invalid" and "holds no heights: SIRAN made it" in error.message and error.hint == "Name the DEM itself."
 
 
 def test_a_dem_that_looks_like_a_picture_is_asked_about(tmp_path: Path, superresolve: Superresolve) -> None:
