@@ -129,11 +129,20 @@ def choose_bands(raster: Raster, asked: Sequence[int] | None) -> Bands:
         raise InputError(
             "guide-bands-unknown",
             f"The guide, {raster.path}, does not say which of its bands are near infrared, red and green; it has {list_bands(raster)}.",
-            "Pass --guide-bands N,R,G." if raster.dataset.count > 1 else "Pass --guide-bands 1,1,1 where it is a panchromatic image.",
+            _hint(raster),
         )
     for band in found:
         _check(raster, band)
     return found
+
+
+def _hint(raster: Raster) -> str:
+    if raster.dataset.count == 1:
+        return "Pass --guide-bands 1,1,1 where it is a panchromatic image."
+    colours = {ColorInterp.red, ColorInterp.green, ColorInterp.blue} <= set(raster.dataset.colorinterp)
+    if colours and raster.dataset.count == 3:
+        return "Pass --guide-bands 1,2,3 of a colour-infrared image. One without near infrared is of little use: leave --guide out."
+    return "Pass --guide-bands N,R,G."
 
 
 def _check(raster: Raster, band: int) -> None:
