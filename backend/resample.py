@@ -44,7 +44,7 @@ _BASES = 256.0
 _FINER = 1.1
 """Source pixels along a target pixel, by area, from which on means are taken. Not 1: between two grids of like pixels in two CRSs the scale
 is above 1 in one part and below it in another."""
-_BLENDED = 1.05, 1.15
+_BLENDED = 1.1, 1.2
 """The same between grids of two CRSs, where the scale differs from place to place: up to the one there are no means, from the other on
 nothing else. A limit would stand there as a step, and a choice for all of a target would be another one for each of its parts."""
 _LEAST_SHARE, _WHOLE_SHARE = 1e-3, 1 - 1e-6

@@ -26,9 +26,10 @@ from backend.superresolve import Settings, run
 Superresolve = Callable[..., np.ndarray]
 SECOND = 1 / 3600
 JOINTS = {
-    "UTM": (32632, SECOND, 40.0, 7000, 30.0, 4000),
-    "UTM, from a DEM of 25 degrees": (32632, SECOND, 40.0, 90_000, 30.0, 4000),
-    "Web Mercator": (3857, SECOND, 43.0, 7000, 38.0, 2900),
+    "UTM, where means begin": (32632, SECOND, 40.0, 7000, 30.0, 4000),
+    "UTM, half means": (32632, SECOND, 45.5, 7000, 30.0, 4000),
+    "UTM, from a DEM of 25 degrees": (32632, SECOND, 45.5, 90_000, 30.0, 4000),
+    "Web Mercator, half means": (3857, SECOND, 30.2, 7000, 38.0, 3350),
 }
 """CRS and pixel of an output; pixel, upper edge and rows of a DEM in degrees; row of the output at which an extent ends."""
 
