@@ -102,6 +102,7 @@ class Pipeline:
 
     `wanted` are the names of the rasters that are made, those of `outputs` and what `gathered` wants; progress goes up to `share`.
 
+    `gap_reach` and `size_multiple` are the `reach` and the `multiple` of backend/image_gaps.py.
     `thorough`: the model runs on each tile in all orientations (backend/orientations.py).
     """
 
@@ -114,7 +115,8 @@ class Pipeline:
     guide: Guide | None
     engine: Engine
     dem_error: float
-    guide_required: bool
+    gap_reach: int
+    size_multiple: int
     thorough: bool
     wanted: list[str]
     outputs: Outputs
@@ -277,9 +279,8 @@ class Pipeline:
         if not item.known.any():
             return dict.fromkeys(self.wanted, item.cubic)
         run = over_orientations(self.engine.run, self._turned) if self.thorough else self.engine.run
-        reach = 0 if self.guide_required else self.halo
         given = item.dem, item.guide, item.guide_valid, item.pixel_size, self.dem_error
-        above, sigma = image_gaps.made(run, *given, counts=item.counts, reach=reach)
+        above, sigma = image_gaps.made(run, *given, counts=item.counts, reach=self.gap_reach, multiple=self.size_multiple)
         made = {ELEVATION: above} if sigma is None or UNCERTAINTY not in self.wanted else {ELEVATION: above, UNCERTAINTY: sigma}
         for name, values in made.items():
             if values.shape != item.dem.shape:

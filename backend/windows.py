@@ -43,6 +43,12 @@ class Window:
         parts = [tile.core for tile in tiles(self.width, self.height, tile=size, halo=0, multiple=1)]
         return [Window(self.col + part.col, self.row + part.row, part.width, part.height) for part in parts]
 
+    def around(self, other: Window) -> Window:
+        """The smallest window that both lie in."""
+        left, top = min(self.col, other.col), min(self.row, other.row)
+        right, bottom = max(self.col + self.width, other.col + other.width), max(self.row + self.height, other.row + other.height)
+        return Window(left, top, right - left, bottom - top)
+
     def halves(self) -> tuple[int, tuple[Window, Window]]:
         """The axis along which this window is longer, and its halves along that axis."""
         if self.width >= self.height:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rasters_for_tests import image, terrain, write
 
-from backend.image_gaps import REACH, made, shares
+from backend.image_gaps import REACH, boxes, made, shares
 
 Superresolve = Callable[..., np.ndarray]
 
@@ -36,7 +36,9 @@ def result(valid: np.ndarray, *, border: int = 0, reach: int = 56, sigma: bool =
     """Of level ground under an image with gaps; `border` pixels of it are not looked at."""
     model, counts = Model(sigma), np.zeros(valid.shape, np.bool_)
     counts[border : valid.shape[0] - border, border : valid.shape[1] - border] = True
-    elevation, expected = made(model.run, np.zeros_like(valid), np.stack([valid] * 3), valid, 10.0, 0.0, counts=counts, reach=reach)
+    elevation, expected = made(
+        model.run, np.zeros_like(valid), np.stack([valid] * 3), valid, 10.0, 0.0, counts=counts, reach=reach, multiple=2
+    )
     return model, elevation, expected
 
 
@@ -89,6 +91,27 @@ def test_shares_of_a_part_are_those_of_the_whole(seed: int, reach: int, top: int
     inner = (slice(reach, -reach), slice(reach, -reach))
     np.testing.assert_array_equal(part[inner], whole[top : top + 26, left : left + 28][inner])
     assert (whole[valid > 0] == 1).all() and whole.min() >= 0
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(0, 60))
+def test_boxes_cover_what_is_needed(seed: int, spots: int, reach: int) -> None:
+    rng, needed = np.random.default_rng(seed), np.zeros((420, 390), np.bool_)
+    for _ in range(spots):
+        (top, left), (height, width) = rng.integers(0, 380, 2), rng.integers(1, 300, 2)
+        needed[top : top + height, left : left + width] = True
+    found = boxes(needed, reach)
+    covered = np.zeros_like(needed)
+    for box in found:
+        covered[box] = True
+    assert (covered >= needed).all() and len(found) <= 40
+
+
+def test_an_edge_costs_a_strip() -> None:
+    """Not a second run of all: what is read for two strips that meet in a corner."""
+    needed = np.zeros((1400, 1400), np.bool_)
+    needed[:, :100] = needed[:100] = True
+    read = [tuple(min(1400, part.stop + 56) - max(0, part.start - 56) for part in box) for box in boxes(needed, 56)]
+    assert sum(height * width for height, width in read) < 0.3 * needed.size
 
 
 def test_in_a_gap_a_result_is_that_without_an_image(tmp_path: Path, superresolve: Superresolve, model: Path) -> None:

@@ -33,7 +33,7 @@ def tiled(run: Run, halo: int, size_multiple: int, tile: int = DEFAULT_TILE, ove
             image, usable = np.pad(guide[(slice(None), *here)], ((0, 0), *around)), np.pad(valid[here], around)
             counts = np.zeros(usable.shape, np.bool_)
             counts[part.read.cut(part.core)] = True
-            found = image_gaps.made(run, ground, image, usable, pixel_size, error, counts=counts, reach=over_gaps)
+            found = image_gaps.made(run, ground, image, usable, pixel_size, error, counts=counts, reach=over_gaps, multiple=size_multiple)
             results = [result for result in found if result is not None]
             made = made or [np.empty_like(dem) for _ in results]
             for result, values in zip(made, results, strict=True):
