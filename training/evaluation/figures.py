@@ -132,7 +132,7 @@ class Figure:
     def brief(self) -> dict[str, str | float]:
         """What a model card says of it."""
         numbers = {"rmse_cubic": self.rmse_cubic, "rmse_ratio": self.rmse_ratio, "slope_rmse_ratio": self.slope_rmse_ratio}
-        return {"area": self.area, "condition": self.condition, **{name: round(value, 3) for name, value in numbers.items()}}
+        return {"area": self.area, "condition": self.condition, **{name: round(value, 4) for name, value in numbers.items()}}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values: everything but cubic's scores, which are a row of their own."""
