@@ -68,7 +68,8 @@ class BackProjection:
 
     def cells(self, core: Window) -> Window | None:
         """The DEM's pixels that `correction` and `held_level` of `core` depend on, some more among them; None where there are none."""
-        needed = self._up.needed(core) if self.reach else None
+        # Where all is averaged nothing would be left of them, and there may be thousands under a pixel.
+        needed = self._up.needed(core) if self.reach and self._up.averaged(core).min() < 1 else None
         return needed.widened(_LEVEL_REACH) if needed is not None else None
 
     def correction(self, made: Floats, read: Window, core: Window, dem: NDArray[np.float64], known: NDArray[np.bool_]) -> Floats:

@@ -13,7 +13,7 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.engines import Floats, Run
+from backend.engines import Floats, Run, wrong_sizes
 from backend.windows import Window
 
 REACH = 8
@@ -60,8 +60,9 @@ def made(
         for box in boxes(needed, reach):
             around, inner = _cut(box, dem.shape, reach, multiple)
             elevation, sigma = run(dem[around], image[(slice(None), *around)], known[around], pixel_size, dem_error)
-            if elevation.shape != dem[around].shape:
-                return elevation, sigma  # the pipeline says so
+            for raster in (elevation, sigma):
+                if raster is not None and raster.shape != dem[around].shape:
+                    raise wrong_sizes(raster.shape, dem[around].shape)
             elevations[kind][box], covered[kind][box] = elevation[inner], True
             if sigma is None:
                 sure = False

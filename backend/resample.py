@@ -359,8 +359,8 @@ class Sampler:
 
     def _scales(self) -> tuple[float, float, tuple[float, float]]:
         """The least and the largest number of source pixels along a target pixel, by area (of pixels that are three times as high as wide,
-        in degrees far north, a mean would smear the columns over the rows), and most columns and rows, over what both grids share. 0 and
-        infinity where there are places that PROJ cannot say."""
+        in degrees far north, a mean would smear the columns over the rows), and most columns and rows, over what both grids share, as far
+        as PROJ can say where that lies."""
         here = self.columns_per_pixel, self.rows_per_pixel
         if self._affine is not None:
             scale = math.sqrt(here[0] * here[1])
@@ -368,14 +368,14 @@ class Sampler:
         part, steps = self._shared, np.linspace(0, 1, 33)
         places = np.meshgrid(part.col + steps * part.width, part.row + steps * part.height)
         across, down = self._spans(*(place.ravel() for place in places))
-        scales, found = np.sqrt(across * down), (across < np.inf) & (down < np.inf) & (across > 0) & (down > 0)
+        # Where a place lies nowhere, what lies beside it is the whole way off.
+        scales, found = np.sqrt(across * down), (np.minimum(across, down) > 0) & (np.maximum(across, down) < -_NOWHERE / 2)
+        if not found.any():
+            return 0.0, math.inf, (_FARTHEST_SPREAD * here[0], _FARTHEST_SPREAD * here[1])
         most = [
-            min(_SLACK * float(spans[found].max(initial=scale)), _FARTHEST_SPREAD * scale)
-            for spans, scale in zip((across, down), here, strict=True)
+            min(_SLACK * float(spans[found].max()), _FARTHEST_SPREAD * scale) for spans, scale in zip((across, down), here, strict=True)
         ]
-        if not found.all():
-            return 0.0, math.inf, (most[0], most[1])
-        return float(scales.min()) / _SLACK, float(scales.max()) * _SLACK, (most[0], most[1])
+        return float(scales[found].min()) / _SLACK, float(scales[found].max()) * _SLACK, (most[0], most[1])
 
     def _spans(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
         """Source columns and rows that the target's pixels around these places (n,) span."""

@@ -78,7 +78,7 @@ def correction(dem: Floats, known: Bools, step: float) -> Floats:
 def upsampled(sampler: Sampler, window: Window, read: Read, step: float) -> NDArray[np.float32] | None:
     """`correction` of the DEM that `read` reads on `sampler.source`, on a window of `sampler.target`: metres (H, W). None where there is
     none, and where means over many cells have taken the steps away."""
-    needed = sampler.needed(window) if step and not sampler.averages else None
+    needed = sampler.needed(window) if step and sampler.averaged(window).min() < 1 else None
     if needed is None:
         return None
     wide = needed.widened(REACH)

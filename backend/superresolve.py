@@ -71,6 +71,8 @@ _DESCRIPTIONS = {
 
 
 _MADE = (UNCERTAINTY, DIFFERENCE, REPORT)
+_BESIDE_RASTERS = (".vrt", ".ovr", ".msk", ".aux.xml")
+"""Endings of what a mosaic reads besides its rasters."""
 _FILES = ("guide", "model", "like", *_MADE)
 """Settings that name files, and those of them that a run makes."""
 
@@ -455,7 +457,10 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
     found = dem_source.recognise(dem.name, metadata)
     by = "its metadata or name"
     if found is None and is_mosaic(dem.path):
-        found, by = dem_source.recognise_all(Path(file).name for file in dem.files if file != dem.path), "the names of its files"
+        found, by = (
+            dem_source.recognise_all(Path(file).name for file in dem.files if not file.endswith(_BESIDE_RASTERS)),
+            "the names of its files",
+        )
     if found is None:
         pixel = dem.grid.pixel_size_at(grid)
         trusted = f"Nothing says which DEM {dem.name} is: it is trusted (expected error {dem_source.UNKNOWN_ERROR:g} m)."

@@ -12,7 +12,7 @@ import rasterio
 from affine import Affine
 from processes_for_tests import peak_memory
 from pyproj import CRS, Transformer
-from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.shutil import copy
 from rasters_for_tests import DEM_TRANSFORM, UTM, image, mosaic, read, terrain, write
 
@@ -445,6 +445,9 @@ def test_a_mosaic_is_what_all_its_files_are(tmp_path: Path, superresolve: Superr
     for name, new in names.items():
         (tmp_path / "tiles" / name).rename(tmp_path / "tiles" / new)
         path.write_text(path.read_text().replace(name.replace("&", "&amp;"), new))
+    with rasterio.open(path, "r+") as dataset:
+        dataset.build_overviews([2], Resampling.nearest)
+    assert (tmp_path / "all.vrt.ovr").exists()
     events: list[Event] = []
     superresolve(path, dem_error=None, events=events)
     said = " ".join(event.text for event in events if isinstance(event, Log))

@@ -213,6 +213,14 @@ def test_means_are_taken_by_the_place_whatever_the_source_spans() -> None:
         assert Sampler(source, far).averaged(everything).min() == 1 and Sampler(source, near).averaged(everything).max() == 0
 
 
+def test_corners_that_lie_nowhere_choose_no_kernel() -> None:
+    """Of a map of the whole Earth: cubic convolution would read all pixels under it at once."""
+    source = Grid(DEGREES, Affine(0.1, 0, -180, 0, -0.1, 90), 3600, 1800)
+    mollweide = CRS.from_user_input("ESRI:54009").to_wkt()
+    sampler = Sampler(source, Grid(mollweide, Affine(100_000, 0, -18_100_000, 0, -100_000, 9_100_000), 362, 182))
+    assert sampler.averages and sampler.averaged(Window(0, 0, 362, 182)).min() == 1
+
+
 @pytest.mark.parametrize("width", [15, 25, 29.5])
 def test_pixels_that_are_higher_than_wide_are_interpolated_along_both_axes(width: float) -> None:
     """As those of degrees are in the far north: means over the target's pixels would be steps of the source's rows."""
