@@ -62,14 +62,14 @@ class BackProjection:
 
     def _reach(self) -> int:
         cell = max(self._down.columns_per_pixel, self._down.rows_per_pixel)
-        if self._up.averages or cell > LARGEST_CELL:
+        if self._up.only_means or cell > LARGEST_CELL:
             return 0
         return math.ceil((1.0 if self._down.parallel else _TURNED) * _REACH * cell)
 
     def cells(self, core: Window) -> Window | None:
         """The DEM's pixels that `correction` and `held_level` of `core` depend on, some more among them; None where there are none."""
         # Where all is averaged nothing would be left of them, and there may be thousands under a pixel.
-        needed = self._up.needed(core) if self.reach and self._up.averaged(core).min() < 1 else None
+        needed = self._up.needed(core) if self.reach and self._up.share_of_means(core).min() < 1 else None
         return needed.widened(_LEVEL_REACH) if needed is not None else None
 
     def correction(self, made: Floats, read: Window, core: Window, dem: NDArray[np.float64], known: NDArray[np.bool_]) -> Floats:
@@ -96,7 +96,7 @@ class BackProjection:
 
     def _faded(self, added: Floats, core: Window) -> Floats:
         """Nothing of it where the DEM has the finer pixels."""
-        return np.asarray(added * (1 - self._up.averaged(core)), np.float32)
+        return np.asarray(added * (1 - self._up.share_of_means(core)), np.float32)
 
     def held_level(self, made: Floats, cubic: Floats, core: Window, dem: NDArray[np.float64], known: NDArray[np.bool_]) -> Floats:
         """`made` (H, W) metres, a result's `core`, where the DEM is level: a lake, the sea.

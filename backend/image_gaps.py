@@ -8,12 +8,11 @@ where it is needed.
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.engines import Floats, Run, wrong_sizes
+from backend.engines import Floats, Run
+from backend.level import lowest
 from backend.windows import Window
 
 REACH = 8
@@ -45,9 +44,11 @@ def made(
     `counts` (H, W): the pixels that somebody looks at; others may be as they were given. `reach` pixels around these are given, as the
     model looks so far; it takes heights and widths that are multiples of `multiple`.
     """
+    # Most tiles have none: nothing is counted there.
+    if not reach or not counts.any() or (valid[counts] > 0).all() or not valid.any():
+        return run(dem, guide, valid, pixel_size, dem_error)
     share = shares(valid, min(reach, REACH))
-    seen = share[counts]
-    if not seen.size or seen.min() == 1.0 or not valid.any():
+    if share[counts].min() == 1.0:
         return run(dem, guide, valid, pixel_size, dem_error)
     elevations, sigmas, covered, sure = (
         np.stack([dem, dem]),
@@ -60,9 +61,6 @@ def made(
         for box in boxes(needed, reach):
             around, inner = _cut(box, dem.shape, reach, multiple)
             elevation, sigma = run(dem[around], image[(slice(None), *around)], known[around], pixel_size, dem_error)
-            for raster in (elevation, sigma):
-                if raster is not None and raster.shape != dem[around].shape:
-                    raise wrong_sizes(raster.shape, dem[around].shape)
             elevations[kind][box], covered[kind][box] = elevation[inner], True
             if sigma is None:
                 sure = False
@@ -79,10 +77,10 @@ def shares(valid: Floats, reach: int) -> Floats:
     `reach` 1 everywhere."""
     if not reach or valid.all():
         return np.ones_like(valid)
-    near, added = valid > 0, np.zeros(valid.shape, np.float32)
+    near, added = np.where(valid > 0, np.float32(-1), np.float32(0)), np.zeros(valid.shape, np.float32)
     for _ in range(reach):
-        near = _wider(near)
-        added += near
+        near = lowest(near, 1)
+        added -= near
     return added / np.float32(reach)
 
 
@@ -109,10 +107,14 @@ def boxes(needed: Bools, reach: int) -> list[tuple[slice, slice]]:
         return parts if work(*parts) < _WORTH * work(box) else [box]
 
     def joined(parts: list[Window]) -> list[Window]:
-        for one, other in itertools.combinations(parts, 2):
-            if work(both := one.around(other)) <= work(one, other):
-                return joined([*(part for part in parts if part not in (one, other)), both])
-        return parts
+        # Each is compared with those that stand already, and what comes of two with all others once more.
+        found: list[Window] = []
+        for part in parts:
+            while near := next((one for one in found if work(one.around(part)) <= work(one, part)), None):
+                found.remove(near)
+                part = near.around(part)
+            found.append(part)
+        return found
 
     return [around.cut(box.widened(_BESIDE).within(around)) for box in halved(around)]
 
@@ -127,14 +129,3 @@ def _cut(box: tuple[slice, slice], shape: tuple[int, ...], reach: int, multiple:
         around.append(slice(first, last))
         inner.append(slice(part.start - first, part.stop - first))
     return (around[0], around[1]), (inner[0], inner[1])
-
-
-def _wider(near: Bools) -> Bools:
-    """And the pixels around."""
-    made = near.copy()
-    made[1:] |= near[:-1]
-    made[:-1] |= near[1:]
-    wide = made.copy()
-    wide[:, 1:] |= made[:, :-1]
-    wide[:, :-1] |= made[:, 1:]
-    return wide

@@ -26,7 +26,7 @@ from backend.back_projection import BackProjection
 from backend.cancel import Cancel
 from backend.doubts import Doubts, light
 from backend.elevation import HIGHEST, SAY_UNIT, Elevation
-from backend.engines import Engine, wrong_sizes
+from backend.engines import Engine
 from backend.errors import InputError, ResourceError
 from backend.events import Log, Progress, Sink
 from backend.guide import Guide
@@ -283,8 +283,6 @@ class Pipeline:
         above, sigma = image_gaps.made(run, *given, counts=item.counts, reach=self.gap_reach, multiple=self.size_multiple)
         made = {ELEVATION: above} if sigma is None or UNCERTAINTY not in self.wanted else {ELEVATION: above, UNCERTAINTY: sigma}
         for name, values in made.items():
-            if values.shape != item.dem.shape:
-                raise wrong_sizes(values.shape, item.dem.shape)
             if name == ELEVATION:
                 values = _above(item.base, values)
             made[name] = values[read.cut(core)]

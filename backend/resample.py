@@ -77,9 +77,9 @@ class Sampler:
             raise InputError("grid-invalid", "An output pixel covers millions of the input's pixels.", "Pass a smaller --resolution.")
         self._least, self._most, self._spread = self._scales()
         between = (_FINER, _FINER) if same else _BLENDED
-        self.averages = self._least >= between[1]
+        self.only_means = self._least >= between[1]
         """Whether all values are means over areas."""
-        self._averages_somewhere = self._most > between[0]
+        self._means_somewhere = self._most > between[0]
         self._lattice = 1 if same else self._lattice_step()
 
     @property
@@ -91,7 +91,7 @@ class Sampler:
     @property
     def support(self) -> int:
         """Source pixels on each side of a centre that take part in its value."""
-        return math.ceil(max(*self._spread, 1.0) / 2) + 2 if self._averages_somewhere else 3
+        return math.ceil(max(*self._spread, 1.0) / 2) + 2 if self._means_somewhere else 3
 
     def needed(self, window: Window) -> Window | None:
         """The window of the source that `sample` reads for one of the target, with no reach; None where the source lies elsewhere."""
@@ -100,7 +100,7 @@ class Sampler:
         u, v = self._unfolded(*self._corners(window))
         if not (_within(u, self.source.width) and _within(v, self.source.height)):
             u, v = self.coordinates(window)
-        return self._needed(u, v, 0 if self.averages else self.support)
+        return self._needed(u, v, 0 if self.only_means else self.support)
 
     def beneath(self, window: Window) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
         """Rows and columns, in what `needed` says, of the source's pixels in which the centres of the window's fall, or of the nearest.
@@ -128,7 +128,7 @@ class Sampler:
         """As `sample`, before values are rounded to float32: half a millimetre at 5,000 m."""
         if self._shift is not None:
             return self._copy(window, self._shift, read, reach)
-        share = self.averaged(window)
+        share = self.share_of_means(window)
         if share.max() == 0:
             return self._cubic(window, read, bands, reach, whole)
         averaged = self._averaged(window, read, bands, reach, whole)
@@ -138,16 +138,16 @@ class Sampler:
         return share * averaged[0] + (1 - share) * values, (known | (share == 1)) & (averaged[1] | (share == 0))
 
     def interpolate(self, window: Window, read: Read, *, bands: int) -> NDArray[np.float32]:
-        """Values (bands, height, width) as `sample` makes them where it takes no means: of what fades out where it does (`averaged`). What
-        is read is what `needed` says."""
+        """Values (bands, height, width) as `sample` makes them where it takes no means: of what fades out where it does (`share_of_means`).
+        What is read is what `needed` says."""
         values, _ = self._cubic(window, read, bands, 0, False) if self._shift is None else self._copy(window, self._shift, read, 0)
         return values.astype(np.float32)
 
-    def averaged(self, window: Window) -> Floats:
+    def share_of_means(self, window: Window) -> Floats:
         """Where values of a window are means over areas, 1, or made by cubic convolution, 0, or both: (height, width) or (1, 1). It follows
         from each pixel's own place, so that parts of a target join."""
-        if self.averages or not self._averages_somewhere:
-            return np.full((1, 1), float(self.averages))
+        if self.only_means or not self._means_somewhere:
+            return np.full((1, 1), float(self.only_means))
         u, v = self._unfolded(*_pixels(window.widened(1)))
         first, all_of_it = _BLENDED
         return np.clip((np.sqrt(_differences(u) * _differences(v)) - first) / (all_of_it - first), 0.0, 1.0)

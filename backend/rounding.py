@@ -7,14 +7,12 @@ smoothing within them, again and again, as far as the DEM is no rougher there th
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from backend import gaps
-from backend.level import is_level, lowest
+from backend.level import Real, is_level, lowest
 from backend.resample import Read, Sampler
 from backend.windows import Window
 
@@ -43,7 +41,6 @@ REACH = 2 * _SMOOTHED + _WINDOW + 1
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Real = TypeVar("Real", np.float32, np.float64)
 
 
 def correction(dem: Floats, known: Bools, step: float) -> Floats:
@@ -78,7 +75,7 @@ def correction(dem: Floats, known: Bools, step: float) -> Floats:
 def upsampled(sampler: Sampler, window: Window, read: Read, step: float) -> NDArray[np.float32] | None:
     """`correction` of the DEM that `read` reads on `sampler.source`, on a window of `sampler.target`: metres (H, W). None where there is
     none, and where means over many cells have taken the steps away."""
-    needed = sampler.needed(window) if step and sampler.averaged(window).min() < 1 else None
+    needed = sampler.needed(window) if step and sampler.share_of_means(window).min() < 1 else None
     if needed is None:
         return None
     wide = needed.widened(REACH)
@@ -96,7 +93,7 @@ def upsampled(sampler: Sampler, window: Window, read: Read, step: float) -> NDAr
     for block in window.blocks(_BLOCK):
         under = sampler.needed(block)
         if under is not None and added[needed.cut(under.within(needed))].any():
-            made[window.cut(block)] = sampler.interpolate(block, cells, bands=1)[0] * (1 - sampler.averaged(block))
+            made[window.cut(block)] = sampler.interpolate(block, cells, bands=1)[0] * (1 - sampler.share_of_means(block))
     return made
 
 

@@ -70,9 +70,11 @@ def run_failed(dem: Floats, error: Exception, said: str) -> BackendError:
     return InputError("model-invalid", f"The model cannot run a tile of {size} ({said}).", "Check the model's card.")
 
 
-def wrong_sizes(made: tuple[int, ...], tile: tuple[int, ...]) -> InputError:
-    """What to raise where a model's output has not the sizes of the tile that it was given."""
-    return InputError("model-invalid", f"The model made {made} of a tile of {tile} pixels.", "Export the model again.")
+def require_sizes(dem: Floats, *made: tuple[int, ...]) -> None:
+    """Raises InputError `model-invalid` where one of the shapes that a model `made` is not (1, 1, H, W) as of its `dem` (H, W)."""
+    for shape in made:
+        if shape != (1, 1, *dem.shape):
+            raise InputError("model-invalid", f"The model made {shape} of a tile of {dem.shape} pixels.", "Export the model again.")
 
 
 def open_engine(model: Model, device: str, threads: int, say: Say, *, program: bool = False) -> Engine:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 
-from backend.engines import Device, Floats, Say, is_out_of_memory, run_failed, wrong_sizes
+from backend.engines import Device, Floats, Say, is_out_of_memory, require_sizes, run_failed
 from backend.errors import Cancelled, InputError
 from backend.models import Model
 
@@ -91,9 +91,7 @@ class OnnxEngine:
             if self._stopped:
                 raise Cancelled from error
             raise run_failed(dem, error, _first_line(error)) from error
-        for output in outputs:
-            if output.ndim != 4 or 0 in output.shape:
-                raise wrong_sizes(output.shape, dem.shape)
+        require_sizes(dem, *(output.shape for output in outputs))
         return outputs[0][0, 0], outputs[1][0, 0] if self.sigma else None
 
     def stop(self) -> None:

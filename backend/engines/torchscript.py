@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from backend.engines import Floats, Say, run_failed
+from backend.engines import Floats, Say, require_sizes, run_failed
 from backend.errors import Cancelled, InputError
 from backend.models import Model
 
@@ -67,6 +67,7 @@ class TorchScriptEngine:
         except RuntimeError as error:  # torch.cuda.OutOfMemoryError is one of them
             raise run_failed(dem, error, _last_line(error)) from error
         elevation, sigma = made if isinstance(made, tuple) else (made, None)
+        require_sizes(dem, *(tuple(output.shape) for output in (elevation, sigma) if output is not None))
         return elevation[0, 0].cpu().numpy(), None if sigma is None else sigma[0, 0].cpu().numpy()
 
     def stop(self) -> None:

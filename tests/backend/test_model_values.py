@@ -36,6 +36,30 @@ def scalar(graph: Any, output: str) -> None:
     next(value for value in graph.output if value.name == output).type.tensor_type.ClearField("shape")
 
 
+def narrower(graph: Any, output: str) -> None:
+    """Without its last two columns."""
+    for node in graph.node:
+        node.output[:] = ["inner" if name == output else name for name in node.output]
+    for name, value in {"first": 0, "last": -2, "axis": 3}.items():
+        graph.initializer.append(numpy_helper.from_array(np.array([value]), name))
+    graph.node.append(helper.make_node("Slice", ["inner", "first", "last", "axis"], [output]))
+    next(value for value in graph.output if value.name == output).type.tensor_type.ClearField("shape")
+
+
+@pytest.mark.parametrize("thorough", [False, True])
+@pytest.mark.parametrize("output", ["elevation", "sigma"])
+def test_a_model_that_makes_less_than_its_tile_is_refused(
+    tmp_path: Path, dem: Path, superresolve: Any, output: str, thorough: bool
+) -> None:
+    path = models_for_tests.write_model(tmp_path / "narrow.onnx", sigma=True)
+    model = onnx.load(path)
+    narrower(model.graph, output)
+    onnx.save(model, path)
+    with pytest.raises(InputError, match=r"The model made \(1, 1, \d+, \d+\) of a tile of \(\d+, \d+\) pixels") as refused:
+        superresolve(dem, model=path, uncertainty=str(tmp_path / "sigma.tif"), thorough=thorough)
+    assert refused.value.code == "model-invalid"
+
+
 @pytest.mark.parametrize(
     ("output", "change", "said"),
     [

@@ -164,7 +164,7 @@ def test_means_over_a_part_of_a_grid_are_those_over_the_whole() -> None:
         return read_array(heights[first : first + rows].astype(np.float32))
 
     sampler, everything = Sampler(fine, cells), Window(2, 3, 7, 1280)
-    assert sampler.averages
+    assert sampler.only_means
     whole, known = sampler.sample(everything, read(0, fine.height), bands=1, reach=0)
     assert known.all()
     for first in (0, 4000):
@@ -185,7 +185,7 @@ def test_grids_of_like_pixels_are_resampled_alike_in_all_their_parts() -> None:
     samplers = [Sampler(scene, part) for part in parts]
     scales = [max(sampler.columns_per_pixel, sampler.rows_per_pixel) for sampler in samplers]
     assert min(scales) < 1.001 < max(scales)
-    assert {sampler.averages for sampler in samplers} == {False}
+    assert {sampler.only_means for sampler in samplers} == {False}
 
 
 def test_parts_of_a_target_take_means_or_not_as_one() -> None:
@@ -210,7 +210,7 @@ def test_means_are_taken_by_the_place_whatever_the_source_spans() -> None:
     for west, top, bottom in ((0, 60, 0), (-180, 90, -90)):
         source = Grid(DEGREES, Affine(step, 0, west, 0, -step, top), -2 * west * 1200 or 24_000, (top - bottom) * 1200)
         everything = Window(0, 0, 100, 100)
-        assert Sampler(source, far).averaged(everything).min() == 1 and Sampler(source, near).averaged(everything).max() == 0
+        assert Sampler(source, far).share_of_means(everything).min() == 1 and Sampler(source, near).share_of_means(everything).max() == 0
 
 
 def test_corners_that_lie_nowhere_choose_no_kernel() -> None:
@@ -218,7 +218,7 @@ def test_corners_that_lie_nowhere_choose_no_kernel() -> None:
     source = Grid(DEGREES, Affine(0.1, 0, -180, 0, -0.1, 90), 3600, 1800)
     mollweide = CRS.from_user_input("ESRI:54009").to_wkt()
     sampler = Sampler(source, Grid(mollweide, Affine(100_000, 0, -18_100_000, 0, -100_000, 9_100_000), 362, 182))
-    assert sampler.averages and sampler.averaged(Window(0, 0, 362, 182)).min() == 1
+    assert sampler.only_means and sampler.share_of_means(Window(0, 0, 362, 182)).min() == 1
 
 
 @pytest.mark.parametrize("width", [15, 25, 29.5])
