@@ -138,7 +138,7 @@ def choose_bands(raster: Raster, asked: Sequence[int] | None) -> Bands:
 
 def _hint(raster: Raster) -> str:
     if raster.dataset.count == 1:
-        return "Pass --guide-bands 1,1,1 where it is a panchromatic image."
+        return "Pass --guide-bands 1,1,1 where it is a panchromatic image. One band is of little use, and may do harm."
     if set(raster.dataset.colorinterp) - {ColorInterp.alpha} == {ColorInterp.red, ColorInterp.green, ColorInterp.blue}:
         return "Pass --guide-bands 1,2,3 of a colour-infrared image. One without near infrared is of little use: leave --guide out."
     return "Pass --guide-bands N,R,G."

@@ -94,14 +94,15 @@ def _sources(path):
         return []
 
 
-def style_when_loaded(path, context, look, algorithm, result=None):
-    """Give the layer of `path` its `look` if `context` is going to load it, and say in its name what made it where there is a `result`.
-    A style that the user has set for that output of the `algorithm`, its id, or for all rasters, comes before the look."""
+def style_when_loaded(path, context, look, algorithm, result=None, dem=""):
+    """Give the layer of `path` its `look` if `context` is going to load it, and say in its name what made it where there is a `result`, and
+    in the layers of its `dem` what unit their heights have: the backend has read it. A style that the user has set for that output of the
+    `algorithm`, its id, or for all rasters, comes before the look."""
     # QGIS knows it by the name that it was given: a relative one, or on Windows one with other slashes.
     name = next((name for name in context.layersToLoadOnCompletion() if _plain(name) == _plain(path)), None) if path else None
     if name is not None:
         details = context.layerToLoadOnCompletionDetails(name)
-        processor = Styled(None if _users_style(algorithm, details.outputName) else look, result)
+        processor = Styled(None if _users_style(algorithm, details.outputName) else look, result, dem)
         _post_processors.append(processor)
         details.setPostProcessor(processor)
 
@@ -127,10 +128,11 @@ class Styled(QgsProcessingLayerPostProcessorInterface):
     user's: the file's, the parameter's or that of a model's output.
     """
 
-    def __init__(self, look, result=None):
+    def __init__(self, look, result=None, dem=""):
         super().__init__()
         self.look = look
         self.result = result
+        self.dem = dem
 
     def postProcessLayer(self, layer, context, feedback):
         # Where a layer of that file is on the map, QGIS hands out that one, and it holds the older file open.
@@ -140,7 +142,8 @@ class Styled(QgsProcessingLayerPostProcessorInterface):
         if self.result:
             metres = self.result.grid["pixel_size"]
             layer.setName(f"{layer.name()} ({self.result.model['name']}, {number(metres, '.3g')} m)")
-            layer.setCustomProperty(HEIGHT_UNIT, self.result.metres_per_unit)
+            for one in (layer, *(_on_map(self.dem) if self.dem else ())):
+                one.setCustomProperty(HEIGHT_UNIT, self.result.metres_per_unit)
             pixel_size = metres / height_unit(layer)
         layer.setCustomProperty(MADE_HERE, True)
         if self.look is not None and not any(map(_restyled, same)):
@@ -178,9 +181,12 @@ def _open_again(same):
 
 def of_same_file(layer) -> list:
     """The layers of the project that show the file of `layer`, that one included where it is on the map."""
-    file = _plain(layer.source())
-    others = QgsProject.instance().mapLayers().values()
-    return [other for other in others if isinstance(other, QgsRasterLayer) and _plain(other.source()) == file]
+    return _on_map(layer.source())
+
+
+def _on_map(path) -> list:
+    file, on_map = _plain(path), QgsProject.instance().mapLayers().values()
+    return [layer for layer in on_map if isinstance(layer, QgsRasterLayer) and _plain(layer.source()) == file]
 
 
 def height_unit(layer) -> float:
@@ -210,25 +216,35 @@ def image(layer):
 def uncertainty(layer, pixel_size):
     """Expected errors, from what 2 % lie below to what 2 % lie above: the DEM's own error is in all of them."""
     layer.loadNamedStyle(str(paths.STYLES / "uncertainty.qml"))
-    low, high = layer.dataProvider().cumulativeCut(1, 0.02, 0.98, layer.extent(), SAMPLE)
+    low, high = _span(layer)
     _stretch(layer, high, low)
 
 
 def difference(layer, pixel_size):
     """Differences, as far up as down around 0, to what all but 2 % at each end stay within."""
     layer.loadNamedStyle(str(paths.STYLES / "difference.qml"))
-    low, high = layer.dataProvider().cumulativeCut(1, 0.02, 0.98, layer.extent(), SAMPLE)
+    low, high = _span(layer)
     _stretch(layer, max(-low, high))
 
 
 def elevation(layer):
     """Heights by colour, from what 2 % lie below to what 2 % lie above; light enough to be shaded."""
     layer.loadNamedStyle(str(paths.STYLES / "elevation.qml"))
-    low, high = layer.dataProvider().cumulativeCut(1, 0.02, 0.98, layer.extent(), SAMPLE)
-    if not (math.isfinite(low) and math.isfinite(high)):
+    low, high = _span(layer)
+    if not low <= high:
         low, high = 0.0, 1.0
     low, high = math.floor(low), max(math.ceil(high), math.floor(low) + 1)
     _spread(layer, lambda place: low + place * (high - low), ".0f")
+
+
+def _span(layer):
+    """What 2 % lie below and what 2 % lie above. QGIS does not say where all values are one: it is both. No numbers where none is known."""
+    provider, extent = layer.dataProvider(), layer.extent()
+    low, high = provider.cumulativeCut(1, 0.02, 0.98, extent, SAMPLE)
+    if math.isfinite(low) and math.isfinite(high):
+        return low, high
+    found = provider.bandStatistics(1, extent=extent, sampleSize=SAMPLE)
+    return (found.minimumValue, found.maximumValue) if found.minimumValue <= found.maximumValue else (math.nan, math.nan)
 
 
 def _stretch(layer, largest, least=0.0):

@@ -748,8 +748,8 @@
             <translation>{} hat keinen Kanal {}; die Zahl der Kanäle ist {}.</translation>
         </message>
         <message>
-            <source>The guide image, {}, has fewer than three bands: are the elevation model and the guide exchanged? Of a panchromatic image give the band three times, as 1,1,1 (GUIDE_BANDS).</source>
-            <translation>Das Führungsbild {} hat weniger als drei Kanäle: Sind Höhenmodell und Führungsbild vertauscht? Bei einem panchromatischen Bild den Kanal dreimal angeben, als 1,1,1 (GUIDE_BANDS).</translation>
+            <source>The guide image, {}, has fewer than three bands: are the elevation model and the guide exchanged? Of a panchromatic image give the band three times, as 1,1,1 (GUIDE_BANDS); one band is of little use, and may do harm.</source>
+            <translation>Das Führungsbild {} hat weniger als drei Kanäle: Sind Höhenmodell und Führungsbild vertauscht? Bei einem panchromatischen Bild den Kanal dreimal angeben, als 1,1,1 (GUIDE_BANDS); ein einziger Kanal nützt wenig und kann schaden.</translation>
         </message>
         <message>
             <source>Guide bands are given, but no guide image.</source>

@@ -44,6 +44,14 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
     def svgIconPath(self):
         return str(paths.ICON)
 
+    def shortHelpString(self):
+        # QGIS's panel writes what is between b in a grey of its own, which cannot be read in dark themes.
+        return self.help_text().replace("<b>", "<strong>").replace("</b>", "</strong>")
+
+    def help_text(self):
+        """What the panel beside the parameters says."""
+        return ""
+
     def helpUrl(self):
         """The algorithm's part of the help page that comes with the plugin."""
         page = QUrl.fromLocalFile(str(paths.HELP))

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shlex
 
 from qgis.core import (
     QgsProcessingException,
@@ -55,7 +56,7 @@ class CompareDem(SiranAlgorithm):
     def shortDescription(self):
         return self.tr("Measures how far elevation models are off a better one, and writes a report.")
 
-    def shortHelpString(self):
+    def help_text(self):
         return self.tr(
             "<p>Compares elevation models with a better one, the reference, on the reference's grid. Errors are tested minus reference, in "
             "metres: above 0 the tested model lies too high.</p>"
@@ -151,7 +152,7 @@ class CompareDem(SiranAlgorithm):
                 coregister=self.flag(parameters, self.COREGISTER, context),
             )
             arguments = comparison.arguments(job)
-            feedback.pushDebugInfo(" ".join([python, "-m", "backend", *arguments]))
+            feedback.pushDebugInfo(shlex.join([python, "-m", "backend", *arguments]))
             with _folder(job.error if folder else ""):
                 result = client.run(python, arguments, feedback, called=self.called())
             tested = comparison.read(job.json)

@@ -44,7 +44,7 @@ class ManageModels(SiranAlgorithm):
     def shortDescription(self):
         return self.tr("Lists, adds and removes the models that make elevation models finer.")
 
-    def shortHelpString(self):
+    def help_text(self):
         return self.tr(
             "<p>A model is one ONNX file with a card inside: for which pixel ratios and sizes it was trained, whether it needs a guide "
             "image, its licence, and on whose data it was trained.</p>"

@@ -49,7 +49,7 @@ class SetUpBackend(SiranAlgorithm):
     def shortDescription(self):
         return self.tr("Creates, repairs, reports on or removes the Python environment in which SIRAN does its work.")
 
-    def shortHelpString(self):
+    def help_text(self):
         return self.tr(
             "<p>SIRAN does its work in a Python of its own, so that nothing is ever installed into QGIS's. This algorithm looks after "
             "it.</p>"

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from typing import ClassVar
 
 from qgis.core import (
@@ -86,7 +87,7 @@ class SuperResolve(SiranAlgorithm):
     def shortDescription(self):
         return self.tr("Makes a coarse elevation model finer, with the help of a sharper image where there is one.")
 
-    def shortHelpString(self):
+    def help_text(self):
         return self.tr(
             "<p>Makes a coarse elevation model (SRTM, Copernicus GLO-30, ...) finer with a trained network, and writes it as a Cloud "
             "Optimized GeoTIFF. A sharper multispectral image of the same ground can help where it lies on the DEM to within a pixel: "
@@ -239,7 +240,7 @@ class SuperResolve(SiranAlgorithm):
             python = interpreter.find()
             job = self._job(parameters, context)
             arguments = command.superresolve(job)
-            feedback.pushDebugInfo(" ".join([python, "-m", "backend", *arguments]))
+            feedback.pushDebugInfo(shlex.join([python, "-m", "backend", *arguments]))
             result = client.superresolve(python, arguments, feedback, self.called())
         except SiranError as error:
             if isinstance(error, BackendFailed) and error.code == "device-unavailable" and not self._device(parameters, context):
@@ -251,7 +252,7 @@ class SuperResolve(SiranAlgorithm):
                 result.grid["width"], result.grid["height"], number(result.seconds, ".1f"), result.model["name"], result.provider
             )
         )
-        layers.style_when_loaded(job.output, context, relief.look, self.id(), result)
+        layers.style_when_loaded(job.output, context, relief.look, self.id(), result, job.dem)
         layers.style_when_loaded(job.uncertainty, context, layers.uncertainty, self.id(), result)
         layers.style_when_loaded(job.difference, context, layers.difference, self.id(), result)
         self.tell_page(job.report, feedback)
@@ -295,7 +296,7 @@ class SuperResolve(SiranAlgorithm):
         if guide is not None and guide.bandCount() < min(3, max(job.guide_bands or (3,))):
             sentence = self.tr(
                 "The guide image, {}, has fewer than three bands: are the elevation model and the guide exchanged? "
-                "Of a panchromatic image give the band three times, as 1,1,1 (GUIDE_BANDS)."
+                "Of a panchromatic image give the band three times, as 1,1,1 (GUIDE_BANDS); one band is of little use, and may do harm."
             )
             raise QgsProcessingException(sentence.format(guide.name()))
         if job.guide_bands:

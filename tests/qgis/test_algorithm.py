@@ -102,7 +102,10 @@ def test_what_lies_beside_the_result_is_made_only_if_asked_for(algorithm, contex
 
 def test_help_and_looks(provider):
     for algorithm in provider.algorithms():
-        assert algorithm.shortHelpString().startswith("<p>")
+        shown = algorithm.shortHelpString()
+        assert shown.startswith("<p>")
+        # QGIS's panel paints b in a grey that is black on black in dark themes.
+        assert "<b>" not in shown and shown.count("<strong>") == shown.count("</strong>") > 0
         assert algorithm.shortDescription().endswith(".")
         assert algorithm.displayName() and algorithm.tags() and not algorithm.group() and not algorithm.icon().isNull()
 
@@ -244,7 +247,7 @@ def test_an_elevation_model_as_guide_is_asked_about(algorithm, context, dem, gui
     message = refusal(algorithm, context, INPUT=str(guide), GUIDE=str(dem), GUIDE_BANDS=bands)
     assert message == (
         "The guide image, dem, has fewer than three bands: are the elevation model and the guide exchanged? "
-        "Of a panchromatic image give the band three times, as 1,1,1 (GUIDE_BANDS)."
+        "Of a panchromatic image give the band three times, as 1,1,1 (GUIDE_BANDS); one band is of little use, and may do harm."
     )
 
 
@@ -408,6 +411,20 @@ def test_the_relief_of_heights_in_feet_is_no_steeper(dem, context, unit, monkeyp
     for nonsense in ("feet", -1, 0, float("nan"), None):
         layer.setCustomProperty(layers.HEIGHT_UNIT, nonsense)
         assert layers.height_unit(layer) == 1.0
+
+
+def test_the_input_of_a_run_is_shown_as_steep_as_its_result(dem, context, tmp_path):
+    """Its layer says nothing of feet; the backend that read it has."""
+    made = tmp_path / "made.tif"
+    made.write_bytes(dem.read_bytes())
+    before = QgsRasterLayer(str(dem), "before")
+    QgsProject.instance().addMapLayer(before)
+    context.addLayerToLoadOnCompletion(str(made), QgsProcessingContext.LayerDetails("hills", QgsProject.instance(), "OUTPUT"))
+    result = Result(str(made), {"pixel_size": 45.0}, {"name": "tiny"}, "CPU", 1.0, 1, metres_per_unit=0.3048)
+    layers.style_when_loaded(str(made), context, layers.hillshade, ALGORITHM, result, str(dem))
+    layer = QgsRasterLayer(str(made), "hills")
+    context.layerToLoadOnCompletionDetails(str(made)).postProcessor().postProcessLayer(layer, context, None)
+    assert layers.height_unit(before) == layers.height_unit(layer) == 0.3048
 
 
 @pytest.mark.parametrize(

@@ -223,6 +223,25 @@ def test_the_legend_of_a_layer_on_the_map_shows_the_values_of_its_look(dem, look
     assert heard[-1][1] > 1
 
 
+@pytest.mark.parametrize(
+    ("look", "value", "legend"),
+    [
+        (lambda layer, _: layers.elevation(layer), 12.0, (12.0, 13.0)),
+        (layers.uncertainty, 0.1, (0.1, 0.11)),
+        (layers.difference, 0.0, (-1, 1)),
+    ],
+)
+def test_the_legend_of_one_value_everywhere_is_about_that_value(tmp_path, look, value, legend):
+    path = tmp_path / "level.tif"
+    file = gdal.GetDriverByName("GTiff").Create(str(path), 40, 30, 1, gdal.GDT_Float32)
+    file.SetGeoTransform((600000, 30, 0, 5200000, 0, -30))
+    file.GetRasterBand(1).Fill(value)
+    file = None
+    layer = load(path)
+    look(layer, 30.0)
+    assert (layer.renderer().classificationMin(), layer.renderer().classificationMax()) == pytest.approx(legend)
+
+
 def test_a_folder_may_be_called_like_a_file_system(dem, tmp_path):
     folder = tmp_path / "vsimem"
     folder.mkdir()
