@@ -18,9 +18,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 import onnxruntime
 import torch
+from onnx import numpy_helper
 from torch import Tensor
 
 from backend.card import INPUTS, METADATA_KEY, OUTPUTS, SCALARS, ModelCard, sidecar_path
@@ -32,6 +34,7 @@ from training.config import config_from_dict
 from training.data.areas import attributions
 from training.errors import ExportError, TrainingError, interruptible, refused
 from training.halo import check_halo
+from training.networks.cells import FOR_FOUR, for_four
 from training.networks.generator import SuperResolver
 from training.text import read_text
 
@@ -40,6 +43,8 @@ IR_VERSION = 10
 """What ONNX Runtime 1.18 (May 2024) and later read, opset 18 included."""
 TOLERANCE = 1e-4
 """Largest difference between PyTorch and ONNX Runtime, in pixel sizes."""
+CONVOLVED = ("generator.skip.weight",)
+"""Weights of layers that `cells.convolved` runs."""
 SIZES = ((1, 64, 64), (2, 96, 160), (1, 250, 130))
 """(N, H, W) that an export is compared at, or the next sizes that the network takes; the graph is traced at another one."""
 
@@ -97,6 +102,7 @@ def export_onnx(network: SuperResolver, card: ModelCard, path: Path) -> None:
     # The exporter notes at each node which line made it, with the path of whoever's machine that was.
     for node in model.graph.node:
         node.ClearField("metadata_props")
+    _name_kernels(model, network)
     model.metadata_props.add(key=METADATA_KEY, value=card.to_json())
     if model.ir_version > IR_VERSION:
         raise ExportError(f"The file would have IR version {model.ir_version}.", f"ONNX Runtime of 2024 reads {IR_VERSION} at most.")
@@ -109,6 +115,17 @@ def export_onnx(network: SuperResolver, card: ModelCard, path: Path) -> None:
         put(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _name_kernels(model: onnx.ModelProto, network: SuperResolver) -> None:
+    """Kernels that were made for four cells get the names by which `--init` finds them; the exporter calls them by what made them."""
+    kernels = {name: for_four(value).numpy() for name, value in network.state_dict().items() if name in CONVOLVED}
+    for tensor in model.graph.initializer:
+        for name, kernel in kernels.items():
+            if tuple(tensor.dims) == kernel.shape and np.array_equal(numpy_helper.to_array(tensor), kernel):
+                for node in model.graph.node:
+                    node.input[:] = [name + FOR_FOUR if given == tensor.name else given for given in node.input]
+                tensor.name = name + FOR_FOUR
 
 
 def sizes(network: SuperResolver) -> list[tuple[int, int, int]]:

@@ -12,6 +12,7 @@ from torch import Tensor
 from backend.card import METADATA_KEY, card_from_json
 from training.checkpoint import Attributed, load_checkpoint, load_trained_on, load_weights
 from training.errors import TrainingError
+from training.networks.cells import FOR_FOUR, for_one
 from training.networks.generator import SuperResolver
 
 _BLOCKS = "generator.trunk.blocks."
@@ -30,7 +31,8 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         graph = onnx.load(path, load_external_data=False).graph
     except Exception as error:  # onnx raises protobuf's own
         raise TrainingError(f"{path} cannot be read as ONNX ({type(error).__name__}).", "Name another file.") from error
-    return {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in graph.initializer}
+    found = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in graph.initializer}
+    return found | {name.removesuffix(FOR_FOUR): for_one(kernel) for name, kernel in found.items() if name.endswith(FOR_FOUR)}
 
 
 def read_trained_on(path: Path) -> list[Attributed]:

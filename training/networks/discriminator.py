@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from training.networks import terrain
 from training.networks.attention import attention_maps
 from training.networks.blocks import SLOPE
+from training.networks.cells import unshuffled
 from training.networks.settings import NetworkSettings
 from training.networks.trunk import Trunk
 
@@ -54,5 +55,5 @@ class Discriminator(nn.Module):
         return attention_maps(self._activations(detail), self.settings.attention_window)
 
     def _activations(self, detail: Tensor) -> list[Tensor]:
-        activations: list[Tensor] = self.trunk(F.pixel_unshuffle(detail, self.settings.unshuffle))
+        activations: list[Tensor] = self.trunk(unshuffled(detail, self.settings.unshuffle))
         return activations

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -11,6 +13,7 @@ from torch.nn import functional as F
 
 from training.networks import shading, sharpness, terrain
 from training.networks.attention import PSA
+from training.networks.cells import convolved, to_cells, unshuffled
 from training.networks.discriminator import Discriminator
 from training.networks.settings import NetworkSettings
 from training.networks.trunk import Trunk
@@ -115,7 +118,7 @@ class Generator(nn.Module):
         inside = (..., slice(margin, features.shape[2] - margin), slice(margin, features.shape[3] - margin))
         s2 = self.factor**2
         # Large weights of both signs on nearly equal pixels: what is left is lost in bfloat16.
-        added = exactly(self.skip, linear if self.solved else features)[inside]
+        added = exactly(partial(convolved, self.skip), linear if self.solved else features)[inside]
         x = exactly(self.trunk.encoder, features[inside]) + exactly(self.hint, seen.hints[inside])
         change, response, roughness = change[inside], response[inside], roughness[inside]
         known = torch.zeros_like(added)  # What the image was read on, beside the DEM.
@@ -148,7 +151,7 @@ class Generator(nn.Module):
         halved = margin // 2
         usable = seen.usable[..., halved : seen.usable.shape[2] - halved, halved : seen.usable.shape[3] - halved]
         change = change * F.interpolate(usable, scale_factor=2.0, mode="nearest")
-        return F.pixel_unshuffle(change, self.factor), to_cells(found.response * usable, self.factor)
+        return unshuffled(change, self.factor), to_cells(found.response * usable, self.factor)
 
     def _explained(self, added: Tensor, response: Tensor) -> Tensor:
         """How much of the image's slope change relief in pixel sizes (N, s*s, H/s, W/s) explains: (N, 2 s*s, H/s, W/s)."""
@@ -159,20 +162,12 @@ class Generator(nn.Module):
         return SLOPE_GAIN * torch.cat([pp * east + pq * south, pq * east + qq * south], dim=1)
 
 
-def exactly(layer: nn.Module, x: Tensor) -> Tensor:
+def exactly(layer: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """`layer` of `x` in float32, whatever an autocast asks for. What enters the trunk and what leaves it: there bfloat16 bends the gradient
     to one side, batch after batch, where within the blocks its errors average out. It also makes the sums that run along the trunk float32.
     """
     with torch.autocast(x.device.type, enabled=False):
-        made: Tensor = layer(x.float())
-    return made
-
-
-def to_cells(halved: Tensor, s: int) -> Tensor:
-    """From cells of 2 x 2 pixels to those of the grid unshuffled by `s`."""
-    if s == 1:
-        return F.interpolate(halved, scale_factor=2.0, mode="nearest")
-    return halved if s == 2 else F.avg_pool2d(halved, s // 2)
+        return layer(x.float())
 
 
 def _gradient(s: int) -> Tensor:
@@ -264,22 +259,22 @@ class SuperResolver(nn.Module):
             change = SLOPE_GAIN * reading.change * everywhere
             image = torch.cat([image, change / rough], dim=1)
             linear = torch.cat([linear, change], dim=1)
-            change = F.pixel_unshuffle(change, s)
+            change = unshuffled(change, s)
             response = to_cells(reading.response * usable, s)
             hints.append(reading.evidence * usable)
-        image = F.pixel_unshuffle(image, s)
+        image = unshuffled(image, s)
         if self.settings.attention != "none":
             image = image * self.attention(detail)
         # The error spans from centimetres to tens of metres, and what it hides depends on how rough the ground is: its logarithm in
         # units of the roughness spans 0 to about 5.
         rough_cells = F.avg_pool2d(rough, s)
         error = torch.log1p(20.0 * (dem_error / pixel_size).reshape(-1, 1, 1, 1) / rough_cells)
-        parts = [F.pixel_unshuffle(detail / rough, s), image, valid, error, F.avg_pool2d(gate, s)]
+        parts = [unshuffled(detail / rough, s), image, valid, error, F.avg_pool2d(gate, s)]
         if self.settings.shading:
             parts += [response, to_cells(reading.shift * usable, s)]
         scene = slopes, bands, guide_valid, rough
         told = to_cells(torch.cat(hints, dim=1), s)
-        return Features(torch.cat(parts, dim=1), told, F.pixel_unshuffle(linear, s), change, response, rough_cells, gate, usable, scene)
+        return Features(torch.cat(parts, dim=1), told, unshuffled(linear, s), change, response, rough_cells, gate, usable, scene)
 
     def forward(
         self, dem: Tensor, guide: Tensor, guide_valid: Tensor, pixel_size: Tensor, dem_error: Tensor, margin: int = 0

@@ -27,6 +27,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from training.networks.attention import box_mean
+from training.networks.cells import unshuffled
 
 WINDOW = 21
 """Cells of 2 x 2 pixels that the regression looks at along each side: 42 pixels. Wider windows see more relief, narrower ones less land
@@ -139,13 +140,15 @@ def read_shading(slopes: Tensor, guide: Tensor, valid: Tensor, roughness: Tensor
 
 def slope_change(found: Regression, slopes: Tensor, guide: Tensor, valid: Tensor) -> Tensor:
     """The slopes (dp, dq) that the DEM lacks, (N, 2, H, W): arguments as those of `regress`."""
-    # The image is as sharp as the pixels, the coefficients are not: they are brought back to the pixels, and meet it there.
-    coefficients = [found.by_x, found.by_y, found.by_z, found.offset, found.to_p, found.to_q]
-    maps = F.interpolate(torch.cat(coefficients, dim=1), scale_factor=2.0, mode="nearest")
-    by_x, by_y, by_z, offset, to_p, to_q = torch.split(maps, guide.shape[1], dim=1)
-    x, y, z = torch.split(_normals(slopes[:, :1], slopes[:, 1:]), 1, dim=1)
-    left_over = (guide - (by_x * x + by_y * y + by_z * z + offset)) * valid
-    return torch.cat([(to_p * left_over).sum(dim=1, keepdim=True), (to_q * left_over).sum(dim=1, keepdim=True)], dim=1)
+    # The image is as sharp as the pixels, the coefficients are not: each meets the four pixels of its cell.
+    image, ground, known = (torch.unflatten(unshuffled(part, 2), 1, (-1, 4)) for part in (guide, slopes, valid))
+    by_x, by_y, by_z, offset, to_p, to_q = (
+        part.unsqueeze(2) for part in (found.by_x, found.by_y, found.by_z, found.offset, found.to_p, found.to_q)
+    )
+    x, y, z = torch.split(_normals(ground[:, :1], ground[:, 1:]), 1, dim=1)
+    left_over = (image - (by_x * x + by_y * y + by_z * z + offset)) * known
+    change = torch.cat([(to_p * left_over).sum(dim=1), (to_q * left_over).sum(dim=1)], dim=1)
+    return F.pixel_shuffle(change, 2)
 
 
 def misregistration(found: Regression) -> tuple[Tensor, Tensor]:

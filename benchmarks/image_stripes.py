@@ -1,0 +1,59 @@
+"""What stripes in an image do: of a sensor whose detectors differ, of furrows, of rows of trees.
+
+    python benchmarks/image_stripes.py --data runs/data --split test
+
+The real image of an area, or else the first of the rendered ones, is multiplied by 1 plus and minus an amplitude, in rows: half of each
+period is brighter, half darker. Printed is RMSE over cubic's with the DEM trusted, by amplitude and period in output pixels. What was found
+is in docs/design.md, "Stripes in an image".
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from opening import opened  # noqa: E402
+
+from training.evaluate import engine_run, load_pairs  # noqa: E402
+from training.evaluation.conditions import guides_of  # noqa: E402
+from training.evaluation.tables import table  # noqa: E402
+from training.metrics import rmse  # noqa: E402
+
+STRIPES = ((0.03, 6), (0.05, 3), (0.05, 6), (0.05, 12), (0.10, 6))
+"""Amplitudes, and periods in output pixels."""
+PLAIN = ("no guide", "real guide", "rendered guide")
+
+
+def striped(image: NDArray[np.float32], amplitude: float, period: int) -> NDArray[np.float32]:
+    """(3, H, W) with rows that are brighter and darker by turns."""
+    rows = np.where(np.arange(image.shape[1]) % period < period / 2, 1 + amplitude, 1 - amplitude)
+    return (image * rows[:, None]).astype(np.float32)
+
+
+def main() -> None:
+    options, model, engine = opened("What stripes in an image do.")
+    run, rows = engine_run(engine, model.card), []
+    for pair in load_pairs(options.data, options.split, options.ratio):
+        if pair.coarse is None:
+            continue
+        found = {name: guides[0] for name, guides in guides_of(pair, PLAIN) if guides}
+        kind = next(name for name in PLAIN[1:] if name in found)
+        image, valid = found[kind]
+        cubic, ratios = rmse(pair.cubic - pair.target, pair.judged), []
+        for guide in (found[PLAIN[0]], (image, valid), *((striped(image, *stripes), valid) for stripes in STRIPES)):
+            made = pair.back_projected(run(pair.given, *guide, pair.area.pixel_size, pair.dem_error)[0])
+            ratios.append(rmse(made - pair.target, pair.judged) / cubic)
+        rows.append([f"{pair.area.name}, {kind}", *(f"{ratio:.3f}" for ratio in ratios)])
+    names = [f"{amplitude:.0%}, {period} px" for amplitude, period in STRIPES]
+    print(f"{model.card.name} {model.card.version}, {options.split}, ratio {options.ratio}: RMSE / cubic's\n")
+    print(table(["area", "no image", "no stripes", *names], rows))
+
+
+if __name__ == "__main__":
+    main()
