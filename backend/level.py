@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-
-Real = TypeVar("Real", np.float32, np.float64)
 
 _AROUND = 24
 """Of the 5 x 5 cells around one in the midst of something level, in a DEM of whole units: SRTM's lakes are six cells wide at least, and on
@@ -43,7 +40,7 @@ def _as_high(heights: NDArray[np.float64], reach: int, among: NDArray[np.float64
     return number
 
 
-def lowest(cells: NDArray[Real], reach: int) -> NDArray[Real]:
+def lowest(cells: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
     """The lowest of (h, w) up to `reach` cells away along each axis; beyond the border there is none."""
     height, width = cells.shape
     wide = np.pad(cells, reach, mode="edge")

@@ -7,12 +7,14 @@ smoothing within them, again and again, as far as the DEM is no rougher there th
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from backend import gaps
-from backend.level import Real, is_level, lowest
+from backend.level import is_level, lowest
 from backend.resample import Read, Sampler
 from backend.windows import Window
 
@@ -39,6 +41,7 @@ _ROWS = 4
 REACH = 2 * _SMOOTHED + _WINDOW + 1
 """Cells on each side of one that its `correction` depends on."""
 
+Real = TypeVar("Real", np.float32, np.float64)
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 

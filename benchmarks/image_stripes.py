@@ -2,9 +2,9 @@
 
     python benchmarks/image_stripes.py --data runs/data --split test
 
-The real image of an area, or else the first of the rendered ones, is multiplied by 1 plus and minus an amplitude, in rows: half of each
-period is brighter, half darker. Printed is RMSE over cubic's with the DEM trusted, by amplitude and period in output pixels. What was found
-is in docs/design.md, "Stripes in an image".
+The real image of an area, or else the first of the rendered ones, scaled to 0..1 as the model is given it, is multiplied by 1 plus and
+minus an amplitude, in rows: half of each period is brighter, half darker. Printed is RMSE over cubic's with the DEM trusted, by amplitude
+and period in output pixels. What was found is in docs/design.md, "Stripes in an image".
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from training.evaluation.conditions import guides_of  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 from training.metrics import rmse  # noqa: E402
 
-STRIPES = ((0.03, 6), (0.05, 3), (0.05, 6), (0.05, 12), (0.10, 6))
-"""Amplitudes, and periods in output pixels."""
+STRIPES = ((0.03, 6), (0.05, 4), (0.05, 6), (0.05, 12), (0.10, 6))
+"""Amplitudes, and even periods in output pixels."""
 PLAIN = ("no guide", "real guide", "rendered guide")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
 from typing import NamedTuple
 
 from .translation import tr
@@ -82,6 +85,12 @@ def check(device: str = "", threads: int = 0) -> list[str]:
     """The same for a self-check."""
     arguments = ["check", "--events", f"--device={device or 'auto'}"]
     return [*arguments, f"--threads={threads}"] if threads else arguments
+
+
+def line(python: str, arguments: list) -> str:
+    """The command as it can be pasted into a terminal of the system."""
+    words = [python, "-m", "backend", *arguments]
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
 def number(value: float) -> str:

@@ -118,14 +118,21 @@ def export_onnx(network: SuperResolver, card: ModelCard, path: Path) -> None:
 
 
 def _name_kernels(model: onnx.ModelProto, network: SuperResolver) -> None:
-    """Kernels that were made for four cells get the names by which `--init` finds them; the exporter calls them by what made them."""
+    """Kernels that were made for four cells get the names by which `--init` finds them; the exporter calls them by what made them, and the
+    first two axes of small ones are one there. Raises ExportError where a kernel is not found."""
     kernels = {name: for_four(value).numpy() for name, value in network.state_dict().items() if name in CONVOLVED}
-    for tensor in model.graph.initializer:
-        for name, kernel in kernels.items():
-            if tuple(tensor.dims) == kernel.shape and np.array_equal(numpy_helper.to_array(tensor), kernel):
+    for name, kernel in kernels.items():
+        shapes = (kernel.shape, (kernel.shape[0] * kernel.shape[1], *kernel.shape[2:]))
+        if any(tensor.name == name for tensor in model.graph.initializer):
+            continue
+        for tensor in model.graph.initializer:
+            if tuple(tensor.dims) in shapes and np.array_equal(numpy_helper.to_array(tensor).ravel(), kernel.ravel()):
                 for node in model.graph.node:
                     node.input[:] = [name + FOR_FOUR if given == tensor.name else given for given in node.input]
                 tensor.name = name + FOR_FOUR
+                break
+        else:
+            raise ExportError(f"The graph does not hold {name}.", "Install the onnxscript that training/requirements.txt pins.")
 
 
 def sizes(network: SuperResolver) -> list[tuple[int, int, int]]:

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import onnx
 import torch
 
 from backend.engines import open_engine
@@ -31,6 +30,8 @@ from training.evaluate import engine_run, load_model, load_pairs
 from training.evaluation.figures import Figure, evaluate, mean_of
 from training.evaluation.panels import EXAGGERATION, LEAST_ERROR, LEVEL, REAL_COARSE, Place, Places, write_place
 from training.evaluation.tables import degrees, number, table
+from training.initial import read_weights
+from training.networks.cells import FOR_FOUR
 
 LIMITS_RATIO = 3
 """Coarse pixel divided by fine pixel: what limits were set for."""
@@ -209,7 +210,8 @@ def measured_at(model: Model) -> int:
 
 def _identity(model: Model) -> str:
     card = model.card
-    weights = sum(math.prod(one.dims) for one in onnx.load(model.path).graph.initializer if one.data_type == onnx.TensorProto.FLOAT)
+    tensors = read_weights(model.path).items()
+    weights = sum(one.numel() for name, one in tensors if one.is_floating_point() and not name.endswith(FOR_FOUR))
 
     def span(ends: tuple[float, float], unit: str = "") -> str:
         return f"{ends[0]:g} to {ends[1]:g}{unit}"
@@ -221,7 +223,7 @@ def _identity(model: Model) -> str:
         ("licence of the weights", card.licence),
         ("size", f"{model.path.stat().st_size / 1e6:.2f} MB"),
         ("SHA-256", f"`{model.sha256}`"),
-        ("parameters (numbers in the graph's float tensors)", f"{weights:,}"),
+        ("parameters (numbers in the graph's float tensors; a kernel for four cells counts as one)", f"{weights:,}"),
         ("ratio of the pixels, input to output", f"{card.ratio:g}; trained for {span(card.ratios)}"),
         ("output pixels it was trained for", span(card.pixel_sizes, " m")),
         ("errors of the input DEM it was trained for (1 standard deviation)", span(card.dem_errors, " m")),

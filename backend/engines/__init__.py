@@ -71,9 +71,10 @@ def run_failed(dem: Floats, error: Exception, said: str) -> BackendError:
 
 
 def require_sizes(dem: Floats, *made: tuple[int, ...]) -> None:
-    """Raises InputError `model-invalid` where one of the shapes that a model `made` is not (1, 1, H, W) as of its `dem` (H, W)."""
+    """Raises InputError `model-invalid` where a shape that a model `made` of its `dem` (H, W) is not (1, 1, H, W). More on
+    the first two axes is let pass, and not looked at."""
     for shape in made:
-        if shape != (1, 1, *dem.shape):
+        if len(shape) != 4 or 0 in shape or shape[2:] != dem.shape:
             raise InputError("model-invalid", f"The model made {shape} of a tile of {dem.shape} pixels.", "Export the model again.")
 
 

@@ -66,7 +66,7 @@ class TorchScriptEngine:
                 made = self._module(*(torch.from_numpy(np.ascontiguousarray(value)).to(self._device) for value in values))
         except RuntimeError as error:  # torch.cuda.OutOfMemoryError is one of them
             raise run_failed(dem, error, _last_line(error)) from error
-        elevation, sigma = made if isinstance(made, tuple) else (made, None)
+        elevation, sigma = made if isinstance(made, (tuple, list)) else (made, None)
         require_sizes(dem, *(tuple(output.shape) for output in (elevation, sigma) if output is not None))
         return elevation[0, 0].cpu().numpy(), None if sigma is None else sigma[0, 0].cpu().numpy()
 

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import shlex
 
 from qgis.core import (
     QgsProcessingException,
@@ -20,7 +19,7 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
-from .. import client, comparison, enums, interpreter, layers
+from .. import client, command, comparison, enums, interpreter, layers
 from ..errors import SiranError
 from ..translation import number, tr
 from .base import PAGES, RASTERS, SiranAlgorithm
@@ -152,7 +151,7 @@ class CompareDem(SiranAlgorithm):
                 coregister=self.flag(parameters, self.COREGISTER, context),
             )
             arguments = comparison.arguments(job)
-            feedback.pushDebugInfo(shlex.join([python, "-m", "backend", *arguments]))
+            feedback.pushDebugInfo(command.line(python, arguments))
             with _folder(job.error if folder else ""):
                 result = client.run(python, arguments, feedback, called=self.called())
             tested = comparison.read(job.json)

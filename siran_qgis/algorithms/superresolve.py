@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 from typing import ClassVar
 
 from qgis.core import (
@@ -240,7 +239,7 @@ class SuperResolve(SiranAlgorithm):
             python = interpreter.find()
             job = self._job(parameters, context)
             arguments = command.superresolve(job)
-            feedback.pushDebugInfo(shlex.join([python, "-m", "backend", *arguments]))
+            feedback.pushDebugInfo(command.line(python, arguments))
             result = client.superresolve(python, arguments, feedback, self.called())
         except SiranError as error:
             if isinstance(error, BackendFailed) and error.code == "device-unavailable" and not self._device(parameters, context):

@@ -28,7 +28,8 @@ class Network(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         cells = unshuffled(x, self.s)
-        return cells, convolved(self.layer, cells)
+        # A copy: with cells of one pixel they are the input, and would take its name.
+        return cells.clone(), convolved(self.layer, cells)
 
 
 def exported(network: Network, path: Path) -> onnxruntime.InferenceSession:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -21,7 +22,8 @@ from training.card import NAME, RESERVED, build_card, put
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.data.areas import attributions
 from training.errors import DataError, ExportError, TrainingError
-from training.export import compare, example_inputs, export_torchscript, main
+from training.export import compare, example_inputs, export_onnx, export_torchscript, main
+from training.initial import initialise, read_weights
 from training.train import train
 
 CARD = """
@@ -56,6 +58,7 @@ def test_an_onnx_file_has_names_sizes_values_and_card(prepared: Path, exported: 
     net = network(WITH_SIGMA)
     card = build_card(CARD, net, "small", prepared, attributions(prepared, "train"))
     assert compare(net, exported) < 1e-4
+    assert torch.equal(read_weights(exported)["generator.skip.weight"], net.generator.skip.weight)
     session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
     assert [i.name for i in session.get_inputs()] == ["dem", "guide", "guide_valid", "pixel_size", "dem_error"]
     assert [o.name for o in session.get_outputs()] == ["elevation", "sigma"]
@@ -65,6 +68,16 @@ def test_an_onnx_file_has_names_sizes_values_and_card(prepared: Path, exported: 
     assert inside.training_data[0]["name"] == "hills"
     assert models.load(exported).card == card  # the backend takes it
     assert sorted(p.name for p in exported.parent.iterdir()) == ["SHA256SUMS", "small.onnx", "small.safetensors"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", [{"unshuffle": 1}, {"skip": "trained"}], ids=str)
+def test_a_network_begins_from_its_own_model_file(prepared: Path, tmp_path: Path, change: dict[str, Any]) -> None:
+    """Small kernels are laid out otherwise there than large ones."""
+    net, other = network(replace(SMALL, **change)), network(replace(SMALL, **change), seed=1)
+    export_onnx(net, build_card(CARD, net, "small", prepared, attributions(prepared, "train")), tmp_path / "small.onnx")
+    initialise(other, tmp_path / "small.onnx")
+    assert torch.equal(other.generator.skip.weight, net.generator.skip.weight)
 
 
 @pytest.mark.slow

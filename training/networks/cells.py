@@ -17,9 +17,11 @@ def unshuffled(x: Tensor, s: int) -> Tensor:
     A model file has it as a convolution that picks each pixel. The exporter would make a transposition of six axes of it, which ONNX
     Runtime does on one core, in seven times the time.
     """
-    if s == 1 or not torch.compiler.is_exporting():
+    if s == 1:
+        return x
+    if not torch.compiler.is_exporting():
         return F.pixel_unshuffle(x, s)
-    picks = torch.eye(s * s, dtype=x.dtype).reshape(s * s, 1, s, s).repeat(x.shape[1], 1, 1, 1)
+    picks = torch.eye(s * s, dtype=x.dtype, device=x.device).reshape(s * s, 1, s, s).repeat(x.shape[1], 1, 1, 1)
     return F.conv2d(x, picks, stride=s, groups=x.shape[1])
 
 
@@ -51,5 +53,5 @@ def for_four(weight: Tensor) -> Tensor:
 
 
 def for_one(four: Tensor) -> Tensor:
-    """The reverse of `for_four`."""
-    return four[:, 0, :, :-1, :-1].contiguous()
+    """The reverse of `for_four`; the first two axes may be one."""
+    return four.reshape(-1, 4, *four.shape[-3:])[:, 0, :, :-1, :-1].contiguous()

@@ -196,7 +196,7 @@ def _solve(matrix: tuple[Tensor, ...], least: float, u: Tensor, v: Tensor, w: Te
 
 
 def _normals(p: Tensor, q: Tensor) -> Tensor:
-    """Unit normals (N, 3, H, W) of slopes (N, 1, H, W), with the signs of the slopes, less that of level ground: where slopes are gentle,
+    """Unit normals (N, 3, ...) of slopes (N, 1, ...), with the signs of the slopes, less that of level ground: where slopes are gentle,
     the variance of n_z would be the small difference of two numbers near 1."""
     z = torch.rsqrt(1.0 + p * p + q * q)
     return torch.cat([p * z, q * z, z - 1.0], dim=1)
