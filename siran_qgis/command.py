@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
-import subprocess
 from typing import NamedTuple
 
 from .translation import tr
@@ -87,10 +87,12 @@ def check(device: str = "", threads: int = 0) -> list[str]:
     return [*arguments, f"--threads={threads}"] if threads else arguments
 
 
-def line(python: str, arguments: list) -> str:
+def line(python: str, arguments: list, windows: bool = os.name == "nt") -> str:
     """The command as it can be pasted into a terminal of the system."""
     words = [python, "-m", "backend", *arguments]
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    if windows:  # No file's name has quotes in it there.
+        return " ".join(word if re.fullmatch(r"[\w.:,=\\/-]+", word) else f'"{word}"' for word in words)
+    return shlex.join(words)
 
 
 def number(value: float) -> str:

@@ -1,5 +1,7 @@
 """From parameters to the backend's command line, without QGIS's help."""
 
+import shlex
+
 import pytest
 
 from siran_qgis import choices, command
@@ -72,3 +74,11 @@ def test_choices_by_name_label_or_index(value):
 @pytest.mark.parametrize("value", ["srtm", 2, -1, "", None])
 def test_unknown_choices(value):
     assert choices.index_of(CHOICES, value) is None
+
+
+def test_the_line_in_the_log_can_be_pasted():
+    arguments = ["superresolve", "/data/Höhen & Co (1)/dem.tif", "fine.tif", "--tile=512"]
+    assert shlex.split(command.line("/opt/my python", arguments)) == ["/opt/my python", "-m", "backend", *arguments]
+    assert command.line("C:\\Python\\python.exe", ["info", "C:\\Höhen & Co\\dem.tif"], windows=True) == (
+        'C:\\Python\\python.exe -m backend info "C:\\Höhen & Co\\dem.tif"'
+    )
