@@ -41,9 +41,9 @@ _ROWS = 4
 REACH = 2 * _SMOOTHED + _WINDOW + 1
 """Cells on each side of one that its `correction` depends on."""
 
-Real = TypeVar("Real", np.float32, np.float64)
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Real = TypeVar("Real", np.float32, np.float64)
 
 
 def correction(dem: Floats, known: Bools, step: float) -> Floats:

@@ -90,8 +90,9 @@ def check(device: str = "", threads: int = 0) -> list[str]:
 def line(python: str, arguments: list, windows: bool = os.name == "nt") -> str:
     """The command as it can be pasted into a terminal of the system."""
     words = [python, "-m", "backend", *arguments]
-    if windows:  # No file's name has quotes in it there.
-        return " ".join(word if re.fullmatch(r"[\w.:,=\\/-]+", word) else f'"{word}"' for word in words)
+    if windows:
+        quoted = ('"{}"'.format(word.replace('"', '\\"')) for word in words)
+        return " ".join(word if re.fullmatch(r"[\w.:,=\\/-]+", word) else safe for word, safe in zip(words, quoted))
     return shlex.join(words)
 
 

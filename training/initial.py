@@ -32,7 +32,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     except Exception as error:  # onnx raises protobuf's own
         raise TrainingError(f"{path} cannot be read as ONNX ({type(error).__name__}).", "Name another file.") from error
     found = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in graph.initializer}
-    return found | {name.removesuffix(FOR_FOUR): for_one(kernel) for name, kernel in found.items() if name.endswith(FOR_FOUR)}
+    return {name.removesuffix(FOR_FOUR): for_one(value) if name.endswith(FOR_FOUR) else value for name, value in found.items()}
 
 
 def read_trained_on(path: Path) -> list[Attributed]:

@@ -31,7 +31,6 @@ from training.evaluation.figures import Figure, evaluate, mean_of
 from training.evaluation.panels import EXAGGERATION, LEAST_ERROR, LEVEL, REAL_COARSE, Place, Places, write_place
 from training.evaluation.tables import degrees, number, table
 from training.initial import read_weights
-from training.networks.cells import FOR_FOUR
 
 LIMITS_RATIO = 3
 """Coarse pixel divided by fine pixel: what limits were set for."""
@@ -210,8 +209,7 @@ def measured_at(model: Model) -> int:
 
 def _identity(model: Model) -> str:
     card = model.card
-    tensors = read_weights(model.path).items()
-    weights = sum(one.numel() for name, one in tensors if one.is_floating_point() and not name.endswith(FOR_FOUR))
+    weights = sum(one.numel() for one in read_weights(model.path).values() if one.is_floating_point())
 
     def span(ends: tuple[float, float], unit: str = "") -> str:
         return f"{ends[0]:g} to {ends[1]:g}{unit}"

@@ -16,12 +16,17 @@ from backend.errors import InputError
 from backend.events import Event
 
 
+def renamed(graph: Any, output: str) -> None:
+    """What an output came out of is called `inner`, and the output comes out of nothing."""
+    for node in graph.node:
+        node.output[:] = ["inner" if name == output else name for name in node.output]
+
+
 def last(operator: str, constant: float) -> Callable[[Any, str], None]:
     """What an output comes out of, after all else."""
 
     def change(graph: Any, output: str) -> None:
-        for node in graph.node:
-            node.output[:] = ["inner" if name == output else name for name in node.output]
+        renamed(graph, output)
         graph.initializer.append(numpy_helper.from_array(np.float32(constant), "last"))
         graph.node.append(helper.make_node(operator, ["inner", "last"], [output]))
 
@@ -30,16 +35,14 @@ def last(operator: str, constant: float) -> Callable[[Any, str], None]:
 
 def scalar(graph: Any, output: str) -> None:
     """One number for all of a tile, of which the file does not say that it is one."""
-    for node in graph.node:
-        node.output[:] = ["inner" if name == output else name for name in node.output]
+    renamed(graph, output)
     graph.node.append(helper.make_node("ReduceMax", ["inner"], [output], keepdims=0))
     next(value for value in graph.output if value.name == output).type.tensor_type.ClearField("shape")
 
 
 def narrower(graph: Any, output: str) -> None:
     """Without its last two columns."""
-    for node in graph.node:
-        node.output[:] = ["inner" if name == output else name for name in node.output]
+    renamed(graph, output)
     for name, value in {"first": 0, "last": -2, "axis": 3}.items():
         graph.initializer.append(numpy_helper.from_array(np.array([value]), name))
     graph.node.append(helper.make_node("Slice", ["inner", "first", "last", "axis"], [output]))

@@ -229,6 +229,7 @@ def test_the_legend_of_a_layer_on_the_map_shows_the_values_of_its_look(dem, look
         (lambda layer, _: layers.elevation(layer), 12.0, (12.0, 13.0)),
         (layers.uncertainty, 0.1, (0.1, 0.11)),
         (layers.difference, 0.0, (-1, 1)),
+        (layers.difference, 0.25, (-0.25, 0.25)),
     ],
 )
 def test_the_legend_of_one_value_everywhere_is_about_that_value(tmp_path, look, value, legend):
