@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 AnyFloats = NDArray[np.floating]
 Indices = tuple[NDArray[np.intp], NDArray[np.intp]]
+Corners = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
+"""Of squares in a summed-area table, as places in it row by row: below right, above right, below left, above left."""
 
 _RIDGE = 1e-3
 """Square pixels, added to the variances of the places that a slope is taken from: along a single row of them there is none across."""
@@ -67,25 +69,26 @@ class _Sums:
 
     def count(self, at: Indices, half: int) -> Floats:
         """How many pixels are valid in the squares of 2 `half` + 1 around those `at`: (n,)."""
-        return _square(self._count, at, half)
+        return _square(self._count, _corners(self._count, at, half))
 
     def continued(self, at: Indices, half: int, wide: int, rough: float) -> Floats:
         """What the values (bands, n) are `at` pixels: by the mean over a square of 2 `half` + 1, which has some, and the slope over one of
         2 `wide` + 1."""
-        n, (x, y) = self.count(at, half), (_square(table, at, half) for table in self._places[:2])
+        near, around = _corners(self._count, at, half), _corners(self._count, at, wide)
+        n, x, y = (_square(table, near) for table in (self._count, *self._places[:2]))
         x, y = self._x[at[1]] - x / n, self._y[at[0]] - y / n
-        count = self.count(at, wide)
-        mean_x, mean_y, xx, xy, yy = (_square(table, at, wide) / count for table in self._places)
+        count = _square(self._count, around)
+        mean_x, mean_y, xx, xy, yy = (_square(table, around) / count for table in self._places)
         xx, xy, yy = xx - mean_x * mean_x + _RIDGE, xy - mean_x * mean_y, yy - mean_y * mean_y + _RIDGE
         inverse = 1.0 / (xx * yy - xy * xy)
         made = []
         for table, by_x, by_y, by_value in self._values:
-            mean, xz, yz, zz = (_square(part, at, wide) / count for part in (table, by_x, by_y, by_value))
+            mean, xz, yz, zz = (_square(part, around) / count for part in (table, by_x, by_y, by_value))
             xz, yz, zz = xz - mean_x * mean, yz - mean_y * mean, zz - mean * mean
             east, south = (yy * xz - xy * yz) * inverse, (xx * yz - xy * xz) * inverse
             explained = np.maximum(east * xz + south * yz, 0.0)
             share = explained / (explained + rough * np.maximum(zz - explained, 0.0) + _NOTHING)
-            made.append(_square(table, at, half) / n + share * (east * x + south * y))
+            made.append(_square(table, near) / n + share * (east * x + south * y))
         return np.stack(made)
 
 
@@ -103,9 +106,15 @@ def _summed(band: AnyFloats) -> AnyFloats:
     return table
 
 
-def _square(table: AnyFloats, at: Indices, half: int) -> Floats:
-    """Sums over the squares of 2 `half` + 1 pixels around those `at`, as far as they lie in the window: (n,)."""
+def _corners(table: AnyFloats, at: Indices, half: int) -> Corners:
+    """Of the squares of 2 `half` + 1 pixels around those `at`, as far as they lie in the window: looked up once for all tables."""
     height, width = table.shape[0] - 1, table.shape[1] - 1
-    top, bottom = np.maximum(at[0] - half, 0), np.minimum(at[0] + half + 1, height)
+    top, bottom = (np.maximum(at[0] - half, 0) * (width + 1), np.minimum(at[0] + half + 1, height) * (width + 1))
     left, right = np.maximum(at[1] - half, 0), np.minimum(at[1] + half + 1, width)
-    return np.asarray(table[bottom, right] - table[top, right] - table[bottom, left] + table[top, left])
+    return bottom + right, top + right, bottom + left, top + left
+
+
+def _square(table: AnyFloats, corners: Corners) -> Floats:
+    """Sums over the squares between `corners`: (n,)."""
+    below_right, above_right, below_left, above_left = (table.ravel().take(corner) for corner in corners)
+    return np.asarray(below_right - above_right - below_left + above_left)

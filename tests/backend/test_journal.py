@@ -436,8 +436,8 @@ def test_a_mosaics_parts_count(folder: Path, tmp_path: Path, dem: Path, small_mo
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """What killing_for_tests.py wants."""
     made = tmp_path_factory.mktemp("kills")
-    rasters_for_tests.write(made / "dem.tif", rasters_for_tests.terrain(160, 160).astype(np.float32))
-    shape, transform = rasters_for_tests.image(480, 480), Affine(10, 0, 600_000, 0, -10, 5_200_000)
+    rasters_for_tests.write(made / "dem.tif", rasters_for_tests.terrain(96, 96).astype(np.float32))
+    shape, transform = rasters_for_tests.image(288, 288), Affine(10, 0, 600_000, 0, -10, 5_200_000)
     rasters_for_tests.write(made / "guide.tif", shape, transform=transform, descriptions=("NIR", "Red", "Green"))
     models_for_tests.write_model(made / "model.onnx", sigma=True)
     yield made

@@ -67,11 +67,15 @@ dem = "third.tif"
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that training.prepare wrote: one area of each split."""
-    folder = tmp_path_factory.mktemp("rasters")
+    return areas_of(tmp_path_factory.mktemp("rasters"), (186, 204))
+
+
+def areas_of(folder: Path, size: tuple[int, int]) -> Path:
+    """What training.prepare makes in `folder` of one area of each split; that of the split test has `size` (height, width)."""
     write(folder / "hills.tif", hills(260, 240))
     write(folder / "image.tif", (np.random.default_rng(1).random((3, 260, 240)) * 200 + 1).astype(np.uint8))
     write(folder / "other.tif", hills(180, 190, seed=5), corner=(510000, 5200000))
-    write(folder / "third.tif", hills(186, 204, seed=9), corner=(520000, 5200000))
+    write(folder / "third.tif", hills(*size, seed=9), corner=(520000, 5200000))
     (folder / "areas.toml").write_text(AREAS)
     prepare(folder / "areas.toml", folder, folder / "data")
     return folder / "data"

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.training.conftest import hills
+from tests.training.conftest import areas_of, hills
 from tests.training.test_generator import SMALL, inputs, network
 from tests.training.test_train import GAME, TINY, TINY_TOML
 from training.ablation import BORDER, data_rows, network_run, over_seeds, rows
@@ -96,7 +96,9 @@ def test_a_network_is_run_on_any_size() -> None:
 
 
 @pytest.mark.slow
-def test_rows_are_trained_once_from_each_seed_and_measured(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rows_are_trained_once_from_each_seed_and_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "rasters").mkdir()
+    prepared = areas_of(tmp_path / "rasters", (96, 108))  # twenty networks are measured there twice
     config = tmp_path / "tiny.toml"
     config.write_text(TINY_TOML.format(steps=2))
     command = [

@@ -29,7 +29,7 @@ from training.evaluation.conditions import CONDITIONS, MISREGISTERED, guides_of,
 from training.evaluation.figures import evaluate, mean_of, means
 from training.evaluation.pairs import Pair, simulate, with_real_coarse
 from training.evaluation.tables import markdown
-from training.export import export_onnx, export_torchscript
+from training.export import export_torchscript
 
 Floats = NDArray[np.float32]
 
@@ -349,7 +349,7 @@ def test_a_model_that_knows_what_is_to_judge_it_gets_no_figures(
 def test_figures_go_into_the_card(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     net, path, script = network(), tmp_path / "small.onnx", tmp_path / "script.pt"
     said = CARD + '[held_out]\nnotes = "Nobody looked."\n'
-    export_onnx(net, build_card(said, net, "small", prepared, attributions(prepared, "train")), path)
+    write_model(path, model_card=build_card(said, net, "small", prepared, attributions(prepared, "train")))
     export_torchscript(net, build_card(CARD, net, "script", prepared, attributions(prepared, "train")), script)
     common = ["--model", str(path), "--model", str(script), "--data", str(prepared)]
     assert main([*common, "--record", "--json", str(tmp_path / "figures.json"), "--page", str(tmp_path / "page")]) == 0
