@@ -73,6 +73,8 @@ SOURCES = {
 NAMES = ("auto", *SOURCES)
 TAGS = "SIRAN_"
 """What the names of the metadata begin with that SIRAN writes: of the guide and of the model, which say nothing of heights."""
+_PROGRAM = "TIFFTAG_SOFTWARE"
+"""What wrote a file: LIDAR360 is no lidar."""
 ERROR_TAG = f"{TAGS}DEM_ERROR"
 _TRUSTED = "trusted"
 HIGHEST_ERROR = 1000.0
@@ -111,9 +113,27 @@ def noted(metadata: Mapping[str, str]) -> float | None:
     return 0.0 if said == f"0 m ({_TRUSTED})" else None
 
 
+def noted_by_all(parts: Iterable[Mapping[str, str]]) -> float | None:
+    """The error, metres, of a mosaic of results of SIRAN, by the metadata of its files: the largest that is `noted`; None where one of them
+    notes none. The first such is the last that is looked at."""
+    largest = None
+    for metadata in parts:
+        error = noted(metadata)
+        if error is None:
+            return None
+        largest = max(error, largest or 0.0)
+    return largest
+
+
+def of_the_ground(tags: Mapping[str, str]) -> list[str]:
+    """The tags of a file that may say which DEM it is: not those that SIRAN wrote, nor the name of a program."""
+    return [text for name, text in tags.items() if not name.startswith(TAGS) and name != _PROGRAM]
+
+
 _BESIDE = re.compile(
-    r"\b(?:in|void[ -]?|gap[ -]?)?(?:fill\w*|merged?|check\w*|validat\w*|compar\w*|co-?registered|verif\w*|controlled?)"
-    r"(?: \w+)?? (?:with|by|from|using|against|to|on|vs\.?)\b[^.;|]*",
+    r"\b(?:in|void[ -]?|gap[ -]?)?(?:fill\w*|merged?|check\w*|validat\w*|compar\w*|(?:co-?)?register\w*|verif\w*|controlled?|"
+    r"align\w*|adjust\w*|(?:geo-?)?referenc\w*|tied|fitted|differ\w*|better|worse|finer|coarser)"
+    r"(?: \w+)?? (?:with|by|from|using|against|to|on|than|vs\.?)\b[^.;|]*",
     re.IGNORECASE,
 )
 """What a DEM was filled with or held against is another one."""

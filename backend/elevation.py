@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import math
 from functools import cached_property
 
@@ -28,6 +29,8 @@ _MOST = 0.98
 """Of the different heights: a few may be no multiples, where gaps were filled."""
 _FEWEST_HEIGHTS = 3
 """A lake or a plain may lie at a whole number by chance."""
+_FEWEST_SHIFTED = 12
+"""And a few heights may be whole steps apart, where no height is a multiple of one."""
 _STEPS = (1.0, 0.5, 1200 / 3937, 0.3048, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01)
 """What heights in a type for fractions are rounded to: whole numbers, decimals, whole feet (of a survey, or not) that became metres; the
 coarsest that fits is it."""
@@ -66,26 +69,35 @@ class Elevation:
         made.sampler = Sampler(self.raster.grid, target)
         return made
 
-    @cached_property
+    @property
     def step(self) -> float:
         """Metres between the values that are told apart: of rounded ones, whatever type they are stored as; 0 of others."""
+        return self._rounded[0]
+
+    @cached_property
+    def _rounded(self) -> tuple[float, float]:
+        """`step`, and a height, metres, from which all are multiples of it away: rounded ones may have been moved since, as by a geoid's
+        mean height."""
         kind = np.dtype(self.raster.dataset.dtypes[self.band - 1])
         if kind.kind in "iu":
-            return abs(self._scale)
+            return abs(self._scale), self._offset
         # Doubles that were floats once are no more exact.
-        return abs(self._scale) * self._stored_step(max(float(np.finfo(number).eps) for number in (kind, np.dtype(np.float32))))
+        step, base = self._stored_step(max(float(np.finfo(number).eps) for number in (kind, np.dtype(np.float32))))
+        return abs(self._scale) * step, self._scale * base + self._offset
 
-    def _stored_step(self, eps: float) -> float:
+    def _stored_step(self, eps: float) -> tuple[float, float]:
         """Of the DEM itself, wherever the target lies: a part of a result is what it is in the whole."""
         found = self._heights(_LOOKS)
         if len(found) < _FEWEST_HEIGHTS:  # they fell into a sea, or beside what a mosaic has
             found = self._heights(_MORE_LOOKS)
-        for step in _STEPS:
-            fit = found[_multiples(found, step, eps)]
+        # Three, for one of them may be no multiple.
+        bases = [0.0, *(float(found[len(found) * part // 4]) for part in (1, 2, 3) if len(found) >= _FEWEST_SHIFTED)]
+        for step, base in itertools.product(_STEPS, bases):
+            fit = found[_multiples(found, step, base, eps)]
             if len(fit) >= max(_FEWEST_HEIGHTS, _MOST * len(found)):
-                # Whole numbers to which a quarter was added are multiples of a quarter, and not rounded to quarters.
-                return step if step == 1.0 or float(np.diff(fit).min()) < 1.5 * step else 0.0
-        return 0.0
+                # Whole feet to which ten were added are multiples of a foot's tenth, too, and not rounded to such.
+                return (step, base) if step == 1.0 or float(np.diff(fit).min()) < 1.5 * step else (0.0, 0.0)
+        return 0.0, 0.0
 
     def _heights(self, looks: int) -> NDArray[np.float64]:
         """The different ones in so many squares along and across, in order."""
@@ -128,8 +140,10 @@ class Elevation:
             first, second = (self._read_far(part) for part in parts)
             return np.concatenate([first[0], second[0]], axis=axis + 1), np.concatenate([first[1], second[1]], axis=axis)
         # Of fractions a part alone was looked at.
-        steps = (heights[0] - self._offset) / self.step
-        return heights, known & (np.abs(steps - np.rint(steps)) <= _OFF_A_STEP * np.maximum(np.abs(steps), 1.0))
+        step, base = self._rounded
+        steps = (heights[0] - base) / step
+        stored = np.maximum(np.abs(heights[0] - self._offset), abs(base - self._offset)) / step
+        return heights, known & (np.abs(steps - np.rint(steps)) <= _OFF_A_STEP * np.maximum(stored, 1.0))
 
     def note(self, lowest: float, highest: float, *, beyond: bool) -> None:
         """What is known of the DEM beside what this run reads."""
@@ -161,11 +175,12 @@ class Elevation:
         return np.where(valid, values, 0.0), valid
 
 
-def _multiples(heights: NDArray[np.float64], step: float, eps: float) -> NDArray[np.bool_]:
-    """Which of `heights`, that are as exact as `eps` says, are multiples of `step`."""
-    off = np.abs(heights - np.rint(heights / step) * step)
+def _multiples(heights: NDArray[np.float64], step: float, base: float, eps: float) -> NDArray[np.bool_]:
+    """Which of `heights`, that are as exact as `eps` says, are multiples of `step` away from `base`."""
+    above = heights - base
+    off = np.abs(above - np.rint(above / step) * step)
     # Whole numbers are exact in all types.
-    allowed = 0.0 if step == 1.0 else 2 * eps * np.abs(heights)
+    allowed = 0.0 if step == 1.0 and base == 0.0 else 2 * eps * np.maximum(np.abs(heights), abs(base))
     return np.asarray(off <= allowed)
 
 

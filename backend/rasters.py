@@ -58,6 +58,8 @@ COMPLETE = "Copy that file to where the mosaic looks for it, or make the mosaic 
 _LARGEST_BLOCK, _LARGER = 256 * 2**20, 4
 """Bytes of a block that is read as a whole, and how many times as large as all of its raster it may be where it has more: a file of a few
 bytes can say that its only tile takes all memory."""
+_BESIDE_RASTERS = (".vrt", ".ovr", ".msk", ".aux.xml")
+"""Endings of what a mosaic reads besides its rasters."""
 _ABSURD = 1e30
 """No measurement is as large: a nodata value that lost digits on its way through a text file."""
 
@@ -243,11 +245,29 @@ class Raster:
         return f"{self.role}, {self.name}, holds bytes or colours: is it a hillshade or a picture of a DEM?"
 
     def check_heights(self, band: int) -> None:
-        """Raises InputError (band-invalid) where a band holds no heights but what SIRAN says of them."""
-        if (said := self.descriptions[band - 1]) in NO_HEIGHTS:
-            raise InputError(
-                "band-invalid", f"{self.role}, {self.name}, holds no heights: SIRAN made it and calls it {said!r}.", "Name the DEM itself."
-            )
+        """Raises InputError (band-invalid) where a band holds no heights but what SIRAN says of them; of a mosaic, its first file."""
+        _, first = next(self.parts(), ({}, ())) if is_mosaic(self.path) else ({}, ())
+        for said in (self.descriptions[band - 1], *first):
+            if said in NO_HEIGHTS:
+                raise InputError(
+                    "band-invalid",
+                    f"{self.role}, {self.name}, holds no heights: SIRAN made it and calls it {said!r}.",
+                    "Name the DEM itself.",
+                )
+
+    @property
+    def raster_files(self) -> list[str]:
+        """Of what a mosaic reads, the rasters."""
+        return [file for file in self.files if not file.endswith(_BESIDE_RASTERS)]
+
+    def parts(self) -> Iterator[tuple[dict[str, str], tuple[str, ...]]]:
+        """What the files of a mosaic say of themselves, one after the other: metadata, and names of bands. Of what cannot be opened
+        nothing."""
+        for file in self.raster_files:
+            said: tuple[dict[str, str], tuple[str, ...]] = {}, ()
+            with contextlib.suppress(RasterioError, OSError, UnicodeDecodeError), formats.open_raster(file) as part:
+                said = part.tags(), tuple(name or "" for name in part.descriptions)
+            yield said
 
     def unreadable(self, error: Exception) -> InputError:
         """What to raise where reading fails half-way."""

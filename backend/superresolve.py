@@ -42,7 +42,7 @@ from backend.stopwatch import Stopwatch
 from backend.terminal import command_line
 from backend.text import PAGES, Text
 from backend.version import version
-from backend.vertical import doubt, is_unit, with_vertical_of
+from backend.vertical import doubt, downwards, unknown, with_vertical_of
 from backend.windows import tiles
 
 DEFAULT_TILE = 1280
@@ -71,8 +71,6 @@ _DESCRIPTIONS = {
 
 
 _MADE = (UNCERTAINTY, DIFFERENCE, REPORT)
-_BESIDE_RASTERS = (".vrt", ".ovr", ".msk", ".aux.xml")
-"""Endings of what a mosaic reads besides its rasters."""
 _FILES = ("guide", "model", "like", *_MADE)
 """Settings that name files, and those of them that a run makes."""
 
@@ -183,13 +181,11 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         times = halving.times(dem.grid.pixel_size / grid.pixel_size_in(dem.grid), card)
         finer = grid.split(times)
         scaled = guide.Guide(image, bands, finer) if image and bands else None
-        if not is_unit(elevation.unit) and elevation.metres == 1.0:
-            say("warning", f"The DEM's heights are taken for metres: nobody knows the unit {elevation.unit!r}.")
-        doubtful = doubt(dem.units[settings.band - 1], dem.crs)
-        if doubtful:
-            say("warning", doubtful)
-        if picture := dem.picture(settings.band):
-            say("warning", picture)
+        unit = dem.units[settings.band - 1]
+        doubtful = doubt(unit, dem.crs)
+        for warning in (unknown(unit, dem.crs), doubtful, downwards(dem.crs), dem.picture(settings.band)):
+            if warning:
+                say("warning", warning)
         say("info", f"Model {card.name} {card.version}; output {grid}.")
         if image and bands:
             say("info", f"Guide {image.name}: near infrared, red, green are bands {', '.join(map(str, bands))}.")
@@ -448,17 +444,16 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
         source = dem_source.SOURCES[settings.dem_source]
         return DemError(source.error, source.name, f"{source.title}, as stated with --dem-source. {source.reference}.")
     tags = {**dem.dataset.tags(), **dem.dataset.tags(settings.band)}
-    noted = dem_source.noted(tags)
+    noted = dem_source.noted_by_all(tags for tags, _ in dem.parts()) if is_mosaic(dem.path) else dem_source.noted(tags)
     if noted is not None:
         say("info", f"{dem.name} was made by SIRAN from a DEM with an expected error of {noted:g} m, which is expected of it.")
         return DemError(noted, "", "what SIRAN noted as it made the DEM")
-    said = [text for name, text in tags.items() if not name.startswith(dem_source.TAGS)]
-    metadata = [*said, dem.descriptions[settings.band - 1]]
+    metadata = [*dem_source.of_the_ground(tags), dem.descriptions[settings.band - 1]]
     found = dem_source.recognise(dem.name, metadata)
     by = "its metadata or name"
     if found is None and is_mosaic(dem.path):
         found, by = (
-            dem_source.recognise_all(Path(file).name for file in dem.files if not file.endswith(_BESIDE_RASTERS)),
+            dem_source.recognise_all(Path(file).name for file in dem.raster_files),
             "the names of its files",
         )
     if found is None:

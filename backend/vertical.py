@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from pyproj import CRS
 from pyproj.crs import CompoundCRS
@@ -11,25 +12,50 @@ from pyproj.exceptions import CRSError
 US_SURVEY_FOOT = 1200 / 3937
 _UNITS = {
     "m": 1.0, "metre": 1.0, "meter": 1.0, "metres": 1.0, "meters": 1.0,
-    "ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "international foot": 0.3048,
-    "us-ft": US_SURVEY_FOOT, "ftus": US_SURVEY_FOOT, "foot_us": US_SURVEY_FOOT,
-    "us survey foot": US_SURVEY_FOOT, "us_survey_foot": US_SURVEY_FOOT, "us survey feet": US_SURVEY_FOOT, "us feet": US_SURVEY_FOOT,
+    "ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "international foot": 0.3048, "international feet": 0.3048,
+    "ft international": 0.3048, "foot international": 0.3048, "feet international": 0.3048,
+    "us ft": US_SURVEY_FOOT, "us foot": US_SURVEY_FOOT, "us feet": US_SURVEY_FOOT, "usft": US_SURVEY_FOOT,
+    "ft us": US_SURVEY_FOOT, "foot us": US_SURVEY_FOOT, "feet us": US_SURVEY_FOOT, "ftus": US_SURVEY_FOOT,
+    "us survey foot": US_SURVEY_FOOT, "us survey feet": US_SURVEY_FOOT, "survey foot": US_SURVEY_FOOT, "survey feet": US_SURVEY_FOOT,
+    "us survey ft": US_SURVEY_FOOT, "ft us survey": US_SURVEY_FOOT, "foot us survey": US_SURVEY_FOOT, "feet us survey": US_SURVEY_FOOT,
     "mm": 0.001, "millimetre": 0.001, "millimeter": 0.001, "millimetres": 0.001, "millimeters": 0.001,
-    "cm": 0.01, "centimetre": 0.01, "centimeter": 0.01, "dm": 0.1, "decimetre": 0.1, "decimeter": 0.1, "km": 1000.0,
+    "cm": 0.01, "centimetre": 0.01, "centimeter": 0.01, "centimetres": 0.01, "centimeters": 0.01,
+    "dm": 0.1, "decimetre": 0.1, "decimeter": 0.1, "decimetres": 0.1, "decimeters": 0.1, "km": 1000.0,
 }  # fmt: skip
+"""Metres, by names in lower case with spaces for what else divides their words."""
+
+
+def _metres(unit: str) -> float | None:
+    """Of a name that is known here, as foot_us, US-ft or Feet (US survey)."""
+    return _UNITS.get(" ".join(re.split(r"[\s_()./-]+", unit.lower())).strip())
 
 
 def metres_per_unit(band_unit: str | None, crs: CRS) -> tuple[float, str]:
     """Metres in one unit of elevation, and the unit's name: what the band says, else what the vertical CRS says, else metres.
 
-    A name that nobody knows is kept, and its heights are taken for metres.
+    A name that nobody knows is kept (`unknown`), and its heights are taken for what the CRS says.
     """
-    if band_unit and (factor := _UNITS.get(band_unit.strip().lower())):
-        return factor, band_unit.strip()
+    said = (band_unit or "").strip()
+    if said and (factor := _metres(said)):
+        return factor, said
     for axis in crs.axis_info:
         if axis.direction in ("up", "down") and axis.unit_conversion_factor > 0:
-            return axis.unit_conversion_factor, "m" if math.isclose(axis.unit_conversion_factor, 1.0) else axis.unit_name
-    return 1.0, (band_unit or "").strip() or "m"
+            return axis.unit_conversion_factor, said or _name(axis.unit_conversion_factor, axis.unit_name)
+    return 1.0, said or "m"
+
+
+def _name(metres: float, name: str) -> str:
+    return "m" if math.isclose(metres, 1.0) else name
+
+
+def unknown(band_unit: str | None, crs: CRS) -> str:
+    """A sentence where a band names a unit of heights that nobody knows; else ""."""
+    said = (band_unit or "").strip()
+    if not said or _metres(said):
+        return ""
+    metres, name = metres_per_unit("", crs)
+    taken = "metres" if math.isclose(metres, 1.0) else f"the {name} of its CRS"
+    return f"The DEM's heights are taken for {taken}: nobody knows the unit {said!r}."
 
 
 def doubt(band_unit: str | None, crs: CRS) -> str:
@@ -40,9 +66,14 @@ def doubt(band_unit: str | None, crs: CRS) -> str:
     return f"The DEM's heights are taken for metres: nothing says their unit. Its CRS, {crs.name}, counts in {axes[0].unit_name}."
 
 
-def is_unit(name: str) -> bool:
-    """Whether the name of a unit is known here."""
-    return name.strip().lower() in _UNITS
+def downwards(crs: CRS) -> str:
+    """A sentence where a CRS counts depths, which grow where the ground falls; else ""."""
+    if not any(axis.direction == "down" for axis in crs.axis_info):
+        return ""
+    return (
+        f"The DEM's CRS, {crs.name}, counts depths downwards, and its numbers are made finer as if they were heights: ridges pass for "
+        "valleys. Multiply them by -1, and give them a CRS of heights."
+    )
 
 
 def datum(crs: CRS) -> str:

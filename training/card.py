@@ -37,6 +37,9 @@ def build_card(text: str, network: SuperResolver, name: str, data: Path, trained
             "Use letters, digits, '.', '_' and '-', the first a letter or digit, the last no '.', at most 64, and no name of a device.",
         )
     values: dict[str, Any] = tomllib.loads(text)
+    if own := sorted(values.keys() & {"format", "name", "size_multiple", "halo", "training_data"}):
+        hint = "Leave that out: it comes from the file's name, the network and the data."
+        raise CardError(f"The card says {', '.join(own)} itself.", hint)
     check_held_out(trained_on, data)
     notes = values.get("held_out", {})
     if not isinstance(notes, dict) or notes.keys() - {"notes"} or not isinstance(notes.get("notes", ""), str):
@@ -49,7 +52,10 @@ def build_card(text: str, network: SuperResolver, name: str, data: Path, trained
         "training_data": trained_on,
         "held_out": notes | {"areas": [entry["name"] for entry in manifest_entries(data, "test")]},
     }
-    return card_from_json(json.dumps(values))
+    try:
+        return card_from_json(json.dumps(values))
+    except TypeError as error:  # TOML has dates and times
+        raise CardError(f"The card has a value that is no text, number or list ({error}).", 'Write dates as text: "2026-01-31".') from error
 
 
 def rewrite_card(path: Path, card: ModelCard) -> None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ from backend.models import Model
 from backend.orientations import over_orientations
 from training.ablation import Rows, network_run, over_seeds, train_rows
 from training.card import rewrite_card
-from training.config import load_config
+from training.config import load_config, seconds
 from training.data.areas import SPLITS, check_held_out, load_areas
 from training.errors import TrainingError, interruptible, refused
 from training.evaluation.conditions import CONDITIONS, SHARP, SPOILED
@@ -151,6 +152,8 @@ def main(arguments: list[str] | None = None) -> int:
                 "--steps says how many steps each row of an ablation is trained, 1 or more.",
                 "Pass it with --ablation CONFIG, without --time.",
             )
+        if options.time:
+            seconds(options.time)
         if options.rows != "parts" and not options.ablation:
             raise TrainingError("--rows says which rows of an ablation are trained.", "Pass --ablation CONFIG with it.")
         if options.seeds < 1 or (options.seeds > 1 and not options.ablation):
@@ -173,6 +176,11 @@ def main(arguments: list[str] | None = None) -> int:
             file.parent.mkdir(parents=True, exist_ok=True)
         if options.page and options.page.exists() and not options.page.is_dir():
             raise TrainingError(f"{options.page} is a file.", "Name a folder.")
+        for model in loaded if options.record else []:
+            if not os.access(model.path.parent, os.W_OK):
+                raise TrainingError(
+                    f"{model.path.parent} may not be written to: --record puts the figures into the model's card.", "Copy the model."
+                )
         runs = {model.path.stem: engine_run(_opened(model), model.card, thorough=options.thorough) for model in loaded}
         resamplers = list(dict.fromkeys(options.resampler))
         pairs = load_pairs(options.data, options.split, options.ratio)
@@ -208,7 +216,7 @@ def main(arguments: list[str] | None = None) -> int:
         }
         title = (
             f"{', '.join([*names, *resamplers, *(['ablation'] if options.ablation else [])])}: split {options.split}, ratio {options.ratio}"
-            f"{', mean over four orientations' if options.thorough else ''}"
+            f"{', mean over four orientations' if options.thorough and loaded else ''}"
         )
     except (BackendError, TrainingError, OSError) as error:
         return refused(error)
@@ -232,13 +240,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{name}\n\n{table(head, rows)}\n")
     if options.seeds > 1:
         print(f"Mean and standard deviation over the seeds\n\n{table(*over_seeds(figures))}\n")
-    if unwritten:
-        return refused(unwritten)
-    if options.record:
-        for model in loaded:
+    try:
+        for model in loaded if options.record else []:
             place = f"--data {shlex.quote(str(options.data))} --split {options.split} --ratio {options.ratio}"
             record(model, figures, f"python -m training.evaluate --model {shlex.quote(str(model.path))} {place}")
-    return 0
+    except OSError as error:
+        unwritten = error
+    return refused(unwritten) if unwritten else 0
 
 
 def _opened(model: Model) -> Engine:

@@ -400,9 +400,8 @@ def write_model_card(model: Model, data: Path, figures: Sequence[Figure], places
         "file takes "
         f"and gives, are in {page_of('contracts.md')} and {page_of('design.md')}.",
         _identity(model),
-        f"`sha256sum {model.path}` must print the SHA-256 above. All the rest, but for the size and the number of parameters, is in "
-        "the card "
-        "inside the file.",
+        f"`sha256sum {shlex.quote(str(model.path))}` must print the SHA-256 above. All the rest, but for the size and the number of "
+        "parameters, is in the card inside the file.",
         "## What it was trained on",
         _areas(data, "train"),
         *_ancestors(model, data),
@@ -460,6 +459,8 @@ def main(arguments: list[str] | None = None) -> int:
         if model.kind != "onnx":
             raise TrainingError(f"The model {model.path} is no ONNX file.", "Pass the ONNX file that training.export wrote.")
         check_kept_apart(model, options.data)
+        if options.out.is_dir():
+            raise TrainingError(f"{options.out} is a folder.", "Name a file.")
         engine = open_engine(model, "cpu", torch.get_num_threads(), lambda _level, _text: None, program=True)
         runs = {model.path.stem: engine_run(engine, model.card)}
         pairs = load_pairs(options.data, "test", measured_at(model))

@@ -122,6 +122,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
     notes = Notes(out, first_step, config) if fabric.is_global_zero else None
     fabric.barrier()
     start = paced = saved = judged = told = time.monotonic()
+    judged_step = -1
     kept = first_step if checkpoint else -1
 
     def elapsed() -> float:
@@ -207,11 +208,11 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
             # A short run is kept and fitted more often than it can afford to be judged. First judged: no checkpoint of weights that can be
             # used gives way to one of weights that cannot.
             if agreed(fabric, now - judged > settings.checkpoint_seconds):
-                judged = now
+                judged, judged_step = now, step + 1
                 judge(step + 1)
             keep(step + 1)
     # A run that was killed while it was judged is judged when it is resumed.
-    if agreed(fabric, step > first_step or (notes is not None and notes.judged != step)):
+    if agreed(fabric, judged_step != step and (step > first_step or (notes is not None and notes.judged != step))):
         judge(step)
     if kept < step:
         keep(step)
@@ -519,6 +520,12 @@ def main(arguments: list[str] | None = None) -> int:
         hint = f"Free some space, and {resume}; or name another folder with --out."
         return refused(TrainingError(f"{out} cannot be written: {error.strerror or error}.", hint))
     except RuntimeError as error:
+        if isinstance(error, torch.OutOfMemoryError) or "allocate memory" in str(error):
+            return refused(
+                TrainingError(
+                    f"The memory does not suffice ({str(error).splitlines()[0]}).", "Set a smaller batch or patch, or fewer channels."
+                )
+            )
         # PyTorch raises it wherever the training just is, as a signal that the process is gone interrupts it.
         if not str(error).startswith("DataLoader worker (pid"):
             raise
@@ -529,7 +536,8 @@ def main(arguments: list[str] | None = None) -> int:
             )
         )
     except KeyboardInterrupt:
-        print("Stopped; --resume goes on from the last checkpoint.", file=sys.stderr)
+        there = (out / CHECKPOINT).is_file()
+        print(f"Stopped; {'--resume goes on from the last checkpoint' if there else 'nothing was kept yet'}.", file=sys.stderr)
         return 130
     return 0
 

@@ -117,6 +117,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--power", type=float, default=2, help="p of the cost (2)")
     options = parser.parse_args(arguments)
     try:
+        SinkhornSettings("batch", EPSILONS[0], options.iterations, options.power)
         data = DataSettings(patch=options.patch, batch=options.batch)
         batch = BatchSource(load_areas(options.data, "train"), data, SEED).batch(0)
     except (TrainingError, FileNotFoundError, ValueError) as error:

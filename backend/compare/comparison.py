@@ -117,9 +117,11 @@ def run(
         reference_raster = stack.enter_context(Raster(settings.reference, "The reference"))
         rasters = [stack.enter_context(Raster(path, "The tested DEM")) for path in settings.tested]
         names = _names(settings.tested)
-        reference = Reference(reference_raster, _mask(settings, stack))
+        mask = _mask(settings, stack)
+        reference = Reference(reference_raster, mask)
+        read = (reference_raster, *rasters, *((mask.raster,) if isinstance(mask, Cells) else ()))
         for path in error_paths:
-            for raster in (reference_raster, *rasters):
+            for raster in read:
                 check_sources(path, raster.role[0].lower() + raster.role[1:], raster.path, raster.files)
         for name, raster in zip((reference_raster.name, *names), (reference_raster, *rasters), strict=True):
             raster.check_heights(BAND)

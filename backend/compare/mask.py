@@ -124,15 +124,15 @@ class Cells:
     """The cells of an open raster's first band that are known and not 0."""
 
     def __init__(self, raster: Raster) -> None:
-        self._raster = raster
+        self.raster = raster
         self._samplers: dict[Grid, Sampler] = {}
 
     def on(self, grid: Grid, window: Window) -> Bools:
         """See Mask."""
         if grid not in self._samplers:
-            self._samplers[grid] = Sampler(self._raster.grid, grid)
+            self._samplers[grid] = Sampler(self.raster.grid, grid)
         u, v = self._samplers[grid].coordinates(window)
-        source = self._raster.grid
+        source = self.raster.grid
         # A place that lies on a cell's edge but for rounding belongs to the cell right of or below it.
         cols, rows = np.broadcast_arrays(np.floor(u + 1e-6), np.floor(v + 1e-6))
         inside = (rows >= 0) & (rows < source.height)
@@ -147,7 +147,7 @@ class Cells:
             upper = Window(window.col, window.row, window.width, half)
             lower = Window(window.col, window.row + half, window.width, window.height - half)
             return np.concatenate([self.on(grid, upper), self.on(grid, lower)])
-        values, known = self._raster.read([1], needed)
+        values, known = self.raster.read([1], needed)
         counts = known & (values[0] != 0)
         made = np.zeros(inside.shape, np.bool_)
         made[inside] = counts[rows[inside].astype(np.int64) - top, cols[inside].astype(np.int64) - left]

@@ -22,7 +22,7 @@ from backend.grid import Grid, ground_edges
 from backend.grid import overlap as shared
 from backend.rasters import Raster
 from backend.resample import Sampler
-from backend.vertical import is_unit
+from backend.vertical import unknown
 from backend.windows import Window
 
 Floats = NDArray[np.float32]
@@ -121,7 +121,7 @@ def overlap(raster: Raster, reference: Grid) -> Grid:
 def _elevation(raster: Raster, grid: Grid) -> Elevation:
     raster.check_band(BAND, "The comparison")
     elevation = Elevation(raster, BAND, grid)
-    if not is_unit(elevation.unit) and elevation.metres == 1.0:
+    if unknown(raster.units[BAND - 1], raster.crs):
         raise InputError(
             "unit-unknown",
             f"{raster.role}, {raster.path}, has heights in {elevation.unit!r}, a unit that is not known.",

@@ -21,6 +21,7 @@ from geoutils.stats import nmad
 from numpy.typing import NDArray
 from pages_for_tests import Page
 from pyproj import CRS, Transformer
+from rasterio.shutil import copy as rasterio_copy
 from rasters_for_tests import DEM_TRANSFORM, UTM, read, terrain, write
 from scipy.ndimage import uniform_filter, zoom
 from skimage.metrics import structural_similarity
@@ -568,6 +569,8 @@ def test_what_is_refused(pair: Pair, tmp_path: Path) -> None:
     empty.write_text('{"type": "Point", "coordinates": [1, 2]}', encoding="utf-8")
     off.write_text('{"type": "Polygon", "coordinates": [[[1, 2], [1, 3], [2, 3], [1, 2]]]}', encoding="utf-8")
     (tmp_path / "there.json").write_text("mine", encoding="utf-8")
+    mask, listed = write(tmp_path / "mask.tif", np.ones((40, 40), np.uint8)), tmp_path / "mask.vrt"
+    rasterio_copy(mask, listed, driver="VRT")
     before = sorted(tmp_path.iterdir())
 
     assert refusal(reference, tested).code == "option-invalid"
@@ -585,6 +588,7 @@ def test_what_is_refused(pair: Pair, tmp_path: Path) -> None:
     assert refusal(reference, (*tested, *tested), error=str(tmp_path / "one.tif")).code == "option-invalid"
     assert refusal(reference, tested, error=str(tmp_path / "no folder")).code == "output-folder"
     assert refusal(reference, tested, error=str(pair.tested), overwrite=True).code == "output-is-input"
+    assert refusal(reference, tested, mask=str(listed), error=str(mask), overwrite=True).code == "output-is-input"
     assert sorted(tmp_path.iterdir()) == before
 
 

@@ -47,6 +47,10 @@ from backend.dem_source import NAMES, SOURCES, noted, others, recognise
         ("dem.tif", ["Lidar DTM 1 m, vertical check against Copernicus DEM"], "lidar"),
         ("dem.tif", ["ArcticDEM strip coregistered to Copernicus DEM GLO-30"], None),
         ("dem.tif", ["TanDEM-X 90 m, filled from SRTM"], None),
+        ("dem.tif", ["Pleiades stereo, aligned to Copernicus DEM"], None),
+        ("dem.tif", ["TanDEM-X; better than SRTM"], None),
+        ("dem.tif", ["UAV SfM DSM, georeferenced to SRTM heights"], None),
+        ("dem.tif", ["Difference to lidar: 0.3 m; source photogrammetry"], None),
         ("dem.tif", ["Filled in 2004", "SRTM"], "srtm"),
     ],
 )

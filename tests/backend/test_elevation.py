@@ -101,6 +101,49 @@ def test_a_crs_that_a_geotiff_cannot_say_is_refused(tmp_path: Path, superresolve
     assert caught.value.code == "grid-invalid" and "GeoTIFF" in caught.value.message
 
 
+@pytest.mark.parametrize("crs", ["EPSG:32632+5703", "EPSG:32632+6360"])
+def test_an_unknown_unit_is_kept_and_said_whatever_the_crs_counts_in(tmp_path: Path, superresolve: Superresolve, crs: str) -> None:
+    """NAVD88 in metres and in US survey feet: heights are taken for the CRS's, aloud."""
+    dem = write(tmp_path / "dem.tif", VALUES.astype(np.float32), crs=crs)
+    with rasterio.open(dem, "r+") as dataset:
+        dataset.set_band_unit(1, "ells")
+    events: list[Event] = []
+    superresolve(dem, output=tmp_path / "fine.tif", events=events)
+    with rasterio.open(tmp_path / "fine.tif") as dataset:
+        assert dataset.units == ("ells",)
+    taken = "the US survey foot of its CRS" if crs.endswith("6360") else "metres"
+    said = [event.text for event in events if isinstance(event, Log) and event.level == "warning"]
+    assert f"The DEM's heights are taken for {taken}: nobody knows the unit 'ells'." in said
+
+
+@pytest.mark.parametrize("name", ["feet (US)", "US ft", "usft", "Survey feet", "Foot_US", "foot (US survey)", "us-ft"])
+def test_survey_feet_have_many_names(name: str) -> None:
+    assert metres_per_unit(name, CRS.from_user_input("EPSG:26910+5703")) == (1200 / 3937, name)
+
+
+def test_depths_are_said_to_be_none(tmp_path: Path, superresolve: Superresolve) -> None:
+    """In a CRS that counts downwards ridges are valleys."""
+    for crs, warned in (("EPSG:32632+5714", False), ("EPSG:32632+5715", True)):
+        events: list[Event] = []
+        superresolve(write(tmp_path / "dem.tif", VALUES.astype(np.float32), crs=crs), events=events)
+        assert any(isinstance(event, Log) and "counts depths downwards" in event.text for event in events) == warned
+
+
+def test_heights_that_are_what_stands_for_nodata_are_kept(tmp_path: Path, superresolve: Superresolve) -> None:
+    """A level floor of a trench 9,999 m deep, in a file whose nodata is another number."""
+    ground = VALUES - VALUES.min()
+    ground[10:20, 10:20] = 0.0
+
+    def made(lowest: int) -> np.ndarray:
+        dem = write(tmp_path / "dem.tif", np.rint((ground + lowest) * 10).astype(np.int32), nodata=-2147483648)
+        with rasterio.open(dem, "r+") as dataset:
+            dataset.scales = (0.1,)
+        return superresolve(dem, output=tmp_path / "fine.tif", difference=str(tmp_path / "difference.tif"), overwrite=True)
+
+    assert np.abs(made(-9999) - made(-9899) + 100).max() < 0.03
+    assert np.isfinite(made(-9999)).all() and np.isfinite(read(tmp_path / "difference.tif")).all()
+
+
 def test_an_unknown_unit_is_kept_and_said(tmp_path: Path, superresolve: Superresolve, plain: np.ndarray) -> None:
     dem = write(tmp_path / "fathoms.tif", VALUES.astype(np.float32))
     with rasterio.open(dem, "r+") as dataset:
@@ -142,8 +185,12 @@ def test_scale_and_offset_are_applied(tmp_path: Path, superresolve: Superresolve
         ((np.rint(VALUES * 100) / 100).astype(np.float32).astype(np.float64), 1.0, 0.01),
         ((np.rint(VALUES / 0.3048) * 0.3048).astype(np.float32), 1.0, 0.3048),
         ((np.rint(VALUES / 0.3048) * 1200 / 3937).astype(np.float32), 1.0, 1200 / 3937),
-        # Multiples of a quarter, that no rounding to quarters has made.
-        ((np.rint(VALUES) + 0.25).astype(np.float32), 1.0, 0.0),
+        # Multiples of a quarter, that no rounding to quarters has made; and others that were moved since they were rounded.
+        ((np.rint(VALUES) + 0.25).astype(np.float32), 1.0, 1.0),
+        ((np.rint(VALUES) - 31.7).astype(np.float32), 1.0, 1.0),
+        (np.rint(VALUES) + 0.37, 1.0, 1.0),
+        ((np.rint(VALUES * 10) / 10 + 0.03).astype(np.float32), 1.0, 0.1),
+        ((np.rint(VALUES / 2) + 0.37).astype(np.float32), 2.0, 2.0),
         # A lake by chance at a whole number says nothing of the rest.
         (np.full((36, 40), 523.0, np.float32), 1.0, 0.0),
     ],
@@ -188,9 +235,13 @@ def test_a_dem_of_whole_metres_is_not_exact_whatever_is_said_of_it(tmp_path: Pat
     with rasterio.open(tmp_path / "fine.tif") as dataset:
         assert dataset.tags()["SIRAN_DEM_ERROR"] == "0.2 m"
     assert sum(isinstance(event, Log) and "in steps of 1 m" in event.text for event in events) == 1
-    # Heights that are all a quarter of a metre off whole numbers are not seen to be rounded.
-    trusted = superresolve(write(tmp_path / "dem.tif", (coarse + 0.25).astype(np.float32)), model=None) - 0.25
+    # Heights that are millimetres off whole numbers, each by others, are not seen to be rounded.
+    off = np.random.default_rng(0).uniform(-0.002, 0.002, coarse.shape)
+    trusted = superresolve(write(tmp_path / "dem.tif", (coarse + off).astype(np.float32)), model=None)
     assert rmse(made) < 0.95 * rmse(made - read(beside)) < 0.95 * rmse(trusted)
+    # Those that were moved since, as by a geoid's mean height, are.
+    moved = superresolve(write(tmp_path / "dem.tif", (coarse - 31.7).astype(np.float32)), model=None)
+    assert np.abs(moved + 31.7 - made).max() < 0.01
 
 
 @pytest.mark.parametrize("step", [0.1, 0.3048])
@@ -204,8 +255,11 @@ def test_a_dem_of_tenths_or_feet_is_not_exact_either(tmp_path: Path, superresolv
         made = superresolve(write(tmp_path / "dem.tif", dem.astype(np.float32)), model=None, resolution=10.0)
         return float(np.sqrt(np.mean((made - heights)[15:-15, 15:-15] ** 2)))
 
-    # Whole numbers to which something was added are not seen to be rounded.
-    assert rmse(coarse) < 0.9 * rmse(coarse + 0.0123)
+    # Numbers that are a little off, each by another part of a step, are not seen to be rounded; those that were moved are.
+    assert rmse(coarse) < 0.9 * rmse(coarse + np.random.default_rng(0).uniform(-0.01, 0.01, coarse.shape) * step)
+    before = rmse(coarse)
+    heights += 0.0123
+    assert rmse(coarse + 0.0123) == pytest.approx(before, rel=0.01)
 
 
 def test_the_sea_stays_at_0(tmp_path: Path, superresolve: Superresolve) -> None:

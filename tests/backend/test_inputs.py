@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import numpy as np
 import pytest
@@ -458,11 +459,46 @@ def test_a_mosaic_is_what_all_its_files_are(tmp_path: Path, superresolve: Superr
 # --- what the numbers mean
 
 
+def bare_mosaic(path: Path, *names: str) -> Path:
+    """A VRT of files of one place beside it that says nothing of what they say of themselves, as gdalbuildvrt makes it."""
+    with rasterio.open(path.with_name(names[0])) as first:
+        transform = ", ".join(f"{value:.17g}" for value in first.transform.to_gdal())
+        width, height, crs, nodata = first.width, first.height, escape(first.crs.to_wkt()), first.nodata
+    sources = "".join(
+        f'<ComplexSource><SourceFilename relativeToVRT="1">{name}</SourceFilename><SourceBand>1</SourceBand>'
+        f'<SrcRect xOff="0" yOff="0" xSize="{width}" ySize="{height}"/><DstRect xOff="0" yOff="0" xSize="{width}" ySize="{height}"/>'
+        f"<NODATA>{nodata}</NODATA></ComplexSource>"
+        for name in names
+    )
+    path.write_text(
+        f'<VRTDataset rasterXSize="{width}" rasterYSize="{height}"><SRS>{crs}</SRS><GeoTransform>{transform}</GeoTransform>'
+        f'<VRTRasterBand dataType="Float32" band="1"><NoDataValue>{nodata}</NoDataValue>{sources}</VRTRasterBand></VRTDataset>'
+    )
+    return path
+
+
 def test_what_is_made_beside_a_dem_is_none(tmp_path: Path, superresolve: Superresolve, dem: Path) -> None:
     """Errors and differences look like heights of a plain."""
     superresolve(dem, difference=str(tmp_path / "difference.tif"))
-    error = refused(superresolve, tmp_path / "difference.tif")
-    assert error.code == "band-invalid" and "holds no heights: SIRAN made it" in error.message and error.hint == "Name the DEM itself."
+    bare_mosaic(tmp_path / "mosaic.vrt", "difference.tif")
+    for name in ("difference.tif", "mosaic.vrt"):
+        error = refused(superresolve, tmp_path / name)
+        assert error.code == "band-invalid" and "holds no heights: SIRAN made it" in error.message and error.hint == "Name the DEM itself."
+
+
+def test_a_mosaic_of_results_is_as_wrong_as_they_are(tmp_path: Path, superresolve: Superresolve, dem: Path) -> None:
+    """Each notes the error that was expected of its DEM: the largest counts, and another file among them leaves it open."""
+    for name, error in (("one.tif", 6.0), ("two.tif", 2.4)):
+        superresolve(dem, output=tmp_path / name, dem_error=error)
+
+    def said(*names: str) -> str:
+        events: list[Event] = []
+        superresolve(bare_mosaic(tmp_path / "mosaic.vrt", *names), dem_error=None, resolution=10, events=events)
+        return " ".join(event.text for event in events if isinstance(event, Log))
+
+    assert "from a DEM with an expected error of 6 m" in said("one.tif", "two.tif")
+    shutil.copy(dem, tmp_path / "other.tif")
+    assert "Nothing says which DEM mosaic.vrt is" in said("one.tif", "two.tif", "other.tif")
 
 
 def test_a_dem_that_looks_like_a_picture_is_asked_about(tmp_path: Path, superresolve: Superresolve) -> None:

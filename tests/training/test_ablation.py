@@ -133,6 +133,13 @@ def test_rows_are_trained_once_from_each_seed_and_measured(tmp_path: Path, capsy
     assert "another configuration" in capsys.readouterr().err
 
 
+def test_a_time_that_is_none_is_refused_before_anything_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "tiny.toml").write_text(TINY_TOML.format(steps=2))
+    command = ["--ablation", str(tmp_path / "tiny.toml"), "--data", str(tmp_path), "--out", str(tmp_path / "runs"), "--time", "4min"]
+    assert main(command) == 2
+    assert "'4min' is no duration" in capsys.readouterr().err and not (tmp_path / "runs").exists()
+
+
 def test_rows_belong_to_an_ablation(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--rows", "data", "--resampler", "bilinear"]) == 2
     assert "--rows says which rows of an ablation are trained" in capsys.readouterr().err

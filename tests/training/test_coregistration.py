@@ -79,6 +79,16 @@ def test_another_place_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_another_unit_is_no_offset(tmp_path: Path) -> None:
+    """Feet that do not say so, taken for metres: a fit moves them up by a kilometre, and finds them hardly better there."""
+    fine = hills(450, 420)
+    write(tmp_path / "fine.tif", fine)
+    write(tmp_path / "coarse.tif", coarse_of(fine, 0, 0, 0) / np.float32(0.3048), step=30.0)
+    with pytest.raises(DataError, match="no two vertical datums are more than 150 m apart"):
+        prepare(listed(tmp_path), tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_too_little_ground_is_refused(tmp_path: Path) -> None:
     fine = hills(60, 60)
     write(tmp_path / "fine.tif", fine)

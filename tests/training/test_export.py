@@ -149,6 +149,10 @@ def test_a_card_keeps_what_a_person_says_of_the_test_areas(prepared: Path) -> No
     for wrong in ('\n[held_out]\nareas = ["a"]\n', "\n[held_out]\nnotes = 3\n"):
         with pytest.raises(CardError, match="besides its notes"):
             build_card(CARD + wrong, network(), "small", prepared, [])
+    with pytest.raises(CardError, match="The card says halo, name itself"):
+        build_card(CARD + 'halo = 3\nname = "mine"\n', network(), "small", prepared, [])
+    with pytest.raises(CardError, match="no text, number or list"):
+        build_card(CARD + "released = 2026-11-30\n", network(), "small", prepared, [])
 
 
 def test_a_name_that_qgis_would_not_take_is_refused(prepared: Path) -> None:

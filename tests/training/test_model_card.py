@@ -119,6 +119,14 @@ def test_a_model_that_saw_the_test_areas_gets_no_page(prepared: Path, tmp_path: 
     assert not (tmp_path / "card.md").exists()
 
 
+def test_a_page_that_would_be_a_folder_is_refused_before_any_work(
+    prepared: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments(model, prepared, tmp_path)) == 2
+    assert capsys.readouterr().err.splitlines()[0].endswith(f"{tmp_path} is a folder.")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_page_of_another_ratio_says_so_and_what_the_card_says_of_its_test_areas(prepared: Path, tmp_path: Path) -> None:
     """Limits were set for ratio 3."""
     told = card("two", ratio=2.0, ratios=(2.0, 2.0), training_data=TRAINED_ON, held_out={"notes": "Nobody looked at them."})

@@ -340,3 +340,5 @@ def test_the_table_has_a_line_for_each_measure_and_epsilon(prepared: Path, capsy
 def test_the_table_says_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--data", str(tmp_path)]) == 2
     assert "prepare" in capsys.readouterr().err
+    assert main(["--data", str(tmp_path), "--iterations", "0"]) == 2
+    assert "iterations" in capsys.readouterr().err

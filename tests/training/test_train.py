@@ -192,6 +192,18 @@ def test_a_run_that_was_killed_while_it_was_judged_is_judged_when_it_is_resumed(
         assert judged() == [3]
 
 
+def test_a_run_whose_last_step_was_just_judged_is_not_judged_again(prepared: Path, tmp_path: Path) -> None:
+    train(replace(TINY, train=replace(TINY.train, steps=4, checkpoint_seconds=0.001)), prepared, tmp_path / "run")
+    judged = [line["step"] for line in metrics(tmp_path / "run") if any(name.startswith("rmse_ratio") for name in line)]
+    assert judged[-1] == 4 and len(judged) == len(set(judged)) > 1
+
+
+def test_what_does_not_fit_into_memory_is_said_in_a_sentence(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "vast.toml").write_text("[network]\nchannels = 1000000\nd_channels = 4\n[train]\nsteps = 1\nworkers = 0\n")
+    assert main(["--config", str(tmp_path / "vast.toml"), "--data", str(prepared), "--out", str(tmp_path / "run")]) == 2
+    assert "The memory does not suffice" in capsys.readouterr().err
+
+
 def test_two_runs_do_not_write_into_one_folder(
     prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,8 @@ FARTHEST = 3.0
 """Coarse pixels. What is farther away is another place, another CRS or a mistake."""
 FEWEST = 1000
 """Coarse pixels that both DEMs know: fewer do not tell a shift from their own errors."""
+HIGHEST = 150.0
+"""Metres. Geoids lie up to 107 m from the ellipsoid; what is higher is another unit or another place."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def find_shift(fine: Grid, read_fine: Read, coarse: Grid, read_coarse: Read) -> 
     Both are compared on squares as large as a coarse pixel, in a map of their own with true metres, the fine one averaged: so neither the
     detail that the coarse one lacks nor pixels in degrees count as a shift. Where a move does not make the differences smaller, only the
     offset is taken away. Raises DataError where too little ground is common to both, or
-    the shift is larger than FARTHEST coarse pixels.
+    the shift is larger than FARTHEST coarse pixels or HIGHEST.
     """
     pixel = coarse.pixel_size_at(fine)
     grid = _metric(fine, pixel)
@@ -68,6 +70,11 @@ def find_shift(fine: Grid, read_fine: Read, coarse: Grid, read_coarse: Read) -> 
         method.fit(reference, there, transform=grid.transform, crs=rasterio.CRS.from_wkt(grid.crs), random_state=0)
     found = method.meta["outputs"]["affine"]
     east, north, up = (float(found[f"shift_{axis}"]) for axis in "xyz")
+    if not abs(up) <= HIGHEST:
+        raise DataError(
+            f"the coarse DEM would have to be moved {up:+.1f} m up, and no two vertical datums are more than {HIGHEST:g} m apart",
+            "Check the units of both: say that of heights in feet, e.g. with gdal_edit.py -units ft.",
+        )
     if not math.hypot(east, north) <= FARTHEST * pixel:
         raise DataError(
             f"the coarse DEM would have to be moved {east:.1f} m east and {north:.1f} m north, "

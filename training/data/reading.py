@@ -20,7 +20,7 @@ from backend.grid import Grid, ground_edges
 from backend.guide import Guide, choose_bands
 from backend.rasters import Raster
 from backend.resample import Sampler, read_array
-from backend.vertical import datum, doubt, is_unit, surface
+from backend.vertical import datum, doubt, surface, unknown
 from backend.windows import Window
 from training.data.area_list import Entry
 from training.data.areas import Area, Cells
@@ -118,9 +118,8 @@ def _elevation(raster: Raster, target: Grid, notes: list[str]) -> Elevation:
     """Elevations of a DEM's only band, in metres."""
     if raster.bands != 1:
         raise DataError(f"{raster.name} has {raster.bands} bands; a DEM has one", "Extract it with 'gdal_translate -b'.")
-    unit = (raster.units[0] or "").strip()
-    if unit and not is_unit(unit):
-        raise DataError(f"elevations of {raster.name} are in {unit!r}", "Convert them to metres, or correct the band's unit.")
+    if unknown(raster.units[0], raster.crs):
+        raise DataError(f"elevations of {raster.name} are in {raster.units[0]!r}", "Convert them to metres, or correct the band's unit.")
     elevation = Elevation(raster, 1, target)
     if not math.isclose(elevation.metres, 1.0):
         notes.append(f"{raster.name}: elevations are in {elevation.unit}; converted to metres")
