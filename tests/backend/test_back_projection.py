@@ -81,11 +81,14 @@ def test_whole_metres_are_off_by_half_of_one(tmp_path: Path, superresolve: Super
     plain = np.round(100 + 0.02 * np.mgrid[0:36, 0:40][1] * 30).astype(np.int16)
     steps = write(tmp_path / "steps.tif", plain)
     same = write(tmp_path / "same.tif", plain.astype(np.float32))
-    tenths = write(tmp_path / "tenths.tif", plain.astype(np.float32) + np.float32(0.1))
+    moved = write(tmp_path / "moved.tif", plain.astype(np.float32) + np.float32(0.1))
+    odd = write(tmp_path / "odd.tif", plain.astype(np.float32) * np.float32(0.999))
     free = superresolve(steps, model=small_model, resolution=10.0)
-    for whole in (steps, same):
-        np.testing.assert_allclose(superresolve(whole, model=projecting_model, resolution=10.0), free, atol=1e-3)
-    assert np.abs(superresolve(tenths, model=projecting_model, resolution=10.0) - free - 0.1).max() > 0.01
+    for whole, added in ((steps, 0.0), (same, 0.0), (moved, 0.1)):
+        np.testing.assert_allclose(superresolve(whole, model=projecting_model, resolution=10.0), free + added, atol=1e-3)
+    # Steps that nobody rounds to are none.
+    bound, free = (superresolve(odd, model=model, resolution=10.0) for model in (projecting_model, small_model))
+    assert np.abs(bound - free).max() > 0.01
 
 
 @pytest.mark.parametrize("step", [0.0, 1.0])
@@ -158,20 +161,16 @@ def test_cells_of_whole_metres_that_are_as_high_by_chance_are_no_lake(
     tmp_path: Path, superresolve: Superresolve, small_model: Path, projecting_model: Path
 ) -> None:
     """Blocks of 3 x 4 cells at the foot of a cliff, in rough ground: each has cells with five neighbours as high, and none is held. No
-    chance makes them in a DEM of other numbers than whole ones, and there they are."""
+    chance makes them in a DEM of numbers that nobody rounds to, and there they are."""
     y, x = np.mgrid[0:36, 0:40]
     dem = np.where(x > 20, 400.0, 3.0) + (5 * x + 3 * y + x * y) % 7
     for row in range(2, 32, 8):
         dem[row : row + 4, 17:20] = 2.0
-    tenths = dem + 0.1
     # As far off as this, the means take nothing back.
-    free, bound = (
-        superresolve(write(tmp_path / "dem.tif", dem.astype(np.int16)), model=model, dem_error=50.0, resolution=10.0)
-        for model in (small_model, projecting_model)
-    )
-    held = superresolve(write(tmp_path / "tenths.tif", tenths.astype(np.float32)), model=projecting_model, dem_error=50.0, resolution=10.0)
-    np.testing.assert_array_equal(bound, free)
-    assert np.abs(held - 0.1 - free).max() > 0.6
+    for heights, held in ((dem.astype(np.int16), False), ((dem + 0.1).astype(np.float32), False), ((dem * 0.999).astype(np.float32), True)):
+        path = write(tmp_path / "dem.tif", heights)
+        free, bound = (superresolve(path, model=model, dem_error=50.0, resolution=10.0) for model in (small_model, projecting_model))
+        assert np.abs(bound - free).max() > 0.6 if held else (bound == free).all()
 
 
 @pytest.mark.parametrize("step", [0.1, 0.3048])
