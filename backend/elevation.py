@@ -95,7 +95,7 @@ class Elevation:
         for step, base in itertools.product(_STEPS, bases):
             fit = found[_multiples(found, step, base, eps)]
             if len(fit) >= max(_FEWEST_HEIGHTS, _MOST * len(found)):
-                # Whole feet to which ten were added are multiples of a foot's tenth, too, and not rounded to such.
+                # A few whole numbers to which a quarter was added are multiples of a quarter, and not rounded to quarters.
                 return (step, base) if step == 1.0 or float(np.diff(fit).min()) < 1.5 * step else (0.0, 0.0)
         return 0.0, 0.0
 

@@ -444,7 +444,9 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
         source = dem_source.SOURCES[settings.dem_source]
         return DemError(source.error, source.name, f"{source.title}, as stated with --dem-source. {source.reference}.")
     tags = {**dem.dataset.tags(), **dem.dataset.tags(settings.band)}
-    noted = dem_source.noted_by_all(tags for tags, _ in dem.parts()) if is_mosaic(dem.path) else dem_source.noted(tags)
+    noted = dem_source.noted(tags)
+    if noted is None and is_mosaic(dem.path):
+        noted = dem_source.noted_by_all(metadata for metadata, _ in dem.parts())
     if noted is not None:
         say("info", f"{dem.name} was made by SIRAN from a DEM with an expected error of {noted:g} m, which is expected of it.")
         return DemError(noted, "", "what SIRAN noted as it made the DEM")

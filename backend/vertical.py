@@ -40,12 +40,9 @@ def metres_per_unit(band_unit: str | None, crs: CRS) -> tuple[float, str]:
         return factor, said
     for axis in crs.axis_info:
         if axis.direction in ("up", "down") and axis.unit_conversion_factor > 0:
-            return axis.unit_conversion_factor, said or _name(axis.unit_conversion_factor, axis.unit_name)
+            is_metre = math.isclose(axis.unit_conversion_factor, 1.0)
+            return axis.unit_conversion_factor, said or ("m" if is_metre else axis.unit_name)
     return 1.0, said or "m"
-
-
-def _name(metres: float, name: str) -> str:
-    return "m" if math.isclose(metres, 1.0) else name
 
 
 def unknown(band_unit: str | None, crs: CRS) -> str:

@@ -84,7 +84,10 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
     # Networks
     network = SuperResolver(config.network)
     checkpoint = load_checkpoint(out) if resume else None
-    trained_on, drawn_from = attributions(data, "train"), manifest_sum(data)
+    unused, drawn_from = source.unused(), manifest_sum(data)
+    trained_on = [area for area in attributions(data, "train") if area["name"] not in unused]
+    if unused:
+        say(fabric, f"too small for a patch of {config.data.patch} pixels, or full of gaps, and not used: {', '.join(unused)}")
     if checkpoint:
         trained_on = together(trained_on, checkpoint.trained_on)
         check_resumable(config, checkpoint, data)

@@ -18,6 +18,7 @@ from safetensors.torch import load_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from backend.errors import InputError
+from tests.training.conftest import areas_of
 from training import train as train_module
 from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_checkpoint, save_weights
 from training.config import Config, ObjectiveSettings, TrainSettings, config_from_dict, load_config, seconds
@@ -190,6 +191,18 @@ def test_a_run_that_was_killed_while_it_was_judged_is_judged_when_it_is_resumed(
     for _ in range(2):
         train(replace(TINY, train=replace(TINY.train, steps=3)), prepared, tmp_path / "run", resume=True)
         assert judged() == [3]
+
+
+def test_an_area_that_holds_no_patch_is_said_and_was_not_trained_on(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A card would name it, and no other model could be judged by it."""
+    (tmp_path / "rasters").mkdir()
+    data = areas_of(tmp_path / "rasters", (96, 108))
+    manifest = data / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"test"', '"train"'))
+    patches = replace(TINY.data, patch=100, batch=1, ratios=(3,), ratio_shares=(1.0,))
+    train(replace(TINY, data=patches, train=replace(TINY.train, steps=1)), data, tmp_path / "run")
+    assert "too small for a patch of 100 pixels, or full of gaps, and not used: third" in "".join(capfd.readouterr())
+    assert [area["name"] for area in load_checkpoint(tmp_path / "run").trained_on] == ["hills"]
 
 
 def test_a_run_whose_last_step_was_just_judged_is_not_judged_again(prepared: Path, tmp_path: Path) -> None:

@@ -223,6 +223,11 @@ class BatchSource:
                     f"Make patch smaller (it is {self.settings.patch}), leave that out, or prepare larger areas.",
                 )
 
+    def unused(self) -> list[str]:
+        """Names of the areas that hold no square of any ratio's batches: nothing is ever drawn from them."""
+        least = min(self._size(ratio) for ratio in self.settings.ratios)
+        return [area.name for index, area in enumerate(self.areas) if not len(self._corners(index, least))]
+
     def batches(self, first_step: int = 0, rank: int = 0, world: int = 1) -> Iterator[Batch]:
         """Batch after batch, from `first_step` on, without end."""
         step = first_step
