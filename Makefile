@@ -25,7 +25,14 @@ setup: ## install what is missing: QGIS, .venv, build/qgis-venv, a QGIS profile 
 demo: setup ## make the sample finer through QGIS, and a picture of it
 	@$(PYTHON) scripts/demo.py
 
-test: setup lint test-fast test-slow ## everything: ruff, mypy, pytest for backend, training, package and QGIS
+test: setup lint ## everything: ruff, mypy, pytest for backend, training, package and QGIS
+	$(BACKEND_PYTEST) -m 'not slow' tests/backend tests/training tests/package
+	@# QGIS's tests leave half of two cores idle, and measure how long a desktop waits: what runs beside them gets what they leave.
+	@nice -n 19 $(BACKEND_PYTEST) -m slow tests/backend tests/training tests/package >build/test-slow.log 2>&1 & slow=$$!; \
+	trap 'kill $$slow 2>/dev/null || true' EXIT; \
+	echo "The slow tests run beside those of QGIS: build/test-slow.log"; \
+	failed=0; $(QGIS_PYTEST) tests/qgis || failed=1; \
+	wait $$slow || failed=1; cat build/test-slow.log; exit $$failed
 
 lint: setup
 	$(PYTHON) -m ruff check backend training siran_qgis tests scripts benchmarks __init__.py
