@@ -9,6 +9,7 @@ where it is needed.
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from backend.engines import Floats, Run
@@ -16,6 +17,8 @@ from backend.windows import Window
 
 REACH = 8
 """Pixels off an image, along either axis, up to which it still has a share: at first all of it, then less and less."""
+SQUARE = 6
+"""Pixels along each side of the least square without a gap that an image is looked at in: how sharp it is, is told by such."""
 _BESIDE = 4
 """Pixels around those that somebody looks at that are made with them: means over a DEM's pixels end amid some of these."""
 _SMALLEST = 128
@@ -81,6 +84,16 @@ def shares(valid: Floats, reach: int) -> Floats:
         near = _wider(near)
         added += near
     return added / np.float32(reach)
+
+
+def looked_at(valid: Floats) -> bool:
+    """Whether an image (`valid`, (H, W)) has a square of pixels that are all known. One with gaps everywhere, as of lost columns, is as
+    good as none."""
+    known = valid > 0
+    for axis in (0, 1):
+        if not known.all() and known.shape[axis] >= SQUARE:
+            known = sliding_window_view(known, SQUARE, axis=axis).all(axis=-1)
+    return bool(known.any())
 
 
 def boxes(needed: Bools, reach: int) -> list[tuple[slice, slice]]:

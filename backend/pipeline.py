@@ -255,7 +255,7 @@ class Pipeline:
             image, seen = self.guide.read(window)
             valid = seen.astype(np.float32)
             under = known & (means(valid, self.times)[cut] > 0)
-            guided = int(np.count_nonzero(under))
+            guided = int(np.count_nonzero(under)) if image_gaps.looked_at(valid) else 0
             lit = light(means(image, self.times)[:, *cut], under, cubic, self.times * pixel_size)
         cells = None
         if self.back_projection is not None and known.any() and (under_it := self.back_projection.cells(core)) is not None:

@@ -309,7 +309,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                 if outputs.known and image and not pipeline.guided:
                     say(
                         "warning",
-                        f"The guide, {image.name}, has no value on any pixel of the output that the DEM knows: "
+                        f"The guide, {image.name}, has no value on any pixel of the output that the DEM knows, or gaps every few pixels: "
                         "the result is what the model makes without one.",
                     )
                 if gathered is not None:

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rasters_for_tests import image, terrain, write
 
+from backend import models
+from backend.events import Event, Log
 from backend.image_gaps import REACH, boxes, made, shares
 
 Superresolve = Callable[..., np.ndarray]
@@ -128,3 +130,24 @@ def test_in_a_gap_a_result_is_that_without_an_image(tmp_path: Path, superresolve
     margin = REACH + 24  # back-projection brings what the image changed a little farther
     assert changed[:40, :110].max() > 0.01
     assert changed[:, 110 + margin :].max() < 2e-3 and changed[120 + margin :].max() < 2e-3
+
+
+@pytest.mark.parametrize(("every", "said"), [(6, True), (9, False)])
+def test_an_image_that_lacks_columns_everywhere_is_said_to_count_for_nothing(
+    tmp_path: Path, superresolve: Superresolve, every: int, said: bool
+) -> None:
+    """And it does: the shipped model tells by squares without a gap whether an image is any use."""
+    dem = write(tmp_path / "dem.tif", terrain(40, 44).astype(np.float32))
+    bands = image(120, 132)
+    bands[:, :, ::every] = 0
+    scene = write(
+        tmp_path / "scene.tif", bands, transform=Affine(10, 0, 600_000, 0, -10, 5_200_000), nodata=0, descriptions=("NIR", "Red", "Green")
+    )
+    events: list[Event] = []
+    shipped = models.find(None)
+    without, seen = superresolve(dem, model=shipped), superresolve(dem, model=shipped, guide=scene, events=events)
+    assert (np.abs(seen - without).max() < 0.01) == said
+    warnings = [event.text for event in events if isinstance(event, Log) and event.level == "warning"]
+    assert (
+        any("scene.tif, has no value on any pixel of the output that the DEM knows, or gaps every few" in text for text in warnings) == said
+    )
