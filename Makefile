@@ -11,6 +11,7 @@ QGIS_ENV := env PATH=$(SYSTEM_PATH) QT_QPA_PLATFORM=offscreen SIRAN_PYTHON=$(CUR
 PYTEST := -m pytest --import-mode=importlib
 # Files side by side on the cores, one thread each. The QGIS tests share a profile, and come one after the other.
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
+BACKEND_TESTS := tests/backend tests/training tests/package
 BACKEND_PYTEST := env OMP_NUM_THREADS=1 $(PYTHON) $(PYTEST) $(SIDE_BY_SIDE)
 QGIS_PYTEST := $(QGIS_ENV) build/qgis-venv/bin/python $(PYTEST)
 
@@ -26,9 +27,9 @@ demo: setup ## make the sample finer through QGIS, and a picture of it
 	@$(PYTHON) scripts/demo.py
 
 test: setup lint ## everything: ruff, mypy, pytest for backend, training, package and QGIS
-	$(BACKEND_PYTEST) -m 'not slow' tests/backend tests/training tests/package
+	$(BACKEND_PYTEST) -m 'not slow' $(BACKEND_TESTS)
 	@# QGIS's tests leave half of two cores idle, and measure how long a desktop waits: what runs beside them gets what they leave.
-	@nice -n 19 $(BACKEND_PYTEST) -m slow tests/backend tests/training tests/package >build/test-slow.log 2>&1 & slow=$$!; \
+	@nice -n 19 $(BACKEND_PYTEST) -m slow $(BACKEND_TESTS) >build/test-slow.log 2>&1 & slow=$$!; \
 	trap 'kill $$slow 2>/dev/null || true' EXIT; \
 	echo "The slow tests run beside those of QGIS: build/test-slow.log"; \
 	failed=0; $(QGIS_PYTEST) --ignore=tests/qgis/test_settings_page.py tests/qgis || failed=1; \
@@ -41,11 +42,11 @@ lint: setup
 	$(PYTHON) -m mypy --strict backend training
 
 test-fast: setup ## the tests that take no longer than a few seconds each
-	$(BACKEND_PYTEST) -m 'not slow' tests/backend tests/training tests/package
+	$(BACKEND_PYTEST) -m 'not slow' $(BACKEND_TESTS)
 	$(QGIS_PYTEST) -m 'not slow' tests/qgis
 
 test-slow: setup ## the others
-	$(BACKEND_PYTEST) -m slow tests/backend tests/training tests/package
+	$(BACKEND_PYTEST) -m slow $(BACKEND_TESTS)
 	$(QGIS_PYTEST) -m slow tests/qgis || [ $$? -eq 5 ] # 5: none of them is slow
 
 test-qgis-next: setup ## the QGIS tests on a newer QGIS, in a Debian 13 folder under build/ (root, 2.5 GB)

@@ -158,6 +158,8 @@ def main(arguments: list[str] | None = None) -> int:
             raise TrainingError("--rows says which rows of an ablation are trained.", "Pass --ablation CONFIG with it.")
         if options.seeds < 1 or (options.seeds > 1 and not options.ablation):
             raise TrainingError("--seeds says how often each row of an ablation is trained, 1 or more.", "Pass --ablation CONFIG with it.")
+        if options.record and not options.model:
+            raise TrainingError("--record writes figures into the cards of models, and none is named.", "Pass --model FILE.")
         if options.record and options.thorough:
             raise TrainingError("--record with --thorough: a card states what a model does as it is run by default.", "Pass one of them.")
         if options.record and options.split != "test":

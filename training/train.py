@@ -125,7 +125,6 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
     notes = Notes(out, first_step, config) if fabric.is_global_zero else None
     fabric.barrier()
     start = paced = saved = judged = told = time.monotonic()
-    judged_step = -1
     kept = first_step if checkpoint else -1
 
     def elapsed() -> float:
@@ -147,6 +146,7 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
         if notes:
             figures = validate(ema, validation, fabric.device)
             notes.scalars(step, figures)
+            notes.judged = step
             notes.panels(step, ema, validation.clean, fabric.device)
             print(f"       step {step} validation {' '.join(f'{name} {value:.4f}' for name, value in figures.items())}", flush=True)
         clean = [value for name, value in figures.items() if name != SPOILED]
@@ -211,11 +211,11 @@ def train(config: Config, data: Path, out: Path, *, resume: bool = False, init: 
             # A short run is kept and fitted more often than it can afford to be judged. First judged: no checkpoint of weights that can be
             # used gives way to one of weights that cannot.
             if agreed(fabric, now - judged > settings.checkpoint_seconds):
-                judged, judged_step = now, step + 1
+                judged = now
                 judge(step + 1)
             keep(step + 1)
     # A run that was killed while it was judged is judged when it is resumed.
-    if agreed(fabric, judged_step != step and (step > first_step or (notes is not None and notes.judged != step))):
+    if agreed(fabric, notes is not None and notes.judged != step):
         judge(step)
     if kept < step:
         keep(step)

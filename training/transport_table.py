@@ -29,7 +29,7 @@ from training.networks import terrain
 from training.networks.generator import SuperResolver
 from training.networks.settings import NetworkSettings
 from training.objectives.content import pixel_loss
-from training.objectives.sinkhorn import Measure, SinkhornSettings, clouds, sinkhorn_loss
+from training.objectives.sinkhorn import TILE, Measure, SinkhornSettings, clouds, sinkhorn_loss
 
 EPSILONS = tuple(10.0**decade for decade in range(-3, 4))
 CONVERGED = 300
@@ -117,7 +117,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--power", type=float, default=2, help="p of the cost (2)")
     options = parser.parse_args(arguments)
     try:
-        SinkhornSettings("batch", EPSILONS[0], options.iterations, options.power)
+        SinkhornSettings("batch", EPSILONS[0], options.iterations, options.power)  # raises ValueError for what cannot be
+        if options.patch < TILE:
+            raise TrainingError(f"--patch {options.patch}: a measure looks at {TILE} x {TILE} pixels of it.", f"Pass at least {TILE}.")
         data = DataSettings(patch=options.patch, batch=options.batch)
         batch = BatchSource(load_areas(options.data, "train"), data, SEED).batch(0)
     except (TrainingError, FileNotFoundError, ValueError) as error:

@@ -342,3 +342,5 @@ def test_the_table_says_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFi
     assert "prepare" in capsys.readouterr().err
     assert main(["--data", str(tmp_path), "--iterations", "0"]) == 2
     assert "iterations" in capsys.readouterr().err
+    assert main(["--data", str(tmp_path), "--patch", "9"]) == 2
+    assert "--patch 9" in capsys.readouterr().err
