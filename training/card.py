@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from training.errors import TrainingError
 from training.networks.generator import SuperResolver
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LIKE = 0.9
+"""What the smallest pixel may be of another that is about the same."""
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """Both as in siran_qgis/model_store.py: of what QGIS would refuse no file is made. Windows keeps the latter for devices."""
 
@@ -56,6 +60,24 @@ def build_card(text: str, network: SuperResolver, name: str, data: Path, trained
         return card_from_json(json.dumps(values))
     except TypeError as error:  # TOML has dates and times
         raise CardError(f"The card has a value that is no text, number or list ({error}).", 'Write dates as text: "2026-01-31".') from error
+
+
+def promised(card: ModelCard, ratios: Sequence[int], data: Path) -> list[str]:
+    """What a card says that a model was trained for, beyond the `ratios` of its run and the pixels of the training areas in `data`: a
+    sentence each. Weights that a run began from may have known more."""
+    sizes = [math.sqrt(entry["dx"] * entry["dy"]) for entry in manifest_entries(data, "train")]
+    # Ratios below 2 are made at twice the ratio (backend/halving.py).
+    lowest = 1 if min(ratios) <= 2 else min(ratios)
+    said = []
+    if card.ratios[0] < lowest or card.ratios[1] > max(ratios):
+        said.append(f"ratios of {_span(card.ratios)}, and the run was trained at {_span((lowest, max(ratios)))}")
+    if sizes and (card.pixel_sizes[0] < _LIKE * min(sizes) or card.pixel_sizes[1] > max(sizes) / _LIKE):
+        said.append(f"pixels of {_span(card.pixel_sizes)} m, and the training areas in {data} have {_span((min(sizes), max(sizes)))} m")
+    return [f"The card says that the model was trained for {one}. Right only if the weights that it began from knew more." for one in said]
+
+
+def _span(pair: tuple[float, float]) -> str:
+    return f"{pair[0]:.3g} to {pair[1]:.3g}" if pair[0] != pair[1] else f"{pair[0]:.3g}"
 
 
 def rewrite_card(path: Path, card: ModelCard) -> None:

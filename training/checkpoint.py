@@ -129,6 +129,13 @@ def together(*several: list[Attributed]) -> list[Attributed]:
     return found
 
 
+def credited(areas: list[Attributed], listed: list[Attributed]) -> list[Attributed]:
+    """The `areas` with the licences and attributions that those of the same name and ground have in `listed`, where there are such: a run
+    notes them as they were when it began, and they may have been put right since."""
+    now = {(area["name"], area.get("ground", "")): area for area in listed}
+    return [now.get((area["name"], area.get("ground", "")), area) for area in areas]
+
+
 def load_weights(path: Path) -> dict[str, Tensor]:
     """Weights by name, of a checkpoint (the averaged ones) or of a file of `save_weights`. Raises TrainingError where it is neither."""
     try:

@@ -28,8 +28,8 @@ from torch import Tensor
 from backend.card import INPUTS, METADATA_KEY, OUTPUTS, SCALARS, ModelCard, sidecar_path
 from backend.errors import CardError, InputError
 from backend.models import SUMS_FILE, read_sums
-from training.card import build_card, put
-from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, load_weights, save_weights
+from training.card import build_card, promised, put
+from training.checkpoint import CHECKPOINT, Checkpoint, credited, load_checkpoint, load_weights, save_weights
 from training.config import config_from_dict
 from training.data.areas import attributions
 from training.errors import ExportError, TrainingError, interruptible, refused
@@ -254,9 +254,12 @@ def main(arguments: list[str] | None = None) -> int:
         if shared and not _same(load_weights(weights), network.state_dict()):
             raise ExportError(f"{weights} exists, with other weights.", "Name the model otherwise, or pass --overwrite.")
         # Runs of before there was this note: what stands in the manifest now is all that is known.
-        trained_on = checkpoint.trained_on or attributions(options.data, "train")
+        listed = attributions(options.data, "train")
+        trained_on = credited(checkpoint.trained_on, listed) or listed
         described = read_text(options.card, "Compare it with training/configs/siran.card.toml.")
         card = build_card(described, network, options.out.stem, options.data, trained_on)
+        for doubt in promised(card, config_from_dict(checkpoint.config).data.ratios, options.data):
+            print(f"Warning: {doubt}", file=sys.stderr)
         if options.halo is not None:
             print(f"a halo of {options.halo} px: at most {check_halo(network, options.data, options.halo):.1e} pixel sizes off")
             card = replace(card, halo=options.halo)

@@ -17,7 +17,7 @@ from backend.card import METADATA_KEY, card_from_json, sidecar_path
 from backend.errors import CardError
 from tests.training.test_generator import SMALL, network
 from tests.training.test_train import ROOT, TINY
-from training.card import NAME, RESERVED, build_card, put
+from training.card import NAME, RESERVED, build_card, promised, put
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.data.areas import attributions
 from training.errors import DataError, ExportError, TrainingError
@@ -153,6 +153,19 @@ def test_a_card_keeps_what_a_person_says_of_the_test_areas(prepared: Path) -> No
         build_card(CARD + 'halo = 3\nname = "mine"\n', network(), "small", prepared, [])
     with pytest.raises(CardError, match="no text, number or list"):
         build_card(CARD + "released = 2026-11-30\n", network(), "small", prepared, [])
+
+
+def test_a_card_that_promises_more_than_was_trained_is_doubted(prepared: Path) -> None:
+    """The training area has pixels of 10 m."""
+    fitting = CARD.replace("[5.0, 30.0]", "[9.5, 10.5]").replace("[2.0, 4.0]", "[1.0, 4.0]")
+    card = build_card(fitting, network(SMALL), "a", prepared, attributions(prepared, "train"))
+    assert promised(card, (2, 4), prepared) == []
+    for ratios, words in (((2, 3), "ratios of 1 to 4, and the run was trained at 1 to 3"), ((3, 4), "ratios of 1 to 4, and")):
+        (said,) = promised(card, ratios, prepared)
+        assert words in said
+    for sizes in ((5.0, 10.0), (10.0, 30.0)):
+        (said,) = promised(replace(card, pixel_sizes=sizes), (2, 4), prepared)
+        assert f"pixels of {sizes[0]:g} to {sizes[1]:g} m, and the training areas in {prepared} have 10 m" in said
 
 
 def test_a_name_that_qgis_would_not_take_is_refused(prepared: Path) -> None:

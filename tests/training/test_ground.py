@@ -13,7 +13,7 @@ from pyproj import CRS
 
 from backend.grid import Grid
 from tests.training.conftest import hills, write
-from training.checkpoint import together
+from training.checkpoint import credited, together
 from training.data.areas import attributions, check_held_out
 from training.data.ground import ground_of, share_ground
 from training.errors import DataError
@@ -97,3 +97,11 @@ def test_areas_of_one_name_are_one_unless_their_grounds_differ() -> None:
     plain, here, there = ({"name": "a", "licence": "", "attribution": ""} | more for more in ({}, {"ground": "1:2"}, {"ground": "3:4"}))
     assert together([plain], [here]) == [here] and together([here], [plain], [here]) == [here]
     assert together([here], [there]) == [here, there]
+
+
+def test_a_licence_that_was_put_right_is_the_one_that_a_card_has() -> None:
+    """Of the same ground only; what is listed no more stays as it was."""
+    old, gone = ({"name": name, "licence": "none", "attribution": "", "ground": "1:2"} for name in ("a", "b"))
+    now, elsewhere = old | {"licence": "CC BY 4.0"}, gone | {"licence": "another's", "ground": "3:4"}
+    assert credited([old, gone], [now, elsewhere]) == [now, gone]
+    assert credited([], [now]) == []
