@@ -206,6 +206,31 @@ def test_roads_and_parcels_are_on_the_ground_and_not_in_the_heights(areas: list[
     assert int((changed > 0.05).sum()) >= 2, changed
 
 
+def test_stripes_are_in_the_images_and_not_in_the_heights(areas: list[Area]) -> None:
+    guided = replace(SMALL.clean(), no_guide=0.5, blurred_guide=0.0, bad_guide=0.0, shift_pixels=0.0)
+    without, striped = (BatchSource(areas, replace(guided, batch=12, striped_share=share), 0).batch(0) for share in (0.0, 1.0))
+    assert torch.equal(without.target, striped.target) and torch.equal(without.dem, striped.dem)
+    assert torch.equal(without.guide_valid, striped.guide_valid)
+    shown = without.guide_valid.amax(dim=(1, 2, 3)) > 0
+    assert 3 <= int(shown.sum()) <= 9
+    changed = (without.guide - striped.guide).abs().amax(dim=(1, 2, 3))
+    assert bool((changed[shown] > 0.005).all()) and not bool(changed[~shown].any())
+
+
+def test_sigma_does_not_learn_from_a_reference_with_artefacts(areas: list[Area]) -> None:
+    """All else is drawn as of any other."""
+    wrong = replace(SMALL, error_share=1.0, misstated_share=0.5)
+    plain, marked = (
+        [BatchSource([replace(area, artefacts=marked) for area in areas], wrong, 0).batch(step) for step in range(3)]
+        for marked in (False, True)
+    )
+    for one, other in zip(plain, marked, strict=True):
+        for name, value in vars(one).items():
+            assert torch.equal(value, getattr(other, name)) or name == "truthful", name
+    assert 0 < float(torch.cat([batch.truthful for batch in plain]).mean()) < 1
+    assert not torch.cat([batch.truthful for batch in marked]).any()
+
+
 def test_an_image_is_turned_and_mirrored_with_its_ground(areas: list[Area]) -> None:
     """And so are the sizes of pixels that are not square."""
     rows, columns = np.mgrid[:200, :210].astype(np.float32)

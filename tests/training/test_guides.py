@@ -66,6 +66,26 @@ def test_clouds_are_bright() -> None:
     assert float(clouded.max()) > 0.5
 
 
+def test_stripes_repeat_across_one_direction_and_leave_brightness_as_it_was() -> None:
+    """Of a plain image: the spectrum has its power along one line through the middle, at periods of 3 to 14 pixels; in half of the images
+    only part of the ground has them."""
+    whole, angles = 0, set()
+    for seed in range(24):
+        image = guides.striped(torch.ones(1, 3, 168, 168), torch.Generator().manual_seed(seed))
+        assert torch.equal(image[:, 0], image[:, 1]) and torch.equal(image[:, 0], image[:, 2])
+        off = image[0, 0].numpy() - 1
+        assert abs(off.mean()) < 0.12 and 0.015 < np.abs(off).max() < 0.16
+        power = np.abs(np.fft.fft2(off * np.hanning(168)[:, None] * np.hanning(168))) ** 2
+        down, right = np.meshgrid(np.fft.fftfreq(168), np.fft.fftfreq(168), indexing="ij")
+        power[np.hypot(down, right) < 1 / 20] = 0  # of the fields
+        y, x = np.unravel_index(power.argmax(), power.shape)
+        assert 2.8 < 1 / np.hypot(down[y, x], right[y, x]) < 15
+        angles.add(round(float(np.degrees(np.arctan2(down[y, x], right[y, x]))) % 180 / 15) % 12)
+        whole += bool((np.abs(off) > 0.2 * np.abs(off).max()).mean() > 0.9)
+    assert 6 <= whole <= 18
+    assert len(angles) >= 5
+
+
 def scene(**switched: bool) -> tuple[torch.Tensor, guides.Scene]:
     dem = torch.from_numpy(hills(120, 120))[None, None]
     return dem, guides.scene(dem, torch.tensor([10.0]), torch.tensor([10.0]), torch.Generator().manual_seed(3), **switched)

@@ -45,7 +45,7 @@ def test_a_source_that_has_drawn_travels_without_its_corners(prepared: Path) -> 
 
 
 def test_a_mapped_area_travels_as_file_names(prepared: Path) -> None:
-    area = load_areas(prepared, "train")[0]
+    area = replace(load_areas(prepared, "train")[0], artefacts=True)
     sent = pickle.dumps(area)
     assert len(sent) < 2000 < area.dem.nbytes
     received = pickle.loads(sent)  # noqa: S301
@@ -53,6 +53,7 @@ def test_a_mapped_area_travels_as_file_names(prepared: Path) -> None:
     np.testing.assert_array_equal(received.dem, area.dem)
     np.testing.assert_array_equal(received.guide, area.guide)
     assert received.dx == area.dx
+    assert received.artefacts
 
 
 def test_an_area_in_memory_travels_whole(prepared: Path) -> None:

@@ -68,6 +68,18 @@ def test_a_raster_is_split_by_area(tmp_path: Path) -> None:
     np.testing.assert_array_equal(train.dem[:, 40:], z[:, 40:])
 
 
+def test_an_area_says_that_its_reference_has_artefacts(tmp_path: Path) -> None:
+    write(tmp_path / "z.tif", hills(100, 100))
+    for words, expected in (("", False), ("artefacts = true\n", True)):
+        prepare(listing(tmp_path, ONE + words), tmp_path, tmp_path / "out")
+        assert [area.artefacts for area in load_areas(tmp_path / "out", "train")] == [expected]
+    manifest = tmp_path / "out" / "manifest.json"
+    content = json.loads(manifest.read_text())
+    del content["areas"][0]["artefacts"]  # as up to 0.3.14
+    manifest.write_text(json.dumps(content))
+    assert not load_areas(tmp_path / "out", "train")[0].artefacts
+
+
 def test_several_rectangles_are_left_out(tmp_path: Path) -> None:
     write(tmp_path / "z.tif", hills(100, 100))
     out = "[[500000, 5199000, 500100, 5200000], [500900, 5199000, 501000, 5199500]]"
@@ -412,6 +424,7 @@ def test_degrees_are_measured_on_the_ground(tmp_path: Path) -> None:
         (ONE + "keep = [5, 5, 1, 1]\n", "keep is"),
         (ONE + "leave_uot = [0, 0, 1, 1]\n", "nobody knows leave_uot"),
         (ONE + "coregister = true\n", "has no coarse DEM"),
+        (ONE + 'artefacts = "yes"\n', "artefacts is 'yes'"),
         ('[[area]]\nname = "../a"\nsplit = "test"\ndem = "z.tif"\n', "named '../a'"),
         ("[[area]\n", "is no TOML"),
         (ONE.replace('"z.tif"', '""'), "has no dem"),

@@ -34,6 +34,11 @@ def test_what_is_validated_is_a_ratio_that_is_trained() -> None:
         assert (kind.ratios, kind.ratio_shares) == ((expected,), (1.0,))
 
 
+def test_a_good_guide_is_sharp_in_its_place_and_without_stripes() -> None:
+    kind = good(DataSettings(blurred_guide=0.2, bad_guide=0.2, striped_share=0.2, shift_pixels=0.3, no_guide=0.4))
+    assert (kind.blurred_guide, kind.bad_guide, kind.striped_share, kind.shift_pixels, kind.no_guide) == (0, 0, 0, 0, 0.4)
+
+
 def test_a_network_is_better_than_cubic_by_what_it_takes_off_its_error(prepared: Path) -> None:
     """Half of it with a guide, a fifth without."""
     areas = load_areas(prepared, "validation")

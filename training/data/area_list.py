@@ -21,7 +21,9 @@ class Entry:
     `dem`: the reference. `coarse`: a real coarse DEM of the same ground. `guide`: an image of it, with `guide_bands` (NIR, R, G, counted
     from 1) where the file does not say which they are. `mask`: 0 where the reference is not to be used. All of them may lie on grids and in
     CRSs of their own; paths are relative to a folder that is given later. `keep`, `leave_out`: rectangles xmin, ymin, xmax, ymax in the
-    DEM's CRS, to split one raster by area. `coregister`: shift the coarse DEM onto the reference first.
+    DEM's CRS, to split one raster by area. `coregister`: shift the coarse DEM onto the reference first. `artefacts`: a hillshade of the
+    reference shows what no ground has, of its sensor or of a resampling; a network is to make it finer as any other, but not to expect
+    such errors of itself.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Entry:
     keep: Bounds | None = None
     leave_out: tuple[Bounds, ...] = ()
     coregister: bool = False
+    artefacts: bool = False
     licence: str = ""
     attribution: str = ""
 
@@ -86,8 +89,9 @@ def _entry(table: dict[str, Any]) -> Entry:
     for key in ("coarse", "guide", "mask", "licence", "attribution"):
         if not isinstance(table.get(key, ""), str):
             raise DataError(f"Area {name}: {key} is {table[key]!r}.", "Write it in quotes.")
-    if not isinstance(table.get("coregister", False), bool):
-        raise DataError(f"Area {name}: coregister is {table['coregister']!r}.", "Write true or false.")
+    for key in ("coregister", "artefacts"):
+        if not isinstance(table.get(key, False), bool):
+            raise DataError(f"Area {name}: {key} is {table[key]!r}.", "Write true or false.")
     values = dict(table)
     if "guide_bands" in table:
         bands = table["guide_bands"]

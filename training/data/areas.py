@@ -60,8 +60,8 @@ class Area:
     percentile to 0..1, NaN where unknown; None where there is no image. `dx`, `dy`: pixel width and height on the ground, metres.
     `coarse` (H, W) float32 metres: a real coarse DEM of the same ground, cubic-resampled onto this grid, NaN where unknown; None where
     there is none; `cells` are its own. `coarse_error`: its NMAD against `dem`, `level_offset`: how far it lies above it where it is level
-    (training/data/level.py), metres. Arrays of a prepared area are mapped files: read-only, and read when they are looked at. Pickled,
-    they travel as file names.
+    (training/data/level.py), metres. `artefacts`: `dem` shows what no ground has (training/data/area_list.py). Arrays of a prepared area
+    are mapped files: read-only, and read when they are looked at. Pickled, they travel as file names.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Area:
     coarse_error: float = 0.0
     level_offset: float = 0.0
     cells: Cells | None = None
+    artefacts: bool = False
 
     @property
     def pixel_size(self) -> float:
@@ -87,7 +88,7 @@ class Area:
 
     def __getstate__(self) -> dict[str, Any]:
         # The cells are for evaluation, which no other process does.
-        names = ("name", "split", "dem", "guide", "dx", "dy", "coarse", "coarse_error", "level_offset")
+        names = ("name", "split", "dem", "guide", "dx", "dy", "coarse", "coarse_error", "level_offset", "artefacts")
         return {"cells": None} | {
             name: _File(str(array.filename)) if isinstance(array := getattr(self, name), np.memmap) else array for name in names
         }
@@ -111,6 +112,7 @@ def save_area(area: Area, folder: Path) -> dict[str, Any]:
         "coarse_error": area.coarse_error,
         "cells": {"grid": cells.grid.to_event(), "area": cells.area.to_event(), "step": cells.step} if cells else None,
         "level_offset": area.level_offset,
+        "artefacts": area.artefacts,
         "dx": area.dx,
         "dy": area.dy,
         "height": area.dem.shape[0],
@@ -202,6 +204,7 @@ def load_areas(folder: Path, split: Split) -> list[Area]:
                 entry["coarse_error"],
                 entry["level_offset"],
                 _load_cells(folder, entry),
+                entry.get("artefacts", False),  # folders that were prepared earlier do not say it
             )
             for entry in manifest_entries(folder, split)
         ]

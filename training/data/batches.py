@@ -61,7 +61,8 @@ class DataSettings:
     area's pixel is. The defaults are modest: most users' DEMs have less wrong with them than SRTM, and a clean one must still be sharpened.
 
     The guide. `no_guide`, `blurred_guide`, `bad_guide`: none at all; one that is one to five times coarser than the target; a constant,
-    clouded, foreign, upside-down or misregistered one. `real_guide`: share of the patches of areas with an image that get it instead of a
+    clouded, foreign, upside-down or misregistered one. `striped_share`: share of all guides but blank ones that have stripes across them
+    (`guides.striped`). `real_guide`: share of the patches of areas with an image that get it instead of a
     rendered one. `shift_pixels`: standard deviation of the small misregistration that half of the guides have. `sun`, `albedo`,
     `atmosphere`, `noise`, `lines` (roads and parcels): shares of the rendered guides that show them.
 
@@ -100,6 +101,7 @@ class DataSettings:
     atmosphere: float = 1.0
     noise: float = 1.0
     lines: float = 0.0
+    striped_share: float = 0.0
 
     def __post_init__(self) -> None:
         defaults = {field.name: field.default for field in fields(self)}
@@ -148,7 +150,7 @@ class DataSettings:
 @dataclass(frozen=True)
 class Batch:
     """Model inputs as docs/contracts.md names them, the reference `target` (N, 1, P, P), metres, and whether `dem_error` is
-    about true (`truthful`, (N,), 1 or 0)."""
+    about true and the target without artefacts (`truthful`, (N,), 1 or 0)."""
 
     dem: Tensor
     guide: Tensor
@@ -183,6 +185,7 @@ class Crop:
     dx: float
     dy: float
     coarse_error: float
+    artefacts: bool
     water: Tensor | None = None
 
     @property
@@ -291,13 +294,13 @@ class BatchSource:
                 trees = torch.ones_like(crop.dem) if scene is None else scene.forest
             coarse, error = self._degrade(crop, lattice, scene if forest else None, scene if built else None, wrong, trees, rng, gen)
             dem = lattice.upsample(coarse)
-        truthful = error == 0 or rng.random() >= self.settings.misstated_share
-        if not truthful:
+        stated = error == 0 or rng.random() >= self.settings.misstated_share
+        if not stated:
             error *= 1.5 * float(rng.uniform()) ** 2
         # A user's idea of the error is rough: 0.6 to 1.65 times the true one.
         error *= float(np.exp(rng.uniform(-0.5, 0.5)))
         size_and_error = torch.tensor([crop.pixel_size]), torch.tensor([error])
-        return Batch(dem, guide[cut], valid[cut], *size_and_error, crop.dem[cut], torch.tensor([float(truthful)]))
+        return Batch(dem, guide[cut], valid[cut], *size_and_error, crop.dem[cut], torch.tensor([float(stated and not crop.artefacts)]))
 
     def _size(self, ratio: int) -> int:
         """Pixels of an edge of what a patch is cut from."""
@@ -339,7 +342,7 @@ class BatchSource:
             dem, water = drawn(dem, float(np.sqrt(dx * dy)), rng)
             finest = dem
         coarse = None if coarse is None else factor * coarse
-        return Crop(dem, finest, coarse, guide, dx, dy, factor * area.coarse_error, water)
+        return Crop(dem, finest, coarse, guide, dx, dy, factor * area.coarse_error, area.artefacts, water)
 
     def _weights(self, size: int) -> NDArray[np.float64]:
         """The chance of each area: the fourth root of its valid pixels, 0 where no square of this size fits."""
@@ -457,6 +460,8 @@ class BatchSource:
         else:
             scene = self._render(crop, rng, gen, forest=forest, built=built)
             image = scene.image
+        if s.striped_share and rng.random() < s.striped_share:
+            image = guides.striped(image, gen)
         if spoiled:
             image, valid = self._spoil(image, valid, size, rng, gen)
         elif blurred:

@@ -98,7 +98,9 @@ def _read(entry: Entry, root: Path, coregister: bool) -> Reading:
     across, down = ground_edges(grid.crs, grid.transform, grid.width / 2, grid.height / 2)
     dx, dy = float(np.hypot(*across)), float(np.hypot(*down))
     above = 0.0 if coarse is None else level_offset(coarse, dem, dx, dy)
-    area = Area(entry.name, entry.split, dem, guide, dx, dy, coarse, float(facts.get("error", 0.0)), above, cells)
+    area = Area(
+        entry.name, entry.split, dem, guide, dx, dy, coarse, float(facts.get("error", 0.0)), above, cells, artefacts=entry.artefacts
+    )
     return Reading(area, grid, files, notes, facts)
 
 
