@@ -92,7 +92,7 @@ def looked_at(valid: Floats) -> bool:
     known = valid > 0
     for axis in (0, 1):
         if not known.all() and known.shape[axis] >= SQUARE:
-            known = sliding_window_view(known, SQUARE, axis=axis).all(axis=-1)
+            known = np.asarray(sliding_window_view(known, SQUARE, axis=axis).all(axis=-1))
     return bool(known.any())
 
 

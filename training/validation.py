@@ -41,8 +41,8 @@ def open_validation(data: Path, config: Config) -> Validation:
 def good(data: DataSettings) -> DataSettings:
     """What is validated on: ratio 3, or where that is not trained the ratio that most batches have; clean input, a good guide or none."""
     ratio = RATIO if RATIO in data.ratios else max(zip(data.ratio_shares, data.ratios, strict=True))[1]
-    guides = {"blurred_guide": 0.0, "bad_guide": 0.0, "striped_share": 0.0, "shift_pixels": 0.0}
-    return replace(data.clean(), ratios=(ratio,), ratio_shares=(1.0,), **guides)
+    clean = replace(data.clean(), ratios=(ratio,), ratio_shares=(1.0,))
+    return replace(clean, blurred_guide=0.0, bad_guide=0.0, striped_share=0.0, shift_pixels=0.0)
 
 
 def validate(network: SuperResolver, patches: Validation, device: torch.device) -> dict[str, float]:
