@@ -48,6 +48,8 @@ class ObjectiveSettings:
     def __post_init__(self) -> None:
         if negative := [name for name, weight in asdict(self).items() if weight < 0]:
             raise ValueError(f"weights cannot be negative: {', '.join(negative)}")
+        if self.balance > 1:
+            raise ValueError(f"balance is a share from 0 to 1; it is {self.balance:g}")
         if self.power not in (1, 2):
             raise ValueError(f"power must be 1 or 2; it is {self.power}")
         if not (self.pixel or self.slope or self.structural or self.adversarial or self.transport):
@@ -96,6 +98,8 @@ class TrainSettings:
         for name in ("learning_rate", "clip", "checkpoint_seconds", "ramp_steps", "skip_batches"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} is more than 0; it is {getattr(self, name)}")
+        if self.learning_rate > 1:
+            raise ValueError(f"learning_rate is at most 1, and mostly far below 0.01; it is {self.learning_rate:g}")
         for name in ("steps", "stop_after", "seed", "workers"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is 0 or more; it is {getattr(self, name)}")

@@ -426,6 +426,7 @@ def test_degrees_are_measured_on_the_ground(tmp_path: Path) -> None:
         (ONE + "coregister = true\n", "has no coarse DEM"),
         (ONE + 'artefacts = "yes"\n', "artefacts is 'yes'"),
         ('[[area]]\nname = "../a"\nsplit = "test"\ndem = "z.tif"\n', "named '../a'"),
+        (ONE.replace('"a"', f'"{"a" * 65}"'), "An area is named 'aaa"),
         ("[[area]\n", "is no TOML"),
         (ONE.replace('"z.tif"', '""'), "has no dem"),
         (ONE + 'guide = "z.tif"\nguide_bands = [4, 3, 2]\n', "guide_bands names band 4"),

@@ -75,10 +75,9 @@ def _entry(table: dict[str, Any]) -> Entry:
     name = table.get("name")
     if name is None:
         raise DataError("An area has no name.", 'Write name = "..." under each [[area]].')
-    if not isinstance(name, str) or not re.fullmatch(r"\w[\w.-]*", name):
-        raise DataError(
-            f"An area is named {name!r}.", "A name is made of letters, digits, '_', '-' and '.', without blanks; files are named after it."
-        )
+    if not isinstance(name, str) or not re.fullmatch(r"\w[\w.-]{0,63}", name):
+        hint = "A name is made of at most 64 letters, digits, '_', '-' and '.', without blanks; files are named after it."
+        raise DataError(f"An area is named {name!r}.", hint)
     if table.get("split") not in SPLITS:
         raise DataError(f"Area {name}: split is {table.get('split')!r}.", f"Write one of {', '.join(SPLITS)}.")
     known = {field.name: field for field in fields(Entry)}

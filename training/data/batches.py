@@ -119,6 +119,8 @@ class DataSettings:
             raise ValueError(f"{', '.join(f'{name} = {value:g}' for name, value in guides.items())} add up to more than 1")
         if not self.ratios:
             raise ValueError("ratios is empty; it is a list of whole numbers, as in [2, 3, 4]")
+        if len(set(self.ratios)) < len(self.ratios):
+            raise ValueError(f"ratios has one twice: {', '.join(map(str, self.ratios))}")
         if len(self.ratios) != len(self.ratio_shares) or abs(sum(self.ratio_shares) - 1) > 1e-6 or min(self.ratio_shares) < 0:
             raise ValueError(f"ratio_shares must be {len(self.ratios)} shares that add up to 1; they are {self.ratio_shares}")
         for name in ("stretch", "shift_pixels"):
