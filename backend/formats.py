@@ -32,7 +32,8 @@ _ADDRESSES = ("https://", "http://")
 def open_raster(name: str) -> DatasetReader:
     """The raster of this name: a file's, GDAL's for one inside of a file, an address. Raises RasterioError, OSError."""
     # Some formats hold neither CRS nor nodata: they stand beside, in NAME.aux.xml, which a run does not write but has to read.
-    with rasterio.Env(GDAL_PAM_ENABLED="YES") as env:
+    # Of GeoTIFFs of before 2019, and of HGT, GDAL keeps what heights count from to itself unless it is asked.
+    with rasterio.Env(GDAL_PAM_ENABLED="YES", GTIFF_REPORT_COMPD_CS="YES", REPORT_COMPD_CS="YES") as env:
         known = env.drivers().keys()
         allowed = FORMATS | {_MOSAIC} if is_mosaic(name) else FORMATS
         # Not rasterio.open: it takes one driver only.

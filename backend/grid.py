@@ -260,6 +260,16 @@ def target_grid(
     return _checked(grid)
 
 
+def middle_of(dem: Grid, guide: Grid | None, like: Grid | None) -> Grid:
+    """What has its middle where an output has it that is limited by no extent: parts of one have the same. Of a DEM of the whole Earth
+    under a guide the middle may be far beyond the zone of the output's CRS."""
+    if like is not None:
+        return like
+    if guide is None:
+        return dem
+    return guide if guide.rotated else overlap(guide.north_up(), dem) or guide
+
+
 def overlap(grid: Grid, other: Grid) -> Grid | None:
     """The part of a north-up grid that another's rectangle touches; None where there is none."""
     ours, theirs = grid.bounds_beside(other), other.bounds()

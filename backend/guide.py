@@ -82,7 +82,7 @@ class Guide:
         """A pixel that is 0 in all bands is the margin of a scene that declares no nodata, and so is one that has in one of them what
         usually means "no data": a few of these would be most of what the scene is scaled by. So would snow that is as bright as 16 bits
         say, where a mask says what is known."""
-        if any(self.raster.has_mask(band) for band in self.bands):
+        if self.raster.masked(self.bands):
             whole = all(self.raster.dataset.dtypes[band - 1] == "uint16" for band in self.bands)
             return np.asarray((values != SATURATED).all(axis=0)) if whole else np.ones(values.shape[1:], np.bool_)
         return np.asarray((values != 0).any(axis=0) & ~np.isin(values, UNDECLARED).any(axis=0))
@@ -95,12 +95,11 @@ class Guide:
             with rasterio.Env(**WHOLE):
                 values = self.raster.stored(self.bands, shape=shape).astype(np.float64)
                 known = np.isfinite(values).all(axis=0) & (np.abs(values) < 1e30).all(axis=0) & self._lit(values)
-                masked = [band for band in self.bands if self.raster.has_mask(band)]
-                if masked:
+                if masked := self.raster.masked(self.bands):
                     masks = dataset.read_masks(masked, out_shape=(len(masked), *shape), resampling=Resampling.nearest) > 0
                     known &= masks.any(axis=0) if self._dark_zero else masks.all(axis=0)
-                    stated = self.raster.not_nodata(self.bands, values)
-                    known &= stated.any(axis=0) if self._dark_zero else stated.all(axis=0)
+                stated = self.raster.not_nodata(self.bands, values)
+                known &= stated.any(axis=0) if self._dark_zero else stated.all(axis=0)
                 opaque = self.raster.opaque(self.bands, shape=shape)
                 if opaque is not None:
                     known &= opaque

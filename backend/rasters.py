@@ -10,6 +10,7 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -155,7 +156,7 @@ class Raster:
             return values, valid
         inside = RasterioWindow(left, top, right - left, bottom - top)
         try:
-            masked = [band for band in bands if self.has_mask(band)]
+            masked = self.masked(bands)
             with ONE_AT_A_TIME:
                 part = self.stored(bands, window=inside)
                 masks = self.dataset.read_masks(masked, window=inside) > 0 if masked else None
@@ -166,8 +167,8 @@ class Raster:
                 known &= (np.abs(part) < _ABSURD).all(axis=0)
             if masks is not None:
                 known &= masks.any(axis=0) if any_band else masks.all(axis=0)
-                stated = self.not_nodata(bands, part)
-                known &= stated.any(axis=0) if any_band else stated.all(axis=0)
+            stated = self.not_nodata(bands, part)
+            known &= stated.any(axis=0) if any_band else stated.all(axis=0)
             if opaque is not None:
                 known &= opaque
         except RasterioError as error:
@@ -204,13 +205,20 @@ class Raster:
         ]
         return np.concatenate(parts)
 
-    def has_mask(self, band: int) -> bool:
-        """Whether the file says which pixels of a band are known.
+    def masked(self, bands: Sequence[int]) -> list[int]:
+        """Those of `bands` of which the file says which pixels are known.
 
-        GDAL calls the fourth band of an 8-bit image alpha when nobody says otherwise; a description that says otherwise wins.
+        GDAL calls the fourth band of an 8-bit image alpha when nobody says otherwise; a description that says otherwise wins, and so does
+        who asks for that band: near infrared is 0 on dark water.
         """
-        flags = self.dataset.mask_flag_enums[band - 1]
-        return MaskFlags.all_valid not in flags and not (MaskFlags.alpha in flags and self._alpha_is_a_colour())
+        no_alpha = self._alpha in bands or self._alpha_is_a_colour()
+        flags = {band: self.dataset.mask_flag_enums[band - 1] for band in bands}
+        return [band for band, of in flags.items() if MaskFlags.all_valid not in of and not (MaskFlags.alpha in of and no_alpha)]
+
+    @cached_property
+    def _alpha(self) -> int:
+        """Number of the band that GDAL calls alpha, or 0."""
+        return next((band for band, colour in enumerate(self.dataset.colorinterp, 1) if colour == ColorInterp.alpha), 0)
 
     def opaque(
         self, bands: Sequence[int], *, window: RasterioWindow | None = None, shape: tuple[int, int] | None = None
@@ -223,9 +231,8 @@ class Raster:
     def _unheeded_alpha(self, bands: Sequence[int]) -> int:
         """Number of that band, or 0. GDAL heeds one as the last of two or four bands, of 8 bits or of whole 16, and gdalwarp -dstalpha
         adds one to any."""
-        alpha = next((band for band, colour in enumerate(self.dataset.colorinterp, 1) if colour == ColorInterp.alpha), 0)
         heeded = any(MaskFlags.alpha in self.dataset.mask_flag_enums[band - 1] for band in bands)
-        return 0 if alpha in bands or heeded or self._alpha_is_a_colour() else alpha
+        return 0 if self._alpha in bands or heeded or self._alpha_is_a_colour() else self._alpha
 
     def not_nodata(self, bands: Sequence[int], stored: NDArray[Any]) -> NDArray[np.bool_]:
         """Which of `stored` (bands, ...) are not what the file declares as nodata beside a mask. GDAL's mask of such a band leaves it out,

@@ -26,7 +26,7 @@ from backend.engines import Engine, open_engine
 from backend.engines.sparing import SparingEngine
 from backend.errors import InputError
 from backend.events import Level, Log, Progress, Result, Sink
-from backend.grid import Bounds, Grid, ground_edges, parse_crs, target_grid
+from backend.grid import Bounds, Grid, ground_edges, middle_of, parse_crs, target_grid
 from backend.info import packages
 from backend.interruptible import Unfinished
 from backend.journal.keeping import keeping, open_journal
@@ -151,7 +151,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         card = model.card
         if card.guide_required and image is None:
             raise InputError("guide-required", f"The model {card.name} needs a guide.", "Pass --guide, or another --model.")
-        grid = _grid(settings, paths, dem, image, card)
+        grid, middle = _grid(settings, paths, dem, image, card)
         dem.check_heights(settings.band)
         if stretched := check_parts(dem, grid):
             say("warning", stretched)
@@ -177,8 +177,8 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                 "Leave out --uncertainty, or pass another --model.",
             )
         cancel.check()
-        # Whatever the extent, by the middle of all of the DEM: its parts have to join.
-        times = halving.times(dem.grid.pixel_size / grid.pixel_size_in(dem.grid), card)
+        # Whatever the extent: its parts have to join.
+        times = halving.times(dem.grid.pixel_size_at(middle) / grid.pixel_size_in(middle), card)
         finer = grid.split(times)
         scaled = guide.Guide(image, bands, finer) if image and bands else None
         unit = dem.units[settings.band - 1]
@@ -407,21 +407,24 @@ def _check_sources(paths: Mapping[str, Path], role: str, raster: Raster) -> None
         check_sources(path, role, raster.path, raster.files)
 
 
-def _grid(settings: Settings, paths: Mapping[str, Path], dem: Raster, image: Raster | None, card: ModelCard) -> Grid:
+def _grid(settings: Settings, paths: Mapping[str, Path], dem: Raster, image: Raster | None, card: ModelCard) -> tuple[Grid, Grid]:
+    """The output's, and one that has its middle where all of an output would, of which this may be a part."""
     like = None
     if settings.like is not None:
         with Raster(settings.like, "The raster of --like") as raster:
             _check_sources(paths, "the raster of --like", raster)
             like = raster.grid
-    return target_grid(
+    shown = image.grid if image else None
+    grid = target_grid(
         dem.grid,
         ratio=card.ratio,
-        guide=image.grid if image else None,
+        guide=shown,
         like=like,
         resolution=settings.resolution,
         extent=settings.extent,
         extent_crs=parse_crs(settings.extent_crs) if settings.extent_crs else None,
     )
+    return grid, middle_of(dem.grid, shown, like)
 
 
 def _crs(grid: Grid, dem: Raster, say: Callable[[Level, str], None]) -> str:

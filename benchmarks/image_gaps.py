@@ -4,7 +4,9 @@
 
 Discs of 15 to 80 pixels are cut out of the first rendered image, and of the area's own where it has one, a quarter of the area or less. The
 DEM is trusted. Printed are means over the areas of the model run once, as it is, and of what the backend makes (backend/image_gaps.py), by
-how far off the image a pixel lies. What was found is in docs/design.md, "Gaps of an image".
+how far off the image a pixel lies. Then RMSE over cubic's on whole areas, as the backend makes them, where an image lacks lines as those
+of Landsat 7 do since 2003: some of every 33, which is what lies between gaps of 30 m pixels; they are the wider the farther from the middle
+of a scene. What was found is in docs/design.md, "Gaps of an image".
 """
 
 from __future__ import annotations
@@ -28,8 +30,11 @@ from training.evaluation.conditions import Guide, guides_of  # noqa: E402
 from training.evaluation.pairs import Pair  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 from training.evaluation.tiled import tiled  # noqa: E402
+from training.metrics import rmse  # noqa: E402
 
 RADII = 15.0, 80.0
+LOST, EVERY, SLANT = (0, 4, 8, 13), 33, 0.15
+"""Lines, and how many they come in; rows down for each column."""
 ZONES = {"1 to 8 px": (0, 8), "8 to 32 px": (8, 32), "farther": (32, math.inf), "all gaps": (0, math.inf)}
 LEAST = 200
 """Pixels of a zone in an area that are judged; with fewer it does not count."""
@@ -45,6 +50,12 @@ def discs(height: int, width: int) -> NDArray[np.bool_]:
     return left
 
 
+def lines(height: int, width: int, lost: int) -> NDArray[np.bool_]:
+    """Where an image of this size is left that lacks `lost` lines of EVERY."""
+    y, x = np.mgrid[:height, :width]
+    return np.asarray((y + SLANT * x) % EVERY >= lost)
+
+
 def errors_of(run: Run, pair: Pair, guide: Guide) -> NDArray[np.float32]:
     """Of a result that is brought back to the DEM, (H, W) metres."""
     return pair.back_projected(run(pair.given, *guide, pair.area.pixel_size, pair.dem_error)[0]) - pair.target
@@ -55,11 +66,11 @@ def main() -> None:
     card = model.card
     runs = {"run once": tiled(engine.run, card.halo, card.size_multiple), "as the backend does": engine_run(engine, card)}
     found: dict[tuple[str, str, str], list[float]] = {}
+    lacking: list[list[str]] = []
     for pair in load_pairs(options.data, options.split, options.ratio):
         if pair.coarse is None:
             continue
-        left = discs(*pair.target.shape)
-
+        left, lasting = discs(*pair.target.shape), [lines(*pair.target.shape, lost) for lost in LOST]
         images = {name: guides[0] for name, guides in guides_of(pair, ("no guide", "rendered guide", "real guide")) if guides}
         without = errors_of(runs["run once"], pair, images.pop("no guide"))
         for kind, (image, valid) in images.items():
@@ -72,12 +83,17 @@ def main() -> None:
                     if np.count_nonzero(judged) >= LEAST:
                         ratio = math.sqrt(float(np.square(errors[judged]).mean()) / float(np.square(without[judged]).mean()))
                         found.setdefault((kind, zone, name), []).append(ratio)
+            cubic, made = rmse(pair.cubic - pair.target, pair.judged), runs["as the backend does"]
+            errors = [without, *(errors_of(made, pair, (image * part, (valid * part).astype(np.float32))) for part in lasting)]
+            lacking.append([f"{pair.area.name}, {kind}", *(f"{rmse(one, pair.judged) / cubic:.3f}" for one in errors)])
     rows = [
         [kind, zone, str(len(found[kind, zone, "run once"])), *(f"{np.mean(found[kind, zone, name]):.3f}" for name in runs)]
         for kind, zone in dict.fromkeys((kind, zone) for kind, zone, _ in found)
     ]
     print(f"{card.name} {card.version}, {options.split}, ratio {options.ratio}: RMSE in gaps / without an image\n")
     print(table(["image", "off the image", "areas", *runs], rows))
+    print(f"\nImages that lack lines of every {EVERY}: RMSE / cubic's\n")
+    print(table(["area", "no image", *(f"{lost} lost" for lost in LOST)], lacking))
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ def unexplained(status: int, stderr: str, repair: str) -> BackendFailed:
     if "ModuleNotFoundError" in reason or "ImportError" in reason or "No module named" in reason:
         return BackendFailed(tr("The backend's environment is incomplete{}").format(said), repair)
     if status < 0 or status >= WINDOWS_CRASHES:
-        how = f"signal {-status}" if status < 0 else f"0x{status:08X}"
+        how = tr("signal {}").format(-status) if status < 0 else f"0x{status:08X}"
         return BackendFailed(
             tr("The backend crashed ({}){}").format(how, said), tr("Try another device; please report it if that does not help.")
         )

@@ -81,10 +81,6 @@ class Desktop:
         return dialog
 
     def _layer(self, file, name):
-        path = str(paths.SAMPLE / file)
-        for layer in QgsProject.instance().mapLayers().values():
-            if layer.source() == path:
-                return layer
-        layer = QgsRasterLayer(path, name)
-        QgsProject.instance().addMapLayer(layer)
-        return layer
+        layer = QgsRasterLayer(str(paths.SAMPLE / file), name)
+        same = layers.of_same_file(layer)  # a project that was opened writes its path otherwise on Windows
+        return same[0] if same else QgsProject.instance().addMapLayer(layer)

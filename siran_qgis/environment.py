@@ -84,9 +84,12 @@ class Environment:
 
     def look(self):
         """(state, one sentence about it). Cheap: reads two small files and looks for the packages' folders."""
-        state, sentence = self._look()
-        if state is not State.READY and self._is_busy():
-            return State.BUSY, self._busy()
+        try:
+            state, sentence = self._look()
+            if state is not State.READY and self._is_busy():
+                return State.BUSY, self._busy()
+        except OSError as error:  # a share that does not answer, a folder of somebody else's
+            return State.BROKEN, tr("The backend's folder cannot be read: {}.").format(error)
         return state, sentence
 
     def _look(self):
@@ -97,8 +100,10 @@ class Environment:
         marker = self.marker()
         if not marker.get("complete"):
             return State.BROKEN, tr("The backend's environment is incomplete ({}).").format(self.folder)
-        if not self.python.exists():  # follows the link: the base interpreter may be gone
-            return State.BROKEN, tr("The backend's Python is gone ({}).").format(self.python)
+        # Both the link and what it was made of: on Windows there is no link, but a program that looks for that.
+        for gone in (self.python, _home(self.folder)):
+            if not gone.exists():
+                return State.BROKEN, tr("The backend's Python is gone ({}).").format(gone)
         present = set(_packages(self.folder))
         gone = [name for name in marker.get("packages", []) if name not in present]
         if gone:
@@ -173,7 +178,9 @@ class Environment:
         """Bytes on disk."""
         total = 0
         for folder, _, files in os.walk(self.folder):
-            total += sum(os.lstat(os.path.join(folder, name)).st_size for name in files)
+            for name in files:
+                with contextlib.suppress(OSError):  # it may be removed meanwhile
+                    total += os.lstat(os.path.join(folder, name)).st_size
         return total
 
     @contextlib.contextmanager
@@ -304,7 +311,7 @@ def find_base(candidates, is_cancelled) -> Base:
             raise Cancelled(tr("Cancelled."))
         if finished.status != 0 and finished.cancelled:
             seen.append(tr("{} did not answer within {:.0f} s").format(candidate, LONGEST_ASK))
-        elif finished.status != 0 and "No module named" in finished.stderr:
+        elif finished.status != 0 and re.search(r"No module named '?(venv|ensurepip)", finished.stderr):
             lacking = tr("{} lacks the module venv or ensurepip (on Debian and Ubuntu: the package python3-venv)")
             seen.append(lacking.format(candidate))
         elif finished.status != 0 or not re.fullmatch(r"\d+\.\d+\.\d+", version):
@@ -371,7 +378,8 @@ def _make_venv(base: Base, folder: Path, feedback):
     feedback.setProgressText(tr("Making a virtual environment with Python {} ({})").format(base.version, base.python))
     feedback.setProgress(2)
     complaint = tr("The virtual environment could not be made: {}.")
-    _run([base.python, "-m", "venv", str(folder)], feedback, feedback.pushConsoleInfo, complaint)
+    hint = tr("The log has all that was said. Another Python can be named in the parameter PYTHON.")
+    _run([base.python, "-m", "venv", str(folder)], feedback, feedback.pushConsoleInfo, complaint, hint)
     feedback.setProgress(10)
 
 
@@ -390,13 +398,13 @@ def _install(python: Path, requirements: Path, feedback):
             feedback.setProgress(75)
 
     command = [str(python), "-m", "pip", "install", "--require-virtualenv", "--disable-pip-version-check", "--no-input"]
-    complaint = tr("pip could not install the backend's packages: {}.")
+    complaint, hint = tr("pip could not install the backend's packages: {}."), tr("The log has all that was said.")
     # Where pip's own settings ask for installation into the user's folder, it refuses to use a virtual environment.
-    _run([*command, "--progress-bar=off", "-r", str(requirements)], feedback, on_line, complaint, PIP_USER="0", **proxy.variables())
+    _run([*command, "--progress-bar=off", "-r", str(requirements)], feedback, on_line, complaint, hint, PIP_USER="0", **proxy.variables())
     feedback.setProgress(95)
 
 
-def _run(command, feedback, on_line, complaint, **variables):
+def _run(command, feedback, on_line, complaint, hint, **variables):
     said = []
 
     def remember(line):
@@ -414,12 +422,21 @@ def _run(command, feedback, on_line, complaint, **variables):
         raise Cancelled(tr("Cancelled; the new environment was removed."))
     if finished.status != 0:
         reasons = [line for line in said if line.startswith("ERROR:")] or said[-1:] or [tr("status {}").format(finished.status)]
-        hint = tr("The log has all that was said.")
         # pip only warns of that, and then finds no version of the first package.
         if any(BROKEN_CONNECTION in line for line in said) and NO_VERSION in reasons[0]:
             reasons = [tr("the server of the packages cannot be reached")]
             hint = tr("Look at the connection and at QGIS's proxy (Settings > Options > Network). {}").format(hint)
         raise EnvironmentFailed(complaint.format(reasons[0].rstrip(".")), hint)
+
+
+def _home(folder: Path) -> Path:
+    """The folder of the Python that an environment was made of; its own where nothing says it."""
+    try:
+        text = (folder / "pyvenv.cfg").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return folder
+    homes = re.findall(r"^home\s*=\s*(.+?)\s*$", text, re.MULTILINE)
+    return Path(homes[0]) if homes else folder
 
 
 def _packages(folder: Path) -> list[str]:

@@ -41,12 +41,15 @@ def models(folder=None):
 
 def installed_models():
     """Installed models, name to file, by name. Of two with the same name the user's own is the one that the backend takes, and the file
-    that comes first in MODEL_ENDINGS."""
+    that comes first in MODEL_ENDINGS. A folder that cannot be read, as on a share that does not answer, has none."""
     found = {}
     for folder in (models(), BUNDLED):
         for ending in MODEL_ENDINGS:
-            for path in folder.glob(f"*{ending}"):
-                found.setdefault(path.name[: -len(ending)], path)
+            try:
+                for path in folder.glob(f"*{ending}"):
+                    found.setdefault(path.name[: -len(ending)], path)
+            except OSError:
+                break
     return dict(sorted(found.items()))
 
 

@@ -35,7 +35,9 @@ def keeping(journal: Journal | None, tiles: int, say: Say, cancel: Cancel) -> It
     try:
         yield
     except BaseException as error:
-        if (isinstance(error, Cancelled) and not cancel.keep) or (isinstance(error, BackendError) and error.code == "model-invalid"):
+        # What no second run of the same would make better.
+        hopeless = isinstance(error, BackendError) and error.code in ("model-invalid", "band-invalid")
+        if hopeless or (isinstance(error, Cancelled) and not cancel.keep):
             journal.remove()
         elif journal.finished:
             there = f"'{CLEAN} {journal.folder.parent}' lists them"

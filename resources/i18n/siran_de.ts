@@ -872,6 +872,10 @@
             <translation>Die Umgebung des Backends ist unvollständig{}</translation>
         </message>
         <message>
+            <source>signal {}</source>
+            <translation>Signal {}</translation>
+        </message>
+        <message>
             <source>The backend crashed ({}){}</source>
             <translation>Das Backend ist abgestürzt ({}){}</translation>
         </message>
@@ -1032,6 +1036,10 @@
             <translation>Prüfen Sie die Adresse und die Netzwerkeinstellungen von QGIS.</translation>
         </message>
         <message>
+            <source>The backend's folder cannot be read: {}.</source>
+            <translation>Der Ordner des Backends kann nicht gelesen werden: {}.</translation>
+        </message>
+        <message>
             <source>An installation of the backend was interrupted ({}).</source>
             <translation>Eine Installation des Backends wurde unterbrochen ({}).</translation>
         </message>
@@ -1164,6 +1172,10 @@
             <translation>Die virtuelle Umgebung konnte nicht erstellt werden: {}.</translation>
         </message>
         <message>
+            <source>The log has all that was said. Another Python can be named in the parameter PYTHON.</source>
+            <translation>Das Protokoll enthält alles, was gesagt wurde. Im Parameter PYTHON kann ein anderes Python genannt werden.</translation>
+        </message>
+        <message>
             <source>Installing {} packages with pip ({})</source>
             <translation>{} Pakete werden mit pip installiert ({})</translation>
         </message>
@@ -1172,16 +1184,16 @@
             <translation>pip konnte die Pakete des Backends nicht installieren: {}.</translation>
         </message>
         <message>
+            <source>The log has all that was said.</source>
+            <translation>Im Protokoll steht alles, was gesagt wurde.</translation>
+        </message>
+        <message>
             <source>Cancelled; the new environment was removed.</source>
             <translation>Abgebrochen; die neue Umgebung wurde entfernt.</translation>
         </message>
         <message>
             <source>status {}</source>
             <translation>Status {}</translation>
-        </message>
-        <message>
-            <source>The log has all that was said.</source>
-            <translation>Im Protokoll steht alles, was gesagt wurde.</translation>
         </message>
         <message>
             <source>the server of the packages cannot be reached</source>

@@ -52,6 +52,19 @@ def test_a_vertical_crs_in_feet_says_the_unit_where_the_band_does_not(
     assert made_crs.is_compound and made_crs.sub_crs_list[1].to_epsg() == 6360 and made_crs.sub_crs_list[0].to_epsg() == 32632
 
 
+@pytest.mark.parametrize("crs", ["EPSG:32632+5703", "EPSG:4326+3855"])
+def test_a_file_of_before_2019_keeps_its_vertical_datum(tmp_path: Path, superresolve: Superresolve, crs: str) -> None:
+    """GeoTIFF 1.0: GDAL drops it unless it is asked."""
+    degrees = {"transform": Affine(0.0003, 0, 9, 0, -0.0003, 47)} if "4326" in crs else {}
+    dem = write(tmp_path / "old.tif", VALUES.astype(np.float32), crs=crs, GEOTIFF_VERSION="1.0", **degrees)
+    with rasterio.open(dem) as dataset:
+        assert not CRS.from_wkt(dataset.crs.to_wkt()).is_compound
+    superresolve(dem, output=tmp_path / "fine.tif")
+    with rasterio.open(tmp_path / "fine.tif") as dataset:
+        made = CRS.from_wkt(dataset.crs.to_wkt())
+    assert made.is_compound and f"EPSG:{made.sub_crs_list[0].to_epsg()}+{made.sub_crs_list[1].to_epsg()}" == crs
+
+
 def test_heights_are_not_moved_to_another_datum(tmp_path: Path, superresolve: Superresolve, plain: np.ndarray, guide: Path) -> None:
     """EGM96 in the DEM, an ellipsoidal 3D CRS in nothing but the guide: the DEM's values and datum stay."""
     dem = write(tmp_path / "egm96.tif", VALUES.astype(np.float32), crs="EPSG:32632+5773")

@@ -235,6 +235,20 @@ def test_a_fourth_band_that_is_alpha_is_a_mask(tmp_path: Path, description: str 
     assert read(write(tmp_path / "a.tif", values, transform=TRANSFORM, photometric="RGB", alpha="YES", **said))[1].mean() == 0.5
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_near_infrared_that_is_called_alpha_and_asked_for_is_no_mask(tmp_path: Path, kind: type[np.number]) -> None:
+    """Water is dark in it, to 0; what is 0 in all bands is the margin."""
+    values = np.tile(image(50, 60)[:1] % 200 + 1, (4, 1, 1)).astype(kind)
+    values[3, 10:25] = 0
+    values[:, :10] = 0
+    path = write(tmp_path / "a.tif", values, transform=TRANSFORM, photometric="RGB", alpha="YES")
+    with rasterio.open(path) as dataset:
+        assert MaskFlags.alpha in dataset.mask_flag_enums[0]
+    _, known = read(path, bands=(4, 1, 2))
+    assert not known[:10].any() and known[10:].all()
+    assert not read(path, bands=(1, 2, 3))[1][:25].any()
+
+
 @pytest.mark.parametrize(("bands", "kind"), [(4, np.uint8), (4, np.uint16), (3, np.int16), (3, np.float32)])
 def test_alpha_behind_any_bands_is_a_mask(tmp_path: Path, bands: int, kind: type[np.number]) -> None:
     """What lies under it is none of the scene's brightness either."""

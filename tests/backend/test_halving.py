@@ -14,7 +14,9 @@ from affine import Affine
 from rasterio.crs import CRS
 from rasters_for_tests import DEM_TRANSFORM, image, read, terrain, write
 
+from backend import models
 from backend.events import Event, Log
+from backend.grid import Grid, middle_of
 from backend.halving import means, times
 
 PIXEL = 20.0
@@ -92,6 +94,20 @@ def test_the_other_outputs_are_of_the_result(tmp_path: Path, superresolve: Super
     expected = means(read(tmp_path / "finer.tif"), 2)
     known = both & np.isfinite(expected)
     np.testing.assert_allclose(sigma[known], expected[known], atol=2e-3)
+
+
+def test_a_dem_of_all_the_earth_is_halved_as_its_tile_would_be(small_model: Path) -> None:
+    """By what lies under the image: at 0 degrees north and east a pixel of its UTM zone is far smaller than 15 m."""
+    second, card = 1 / 3600, replace(models.load(small_model).card, ratio=3.0, ratios=(1.0, 6.0))
+    earth = Grid(CRS.from_epsg(4326).to_wkt(), Affine(second, 0, -180, 0, -second, 84), 360 * 3600, 140 * 3600)
+    tile = Grid(earth.crs, Affine(second, 0, 9, 0, -second, 47), 3600, 3600)
+    scene = Grid(CRS.from_epsg(32632).to_wkt(), Affine(15, 0, 520_000, 0, -15, 5_170_000), 2000, 2000)
+    for dem in (earth, tile):
+        for middle in (middle_of(dem, scene, None), middle_of(dem, None, scene)):
+            ratio = dem.pixel_size_at(middle) / scene.pixel_size_in(middle)
+            assert ratio == pytest.approx(1.72, abs=0.02)
+            assert times(ratio, card) == 2
+    assert middle_of(tile, None, None) == tile
 
 
 def test_parts_of_a_dem_in_degrees_join_where_its_ratio_passes_the_limit(tmp_path: Path, superresolve: Superresolve, hilly: Path) -> None:

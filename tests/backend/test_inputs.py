@@ -277,9 +277,14 @@ def test_heights_that_cannot_be_metres_are_not_left_out_in_silence(
 
 
 def test_a_dem_in_centimetres_alone_is_refused(tmp_path: Path, superresolve: Superresolve) -> None:
+    """And leaves no tiles: the same command would end the same way."""
+    dem, events = write(tmp_path / "cm.tif", (25_000 + 100 * VALUES).astype(np.int32), nodata=-32768), list[Event]()
     with pytest.raises(InputError, match=r"All heights of the DEM lie above 20,000 m, where none counts\.$") as raised:
-        superresolve(write(tmp_path / "cm.tif", (25_000 + 100 * VALUES).astype(np.int32), nodata=-32768), output=tmp_path / "fine.tif")
-    assert "gdal_edit.py -units cm" in raised.value.hint and not (tmp_path / "fine.tif").exists()
+        superresolve(dem, output=tmp_path / "fine.tif", tile=66, events=events)
+    assert "gdal_edit.py -units cm" in raised.value.hint
+    assert sum(isinstance(event, Progress) and event.message.startswith("Tile") for event in events) > 2
+    assert [path.name for path in tmp_path.iterdir()] == ["cm.tif"]
+    assert not any("are kept" in event.text for event in events if isinstance(event, Log))
 
 
 def test_zeros_amid_mountains_are_said_to_be_no_heights(tmp_path: Path, superresolve: Superresolve) -> None:

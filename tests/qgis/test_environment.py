@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -78,6 +79,31 @@ def test_a_base_interpreter_that_went_is_noticed(finished):
     finished.python.unlink()
     finished.python.symlink_to("/nowhere/python3.9")
     assert state(finished) is State.BROKEN
+
+
+def test_a_base_interpreter_that_went_is_noticed_without_a_link(finished, tmp_path):
+    """On Windows the program inside is a copy that starts the one it was made of."""
+    (finished.folder / "pyvenv.cfg").write_text(f"home = {tmp_path}\nversion = 3.12.1\n")
+    assert state(finished) is State.READY
+    (finished.folder / "pyvenv.cfg").write_text(f"home = {tmp_path / 'QGIS 3.40'}\nversion = 3.12.1\n")
+    assert finished.look() == (State.BROKEN, f"The backend's Python is gone ({tmp_path / 'QGIS 3.40'}).")
+
+
+def test_a_folder_that_does_not_answer_is_a_sentence(finished, monkeypatch):
+    """As a share does whose server is gone: asking whether it is there raises."""
+
+    def unreachable(_self):
+        raise OSError(107, "Transport endpoint is not connected")
+
+    monkeypatch.setattr(Path, "is_dir", unreachable)
+    found, sentence = finished.look()
+    assert found is State.BROKEN and "cannot be read: [Errno 107] Transport endpoint is not connected" in sentence
+
+
+def test_the_size_of_what_is_being_removed_is_that_of_what_is_left(finished, monkeypatch):
+    before, walk = finished.size(), os.walk
+    monkeypatch.setattr(os, "walk", lambda folder: ((at, inner, [*files, "gone.pyc"]) for at, inner, files in walk(folder)))
+    assert finished.size() == before > 0
 
 
 def test_a_package_that_went_is_named(finished):
@@ -275,7 +301,7 @@ def test_pip_uses_qgiss_proxy(qgis_app, monkeypatch, kind, user, password, addre
         said = []
         names = "; ".join(f"print(os.environ.get({name!r}))" for name in ("HTTPS_PROXY", "PIP_USER"))
         command = [sys.executable, "-c", f"import os; {names}"]
-        environment._run(command, QgsProcessingFeedback(False), said.append, "{}", PIP_USER="0", **proxy.variables())
+        environment._run(command, QgsProcessingFeedback(False), said.append, "{}", "", PIP_USER="0", **proxy.variables())
         assert said == [str(address), "0"]
         monkeypatch.setenv("https_proxy", "http://another:1")
         assert proxy.variables() == {}
@@ -292,8 +318,11 @@ def test_base_interpreters_are_asked_for_their_version(fake_python, tmp_path):
     old = shutil.copy(fake_python("print('3.9.7')"), tmp_path / "python3.9")
     bare = shutil.copy(fake_python("sys.exit(\"ModuleNotFoundError: No module named 'ensurepip'\")"), tmp_path / "bare")
     gone = str(tmp_path / "gone")
+    halved = shutil.copy(fake_python("sys.exit(\"ModuleNotFoundError: No module named 'encodings'\")"), tmp_path / "halved")
     new = fake_python("print('3.13.1')")
     assert environment.find_base([gone, old, bare, new], lambda: False) == Base(new, "3.13.1")
+    with pytest.raises(EnvironmentFailed, match=f"{halved} is no Python"):
+        environment.find_base([halved], lambda: False)
     with pytest.raises(EnvironmentFailed) as raised:
         environment.find_base([gone, old, bare], lambda: False)
     for words in ("Python 3.11 or newer", f"{old} is Python 3.9.7", "python3-venv", f"{gone} does not start", "parameter PYTHON"):

@@ -12,6 +12,7 @@ import ssl
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from conftest import ROOT, write_raster
@@ -213,6 +214,19 @@ def test_bundled_and_unknown_models_are_not_removed(run):
     for name in ("nothing", f"../../{bundled}", ""):
         assert run("remove", NAME=name) is None and "\n" not in run.said
     assert (paths.BUNDLED / f"{bundled}.onnx").is_file()
+
+
+def test_a_folder_of_models_that_does_not_answer_has_none(monkeypatch):
+    """The dialog opens, with what comes with SIRAN."""
+    bundled, glob = paths.default_model(), Path.glob
+
+    def unreachable(self, pattern):
+        if self == paths.models():
+            raise OSError(107, "Transport endpoint is not connected")
+        return glob(self, pattern)
+
+    monkeypatch.setattr(Path, "glob", unreachable)
+    assert paths.installed_models()[bundled].parent == paths.BUNDLED
 
 
 def test_a_model_of_ones_own_may_stand_in_for_a_bundled_one_and_leave_again(run, model, tmp_path, monkeypatch):
