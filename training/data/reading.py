@@ -132,7 +132,7 @@ def _elevation(raster: Raster, target: Grid, notes: list[str]) -> Elevation:
 
 def _note_undeclared(raster: Raster, dem: NDArray[np.float32], notes: list[str]) -> None:
     unknown = int(np.isnan(dem).sum())
-    if unknown and not raster.has_mask(1):
+    if unknown and not raster.masked([1]):
         notes.append(f"{raster.name} declares no nodata; {unknown} pixels of -9999, -32768, NaN or absurd height are taken for unknown")
 
 
