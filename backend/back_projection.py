@@ -57,7 +57,8 @@ class BackProjection:
             self.reach = self._reach()
         if self.reach:
             # The DEM's pixels along the target's border count as they do in its midst, with what is made of the ground beyond.
-            wide = target.window(Window(0, 0, target.width, target.height).widened(self.reach))
+            # Turned first: what is wider may lie on the DEM where the target lies a turn away.
+            wide = target.turned_beside(sampler.source).window(Window(0, 0, target.width, target.height).widened(self.reach))
             self._down = Sampler(wide, sampler.source)
 
     def _reach(self) -> int:

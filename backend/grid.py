@@ -118,6 +118,14 @@ class Grid:
         first column may lie in that; else None."""
         return float(apply(self.transform, *self.place_of(other))[0]) if self.round_the_earth else None
 
+    def turned_beside(self, other: Grid) -> Grid:
+        """It, or where it lies a full turn away from another grid in its own CRS the same ground with its longitudes counted as there."""
+        if self.crs != other.crs:
+            return self
+        bounds = self.bounds()
+        east = beside(bounds, other)[0] - bounds[0]
+        return Grid(self.crs, Affine.translation(east, 0.0) @ self.transform, self.width, self.height) if east else self
+
     def window(self, window: Window) -> Grid:
         """The part of it that `window` covers."""
         return Grid(self.crs, self.transform @ Affine.translation(window.col, window.row), window.width, window.height)

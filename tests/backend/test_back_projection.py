@@ -240,3 +240,18 @@ def test_a_finer_dem_or_much_larger_pixels_are_left_alone(
     small = write(tmp_path / "small.tif", terrain(8, 8).astype(np.float32))
     free, bound = (superresolve(small, model=model, resolution=resolution) for model in (small_model, projecting_model))
     np.testing.assert_array_equal(free, bound)
+
+
+@pytest.mark.parametrize(("first", "left"), [(0.0, -1.0), (0.0, -1.5), (-180.0, 180.0), (-180.0, 180.5), (-180.0, -181.0), (-180.0, 10.0)])
+def test_a_result_at_the_seam_of_the_earth_is_brought_back(first: float, left: float) -> None:
+    """Of a DEM of all longitudes in degrees: where the output only touches its rectangle, and where it lies on it or beyond it."""
+    degrees = CRS.from_epsg(4326).to_wkt()
+    dem = Grid(degrees, Affine(0.1, 0, first, 0, -0.1, 20), 3600, 400)
+    target = Grid(degrees, Affine(0.02, 0, left, 0, -0.02, 10), 50, 50)
+    projection = BackProjection(Sampler(dem, target), 0.0)
+    core, cells = Window(0, 0, 50, 50), projection.cells(Window(0, 0, 50, 50))
+    assert projection.reach and cells is not None
+    read, level = core.widened(projection.reach), np.full((1, cells.height, cells.width), 100.0)
+    made = np.full((read.height, read.width), 110, np.float32)
+    added = projection.correction(made, read, core, level, np.ones(level.shape[1:], np.bool_))
+    assert added == pytest.approx(-10, abs=1e-3)
