@@ -39,6 +39,7 @@ from backend.pipeline import DIFFERENCE, ELEVATION, UNCERTAINTY, Pipeline
 from backend.rasters import GDAL, Raster, anywhere, check_parts
 from backend.report.gathered import Gathered
 from backend.stopwatch import Stopwatch
+from backend.stripes import stripes
 from backend.terminal import command_line
 from backend.text import PAGES, Text
 from backend.version import version
@@ -191,6 +192,13 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             say("info", f"Guide {image.name}: near infrared, red, green are bands {', '.join(map(str, bands))}.")
             if scaled and scaled.shows_nothing:
                 say("warning", f"The guide, {image.name}, has one value on nearly all of its scene: the model sees nothing in it.")
+            if scaled and (apart := stripes(scaled.read, finer.height, finer.width)):
+                say(
+                    "warning",
+                    f"The guide, {image.name}, has stripes, brighter and darker by turns, about every {apart:.0f} pixels of "
+                    f"{'the output' if times == 1 else 'what the model runs on'}: a model may take them for ridges. Look at --difference, "
+                    "take another image, or filter them out first.",
+                )
             coarser = image.grid.pixel_size_at(grid) / finer.pixel_size
             if coarser > COARSEST_GUIDE:
                 whose = "the output's" if times == 1 else "those that the model runs on"

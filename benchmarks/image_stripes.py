@@ -4,7 +4,8 @@
 
 The real image of an area, or else the first of the rendered ones, scaled to 0..1 as the model is given it, is multiplied by 1 plus and
 minus an amplitude, in rows: half of each period is brighter, half darker. Printed is RMSE over cubic's with the DEM trusted, by amplitude
-and period in output pixels. What was found is in docs/design.md, "Stripes in an image".
+and period in output pixels, and an asterisk where the backend warns of the image (backend/stripes.py). What was found is in
+docs/design.md, "Stripes in an image".
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ sys.path.insert(0, str(ROOT))
 
 from opening import opened  # noqa: E402
 
+from backend.stripes import stripes as backend_stripes  # noqa: E402
+from backend.windows import Window  # noqa: E402
 from training.evaluate import engine_run, load_pairs  # noqa: E402
 from training.evaluation.conditions import guides_of  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
@@ -36,6 +39,17 @@ def striped(image: NDArray[np.float32], amplitude: float, period: int) -> NDArra
     return (image * rows[:, None]).astype(np.float32)
 
 
+def warned_of(image: NDArray[np.float32], valid: NDArray[np.float32]) -> bool:
+    """Whether the backend sees stripes in an image (3, H, W), known where `valid` (H, W) is not 0."""
+    everything = Window(0, 0, *reversed(valid.shape))
+
+    def read(window: Window) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        part = everything.cut(window)
+        return image[:, *part], valid[part] > 0
+
+    return backend_stripes(read, *valid.shape) > 0
+
+
 def main() -> None:
     options, model, engine = opened("What stripes in an image do.")
     run, rows = engine_run(engine, model.card), []
@@ -48,8 +62,8 @@ def main() -> None:
         cubic, ratios = rmse(pair.cubic - pair.target, pair.judged), []
         for guide in (found[PLAIN[0]], (image, valid), *((striped(image, *stripes), valid) for stripes in STRIPES)):
             made = pair.back_projected(run(pair.given, *guide, pair.area.pixel_size, pair.dem_error)[0])
-            ratios.append(rmse(made - pair.target, pair.judged) / cubic)
-        rows.append([f"{pair.area.name}, {kind}", *(f"{ratio:.3f}" for ratio in ratios)])
+            ratios.append(f"{rmse(made - pair.target, pair.judged) / cubic:.3f}{'*' if warned_of(*guide) else ''}")
+        rows.append([f"{pair.area.name}, {kind}", *ratios])
     names = [f"{amplitude:.0%}, {period} px" for amplitude, period in STRIPES]
     print(f"{model.card.name} {model.card.version}, {options.split}, ratio {options.ratio}: RMSE / cubic's\n")
     print(table(["area", "no image", "no stripes", *names], rows))

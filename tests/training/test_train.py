@@ -339,7 +339,7 @@ def test_a_run_can_begin_from_another_one(prepared: Path, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("config", [TINY, replace(GAME, train=replace(GAME.train, warm_up=0.0))], ids=["content", "game"])
 def test_a_loss_that_is_not_finite_stops_the_run(prepared: Path, tmp_path: Path, config: Config) -> None:
-    broken = replace(config, train=replace(config.train, learning_rate=1e30, ramp_steps=1, clip=1e30))
+    broken = replace(config, objective=replace(config.objective, pixel=1e45))
     with pytest.raises(TrainingError, match="not finite") as caught:
         train(broken, prepared, tmp_path / "run")
     saved = tmp_path / "run" / "nan_batch.0.safetensors"
