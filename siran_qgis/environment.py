@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 import sys
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ BROKEN_CONNECTION = "connection broken by"  # what pip says of an index that doe
 NO_VERSION = "Could not find a version"  # and then of each package
 NEEDED = (3, 11)  # the oldest Python that the pinned requirements have wheels for
 LONGEST_ASK = 20.0  # seconds that an interpreter may take to say its version
+PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between attempts to rename a folder
 LONGEST_INFO = 120.0  # seconds that a backend may take to say what there is
 
 # The backend imports its packages where it needs them: `info` alone would not notice one that does not load.
@@ -241,15 +243,25 @@ class Environment:
     def _take_place(self):
         self._discard(self.retired)
         if self.folder.exists():
-            os.replace(self.folder, self.retired)
+            _rename(self.folder, self.retired)
         try:
-            os.replace(self.building, self.folder)
+            _rename(self.building, self.folder)
         except OSError:
             if self.retired.exists():
-                os.replace(self.retired, self.folder)
+                _rename(self.retired, self.folder)
             raise
         with contextlib.suppress(EnvironmentFailed):  # the new one is in its place; what stays of the old is discarded the next time
             self._discard(self.retired)
+
+
+def _rename(folder: Path, name: Path):
+    """On Windows a virus scanner or an indexer holds new files for some seconds, and their folder cannot be renamed meanwhile."""
+    for pause in PAUSES:
+        try:
+            return os.replace(folder, name)
+        except PermissionError:
+            time.sleep(pause)
+    return os.replace(folder, name)
 
 
 def interpreter(folder: Path) -> Path:
@@ -380,6 +392,11 @@ def _make_venv(base: Base, folder: Path, feedback):
     complaint = tr("The virtual environment could not be made: {}.")
     hint = tr("The log has all that was said. Another Python can be named in the parameter PYTHON.")
     _run([base.python, "-m", "venv", str(folder)], feedback, feedback.pushConsoleInfo, complaint, hint)
+    if not interpreter(folder).exists():
+        raise EnvironmentFailed(
+            complaint.format(tr("{} is not there").format(interpreter(folder))),
+            tr("A Python of the Microsoft Store writes elsewhere than it says. Name another one in the parameter PYTHON."),
+        )
     feedback.setProgress(10)
 
 

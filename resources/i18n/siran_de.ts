@@ -1176,6 +1176,14 @@
             <translation>Das Protokoll enthält alles, was gesagt wurde. Im Parameter PYTHON kann ein anderes Python genannt werden.</translation>
         </message>
         <message>
+            <source>{} is not there</source>
+            <translation>{} ist nicht da</translation>
+        </message>
+        <message>
+            <source>A Python of the Microsoft Store writes elsewhere than it says. Name another one in the parameter PYTHON.</source>
+            <translation>Ein Python aus dem Microsoft Store schreibt anderswohin, als es sagt. Nennen Sie im Parameter PYTHON ein anderes.</translation>
+        </message>
+        <message>
             <source>Installing {} packages with pip ({})</source>
             <translation>{} Pakete werden mit pip installiert ({})</translation>
         </message>

@@ -314,6 +314,34 @@ def test_a_variant_without_requirements_is_refused(managed):
         managed.build("nvidia", BASE, QgsProcessingFeedback(False))
 
 
+def test_a_folder_that_is_held_open_is_renamed_when_it_is_let_go(finished, monkeypatch):
+    """As a virus scanner does on Windows, for seconds; after that nothing is lost."""
+    monkeypatch.setattr(environment, "PAUSES", (0, 0))
+    refusals, replace = [], os.replace
+
+    def held(old, new):
+        refusals.append(old)
+        if len(refusals) < most:
+            raise PermissionError(13, "Access is denied")
+        return replace(old, new)
+
+    monkeypatch.setattr(os, "replace", held)
+    most = 3
+    environment._rename(finished.folder, finished.retired)
+    assert len(refusals) == 3 and finished.retired.is_dir() and not finished.folder.exists()
+    most = 99
+    with pytest.raises(PermissionError):
+        environment._rename(finished.retired, finished.folder)
+    assert len(refusals) == 6 and finished.retired.is_dir()
+
+
+def test_an_environment_that_is_made_elsewhere_is_said(managed, fake_python):
+    """A Python of the Microsoft Store puts what it writes into AppData into a folder of its own."""
+    with pytest.raises(EnvironmentFailed, match="is not there") as raised:
+        managed.build("cpu", Base(fake_python("pass"), "3.12.1"), QgsProcessingFeedback(False))
+    assert "Microsoft Store" in str(raised.value) and not managed.building.exists()
+
+
 def test_base_interpreters_are_asked_for_their_version(fake_python, tmp_path):
     old = shutil.copy(fake_python("print('3.9.7')"), tmp_path / "python3.9")
     bare = shutil.copy(fake_python("sys.exit(\"ModuleNotFoundError: No module named 'ensurepip'\")"), tmp_path / "bare")
