@@ -18,7 +18,10 @@ from backend.windows import Window
 Read = Callable[[Window], tuple[NDArray[np.float32], NDArray[np.bool_]]]
 
 SIDE, LEAST_SIDE = 256, 96
-"""Pixels along each side of the parts of an image that are looked at, and of the smallest that shows what is regular."""
+"""Pixels along each side of the parts of an image that are looked at, half of it in smaller ones, and of the smallest part that shows what
+is regular."""
+LEAST_PARTS = 3
+"""With less there is nothing that a part could be like: any field is regular in itself."""
 PERIODS = 3.3, 10.0
 """Pixels: of stripes that do harm. Of wider ones less is seen than a DEM of three times larger pixels knows itself."""
 LEAST_AMPLITUDE = 0.008
@@ -45,13 +48,13 @@ class Peak(NamedTuple):
 def stripes(read: Read, height: int, width: int) -> float:
     """How many pixels lie between stripes of an image of `height` x `width` pixels, scaled to 0..1, of which `read` tells a window's values
     (3, h, w) and which are known (h, w); 0 where it has none."""
-    found = [peak(*read(window)) for window in _parts(height, width)]
-    peaks = [one for one in found if one is not None]
+    parts = _parts(height, width)
+    peaks = [found for window in parts if (found := peak(*read(window))) is not None]
     regular = [one for one in peaks if one.prominence > _PROMINENT and one.amplitude > LEAST_AMPLITUDE]
-    if not regular:
+    if not regular or len(peaks) < LEAST_PARTS:
         return 0.0
     first = max(regular, key=lambda one: one.prominence)
-    alike = sum(_apart(one, first) <= _ALIKE / SIDE for one in regular)
+    alike = sum(_apart(one, first) <= _ALIKE / parts[0].width for one in regular)
     return 1 / float(np.hypot(first.down, first.across)) if 2 * alike > len(peaks) else 0.0
 
 
@@ -62,7 +65,7 @@ def _apart(one: Peak, other: Peak) -> float:
 
 def _parts(height: int, width: int) -> list[Window]:
     """The middle and four around it, fewer of a small image."""
-    side = min(SIDE, height, width)
+    side = min(SIDE, height // 2, width // 2)
     if side < LEAST_SIDE:
         return []
     places = ((0.5, 0.5), (0.2, 0.2), (0.2, 0.8), (0.8, 0.2), (0.8, 0.8))

@@ -85,4 +85,4 @@ def test_an_image_that_is_too_small_has_none() -> None:
         everything = Window(0, 0, side, side)
         return stripes(lambda part: (image[:, *everything.cut(part)], known[everything.cut(part)]), side, side)
 
-    assert of(LEAST_SIDE - 1) == 0 and of(LEAST_SIDE) == pytest.approx(6, rel=0.06)
+    assert of(2 * LEAST_SIDE - 1) == 0 and of(2 * LEAST_SIDE) == pytest.approx(6, rel=0.06)
