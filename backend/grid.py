@@ -16,21 +16,25 @@ has its first row in the north. A rotated raster can be read but not be the targ
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
+from pyproj.transformer import AreaOfInterest, TransformerGroup
 
 from backend.errors import InputError
 from backend.windows import Window
 
 Bounds = tuple[float, float, float, float]
 """left, bottom, right, top."""
+
+_LONGITUDES_AND_LATITUDES = "OGC:CRS84"
 
 MOST_PIXELS = 40_000_000_000
 """More pixels than this are taken for a pixel size in the wrong unit (160 GB of output)."""
@@ -324,23 +328,87 @@ def parse_crs(text: str) -> str:
 
 
 def transform_points(
-    source: str, target: str, x: NDArray[np.float64], y: NDArray[np.float64]
+    source: str, target: str, x: NDArray[np.float64], y: NDArray[np.float64], area: Bounds | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Points from one CRS to another, x being east or longitude in either; infinite where PROJ finds no place for one."""
+    """Points from one CRS to another, x being east or longitude in either; infinite where PROJ finds no place for one.
+
+    Between two datums PROJ takes for each point what was published for its country, and nothing at all beyond: 100 m lie between, in the
+    midst of a raster. With an `area`, of `common_ground`, all points go the way that is the best one there.
+    """
     if source == target:
         return x, y
-    u, v = _transformer(source, target).transform(x, y)
+    u, v = _transformer(source, target, area).transform(x, y)
     return np.asarray(u, np.float64), np.asarray(v, np.float64)
 
 
+def common_ground(one: Grid, other: Grid) -> Bounds | None:
+    """West, south, east and north of the ground that two grids share, in whole degrees; None where nobody can say."""
+    try:
+        several = [grid.bounds(_LONGITUDES_AND_LATITUDES) for grid in (one, other)]
+    except InputError:
+        return None
+    west, south = (max(bounds[side] for bounds in several) for side in (0, 1))
+    east, north = (min(bounds[side] for bounds in several) for side in (2, 3))
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        return None
+    return math.floor(west), math.floor(south), math.ceil(east), math.ceil(north)
+
+
+def doubtful_way(one: Grid, other: Grid, what: str) -> str:
+    """A sentence where PROJ knows the way from one grid's CRS to the other's less well than to a pixel of the other; "" elsewhere. `what`
+    lies on the one."""
+    area = common_ground(one, other) if one.crs != other.crs else None
+    way = _way(other.crs, one.crs, area) if area else None
+    if way is None or 0 <= way.accuracy <= other.pixel_size:
+        return ""
+    ways = "from {} to {}".format(*(CRS.from_wkt(grid.crs).name for grid in (one, other)))
+    if way.accuracy < 0:
+        return f"PROJ knows no transformation {ways} here: {what} may lie beside its place by 100 m or more."
+    return f"PROJ knows the way {ways} to {way.accuracy:.3g} m here: {what} may lie beside its place by that."
+
+
 @cache
-def _transformer(source: str, target: str) -> Transformer:
+def _transformer(source: str, target: str, area: Bounds | None) -> Transformer:
     """Kept, because PROJ takes up to a tenth of a second to choose one, and each tile needs it. It is safe in several threads."""
     try:
-        return Transformer.from_crs(source, target, always_xy=True)
+        way = _way(source, target, area) if area else None
+        return way.transformer if way else Transformer.from_crs(source, target, always_xy=True)
     except ProjError as error:
         names = " to ".join(CRS.from_user_input(crs).name for crs in (source, target))
         raise InputError("crs-missing", f"PROJ knows no way from {names}.", "Assign the right CRS to the raster.") from error
+
+
+class _Way(NamedTuple):
+    """One of PROJ's operations from a CRS to another, and how far off a place may be that it finds, metres; -1 where nobody says."""
+
+    transformer: Transformer
+    accuracy: float
+
+
+@cache
+def _way(source: str, target: str, area: Bounds) -> _Way | None:
+    """The best of several for an `area` in degrees; None where there are none to choose from."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of grids of shifts that are not installed
+        if len(TransformerGroup(source, target, always_xy=True).transformers) < 2:
+            return None
+        for ballpark in (False, True):
+            group = TransformerGroup(source, target, always_xy=True, area_of_interest=AreaOfInterest(*area), allow_ballpark=ballpark)
+            for operation in group.transformers:
+                # Those of a group are not safe in several threads.
+                found = Transformer.from_pipeline(operation.definition)
+                if _reaches(found, source, area):
+                    return _Way(found, operation.accuracy)
+    return None
+
+
+def _reaches(way: Transformer, source: str, area: Bounds) -> bool:
+    """Whether there is a way from all over an area: grids of shifts end."""
+    west, south, east, north = area
+    places = np.meshgrid(np.linspace(west, east, 5), np.linspace(south, north, 5))
+    x, y = transform_points(_LONGITUDES_AND_LATITUDES, source, places[0].ravel(), places[1].ravel())
+    there = np.isfinite(x) & np.isfinite(y)
+    return bool(np.isfinite(way.transform(x[there], y[there])).all())
 
 
 def apply(transform: Affine, cols: Any, rows: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

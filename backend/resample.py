@@ -22,7 +22,7 @@ from pyproj import CRS
 
 from backend import gaps
 from backend.errors import InputError
-from backend.grid import Grid, apply, beside, transform_points
+from backend.grid import Grid, apply, beside, common_ground, transform_points
 from backend.windows import Window
 
 Floats = NDArray[np.float64]
@@ -69,6 +69,7 @@ class Sampler:
         self.target = target
         same = source.crs == target.crs or CRS.from_wkt(source.crs).equals(CRS.from_wkt(target.crs), ignore_axis_order=True)
         self._affine: Affine | None = self._between_grids() if same else None
+        self._area = None if same else common_ground(source, target)
         self._turn, self._middle = self._longitudes()
         self._shift = self._whole_shift()
         self._shared = self._shared_part()
@@ -297,7 +298,7 @@ class Sampler:
         return np.where((np.abs(turns) == 1) & (u > _NOWHERE), u - turns * self._turn, u)
 
     def _project(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
-        x, y = transform_points(self.target.crs, self.source.crs, *apply(self.target.transform, cols, rows))
+        x, y = transform_points(self.target.crs, self.source.crs, *apply(self.target.transform, cols, rows), self._area)
         u, v = apply(~self.source.transform, self.source.longitudes(x, self._middle), y)
         nowhere = ~(np.isfinite(u) & np.isfinite(v))
         if nowhere.any():

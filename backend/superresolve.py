@@ -26,7 +26,7 @@ from backend.engines import Engine, open_engine
 from backend.engines.sparing import SparingEngine
 from backend.errors import InputError
 from backend.events import Level, Log, Progress, Result, Sink
-from backend.grid import Bounds, Grid, ground_edges, middle_of, parse_crs, target_grid
+from backend.grid import Bounds, Grid, doubtful_way, ground_edges, middle_of, parse_crs, target_grid
 from backend.info import packages
 from backend.interruptible import Unfinished
 from backend.journal.keeping import keeping, open_journal
@@ -156,6 +156,9 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         dem.check_heights(settings.band)
         if stretched := check_parts(dem, grid):
             say("warning", stretched)
+        for raster, what in ((dem, "the DEM"), *([(image, f"the guide, {image.name},")] if image else [])):
+            if doubtful := doubtful_way(raster.grid, grid, what):
+                say("warning", doubtful)
         check_spaces(paths.values(), grid.pixels)
         crs = _crs(grid, dem, say)
         elevation = Elevation(dem, settings.band, grid)

@@ -32,7 +32,7 @@ from backend.compare.statistics import Scale, Statistics
 from backend.elevation import HIGHEST, Elevation
 from backend.errors import InputError
 from backend.events import Comparison, Level, Log, Progress, Sink
-from backend.grid import Grid
+from backend.grid import Grid, doubtful_way
 from backend.interruptible import Unfinished
 from backend.metrics import spectrum
 from backend.output import Output, check_output, check_sources, check_space, keeps_crs, output_path
@@ -316,6 +316,8 @@ def _compare_datums(reference: Raster, tested: Raster, name: str, say: Callable[
         ours, theirs = datum(reference.crs), datum(tested.crs)
         first, second = (said or "something that nothing says" for said in (theirs, ours))
         say("warning", f"Heights of {name} refer to {first}, those of the reference to {second}; they are compared as they are.")
+    if doubtful := doubtful_way(tested.grid, reference.grid, name):
+        say("warning", doubtful)
 
 
 def _scale(reference: Reference, work: list[Window], progress: Callable[[str, int, int, str], None]) -> tuple[Scale, int]:

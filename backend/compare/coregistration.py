@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from backend.compare.pairs import Reference, Tested, coarser, overlap, shifted
 from backend.elevation import Elevation
-from backend.grid import Grid, apply, ground_edges, transform_points
+from backend.grid import Grid, apply, common_ground, ground_edges, transform_points
 from backend.metrics import terrain
 from backend.rasters import Raster
 from backend.resample import Sampler
@@ -175,7 +175,9 @@ def _rises(dem: NDArray[np.float32], window: Window, grid: Grid, tested: Grid) -
     """How much a DEM on a window of `grid` rises from one column of another grid to the next, and from one row to the next, inside of the
     window's outermost pixels; no number where that grid has no columns, as at a pole."""
     rows, cols = np.mgrid[: window.height, : window.width] + 0.5
-    there = transform_points(grid.crs, tested.crs, *apply(grid.transform, cols + window.col, rows + window.row))
+    there = transform_points(
+        grid.crs, tested.crs, *apply(grid.transform, cols + window.col, rows + window.row), common_ground(tested, grid)
+    )
     across, down = apply(~tested.transform, *there)
     # By the chain rule: both grids' coordinates, and the heights, from one pixel of `grid` to the next.
     (across_col, across_row), (down_col, down_row), (rise_col, rise_row) = (

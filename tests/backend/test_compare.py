@@ -32,7 +32,7 @@ from backend.compare.coregistration import displacement
 from backend.compare.statistics import AFTER, BEFORE, NO_SLOPE, Scale, Statistics, View
 from backend.errors import Cancelled, InputError, ResourceError
 from backend.events import Comparison, Event, Progress
-from backend.grid import Grid, ground_edges
+from backend.grid import Grid, apply, common_ground, ground_edges, transform_points
 from backend.metrics.spectrum import TILE, power
 from backend.metrics.terrain import SLOPE_CLASSES
 from backend.page.drawings import ticks
@@ -526,6 +526,23 @@ def test_feet_above_the_same_datum_are_no_reason_for_a_warning(tmp_path: Path, c
     tested = write(tmp_path / "feet.tif", heights / np.float32(1200 / 3937), crs="EPSG:26910+6360")
     found = compared(reference, tested)
     assert not found["warnings"] and raw(found)["rmse"] < 1e-3
+
+
+def test_no_step_stands_where_a_datums_published_transformations_end(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    """ED50 east of Elba: columns there lay 135 m from where they should."""
+    old, new = (CRS.from_epsg(code).to_wkt() for code in (23032, 25832))
+    transform = Affine(25, 0, 612_000, 0, -25, 4_742_000)
+    area = common_ground(Grid(old, transform, 240, 120), Grid(new, transform, 240, 120))
+    cols, rows = np.meshgrid(np.arange(240) + 0.5, np.arange(120) + 0.5)
+
+    def heights(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return (500 + 40 * np.sin(x / 300) * np.cos(y / 400)).astype(np.float32)
+
+    reference = write(tmp_path / "new.tif", heights(*apply(transform, cols, rows)), crs="EPSG:25832", transform=transform)
+    there = transform_points(old, new, *apply(transform, cols, rows), area)
+    tested = write(tmp_path / "old.tif", heights(*there), crs="EPSG:23032", transform=transform)
+    found = compared(reference, tested)
+    assert not found["warnings"] and raw(found)["count"] > 20_000 and raw(found)["rmse"] < 0.2
 
 
 def test_the_equation_of_nuth_and_kaab() -> None:

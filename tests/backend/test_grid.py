@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from affine import Affine
 from hypothesis import given
@@ -11,7 +13,17 @@ from hypothesis import strategies as st
 from pyproj import CRS
 
 from backend.errors import InputError
-from backend.grid import Grid, ground_pixel_size, horizontal, parse_crs, target_grid
+from backend.grid import (
+    Bounds,
+    Grid,
+    common_ground,
+    doubtful_way,
+    ground_pixel_size,
+    horizontal,
+    parse_crs,
+    target_grid,
+    transform_points,
+)
 from backend.windows import Window
 
 UTM = CRS.from_epsg(32632).to_wkt()
@@ -217,3 +229,33 @@ def test_only_the_horizontal_part_of_a_crs_counts() -> None:
         parse_crs("EPSG:nonsense")
     with pytest.raises(InputError):
         parse_crs("EPSG:5773")
+
+
+def test_all_ground_that_two_grids_share_goes_one_way_between_their_datums() -> None:
+    """East of Elba PROJ leaves the transformation that was published for Italy, in the midst of a raster."""
+    old, new = (CRS.from_epsg(code).to_wkt() for code in (23032, 25832))
+    grid = Grid(old, Affine(25, 0, 608_000, 0, -25, 4_745_000), 500, 400)
+    area = common_ground(grid, Grid(new, Affine(25, 0, 608_000, 0, -25, 4_745_000), 500, 400))
+    assert area == (10, 42, 11, 43)
+    x, y = np.linspace(608_000, 620_000, 49), np.full(49, 4_740_000.0)
+
+    def steps(of: Bounds | None) -> np.ndarray:
+        east, north = transform_points(old, new, x, y, of)
+        return np.hypot(np.diff(east - x), np.diff(north - y))
+
+    assert steps(area).max() < 0.1 < 50 < steps(None).max()
+    back = transform_points(new, old, *transform_points(old, new, x, y, area), area)
+    assert np.abs(np.subtract(back, (x, y))).max() < 0.01
+
+
+def test_a_way_between_datums_that_is_known_less_well_than_a_pixel_is_doubted() -> None:
+    def grids(size: float) -> tuple[Grid, Grid]:
+        here = Affine(size, 0, 550_000, 0, -size, 4_180_000)
+        old, new = (Grid(CRS.from_epsg(code).to_wkt(), here, 200, 200) for code in (26710, 32610))
+        return old, new
+
+    said = doubtful_way(*grids(5.0), "the DEM")
+    assert said.startswith("PROJ knows the way from NAD27 / UTM zone 10N to WGS 84 / UTM zone 10N to ") and "the DEM may lie" in said
+    assert doubtful_way(*grids(30.0), "the DEM") == ""
+    same, other = grids(5.0)
+    assert doubtful_way(same, same, "the DEM") == "" == doubtful_way(other, replace(other, crs=CRS.from_epsg(32611).to_wkt()), "the DEM")
