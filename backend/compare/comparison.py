@@ -166,14 +166,18 @@ def run(
         for path, raster in zip(error_paths, rasters, strict=False):
             outputs.append(stack.enter_context(_error_output(path, reference, raster, settings)))
             together.add(outputs[-1])
+        alike = 0
         for done, core in enumerate(work):
             progress("statistics", done, len(work), f"Statistics, window {done + 1} of {len(work)}")
             view = reference.view(core)
+            in_all = view.around(view.mask, 0)
             for number, several in enumerate(states):
                 for state, heights, shared in _heights(several, view.wide):
                     errors, known = state.statistics.add(view, heights, shared)
+                in_all = in_all & known
                 if outputs:
                     outputs[number].write(core, errors, known)
+            alike += int(np.count_nonzero(in_all))
         for done, core in enumerate(work):
             progress("deviations", done, len(work), f"Deviations, window {done + 1} of {len(work)}")
             view = reference.view(core)
@@ -196,14 +200,14 @@ def run(
         for name, elevation in (("the reference", reference.elevation), *compared):
             if found := elevation.doubt(name):
                 say("warning", found)
-        _warn_of_counts(tested, counting, say)
+        _warn_of_counts(tested, counting, alike, say)
         gathered: dict[str, Any] = {
             "format": 1,
             "version": version(),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "command": settings.command(),
             "reference": _facts(reference_raster),
-            "mask": str(Path(settings.mask).absolute()) if settings.mask else None,
+            "mask": anywhere(settings.mask) if settings.mask else None,
             "pixels": reference.grid.pixels,
             "counting": counting,
             "data_range": scale.data_range,
@@ -359,7 +363,7 @@ def _facts(raster: Raster) -> dict[str, Any]:
     path = Path(raster.path)
     elevation = Elevation(raster, 1, raster.grid)
     return {
-        "path": str(path.absolute()),
+        "path": anywhere(raster.path),
         "bytes": path.stat().st_size if path.is_file() else None,
         "crs": raster.crs.name,
         "grid": raster.grid.to_event(),
@@ -397,7 +401,8 @@ def _share(of: float) -> str:
     return f"{of:.0%}" if of >= 0.01 else "less than 1 %"
 
 
-def _warn_of_counts(tested: list[dict[str, Any]], counting: int, say: Callable[[Level, str], None]) -> None:
+def _warn_of_counts(tested: list[dict[str, Any]], counting: int, alike: int, say: Callable[[Level, str], None]) -> None:
+    """Of the pixels that are `counting`, `alike` are known in all tested DEMs."""
     counts = [(entry["name"], result["state"], result["count"]) for entry in tested for result in entry["results"]]
     for name, state, count in counts:
         if not count:
@@ -408,7 +413,7 @@ def _warn_of_counts(tested: list[dict[str, Any]], counting: int, say: Callable[[
         elif count < 0.5 * counting:
             say("warning", f"{name} ({state}) is known on {_share(count / counting)} of the reference's pixels that count.")
     raw = [count for _, state, count in counts if state == RAW]
-    if max(raw) - min(raw) > 0.01 * counting:
+    if max(raw) - alike > 0.01 * counting:
         say(
             "warning",
             "The tested DEMs are known on different pixels: their figures are of different ground. A mask makes them alike.",

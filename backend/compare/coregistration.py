@@ -21,7 +21,7 @@ most 32 squares of 256 x 256 such pixels, the same whatever the windows.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,6 +103,8 @@ def coregister(reference: Reference, raster: Raster, check: Callable[[], None] =
     def only_up(steps: int, doubt: str) -> Coregistration:
         return Coregistration(0.0, 0.0, up, 0.0, 0.0, before, before, steep, pixel, steps, doubt)
 
+    if not any(known.any() for _, known in start):
+        return only_up(0, "No pixel that counts is known in both.")
     if steep < FEWEST:
         return only_up(0, f"{steep} pixels of {pixel:.3g} m are steeper than {LEAST_SLOPE:g}°, too few to tell a horizontal shift from.")
     differences, right, upwards, x, y = start, 0.0, 0.0, 0.0, 0.0
@@ -154,21 +156,38 @@ def _sample(
     """Squares of `grid` in `part`; slopes are per column and row of `tested`, whose edges are so many metres."""
     col, row = (round(value) for value in ~grid.transform @ (part.transform.c, part.transform.f))
     everything = [tile.core for tile in tiles(part.width, part.height, tile=_EDGE, halo=0, multiple=1)]
-    # Steps of the golden ratio through the rows of squares: spread evenly, however many there are in a row.
-    chosen = {int(len(everything) * (number * (math.sqrt(5) - 1) / 2 % 1)) for number in range(_SQUARES)}
-    few = everything if len(everything) <= _SQUARES else [everything[number] for number in sorted(chosen)]
-    elevation = Elevation(reference.raster, 1, grid)
-    squares = []
-    for square in few:
+    elevation, squares = Elevation(reference.raster, 1, grid), []
+    for number in _spread_evenly(len(everything)):
         check()
+        square = everything[number]
         window = Window(col + square.col - 1, row + square.row - 1, square.width + 2, square.height + 2)
+        # A mask may leave one square in hundreds: the others need not be read.
+        counts = reference.mask.on(grid, window)
+        if not counts.any():
+            continue
         dem, known = elevation.read(window, 4)
         right, down = _rises(dem, window, grid, tested)
         right, up = right / edges[0], -down / edges[1]
-        where = terrain.has_neighbours(known) & reference.mask.on(grid, window)[1:-1, 1:-1] & np.isfinite(right) & np.isfinite(up)
+        where = terrain.has_neighbours(known) & counts[1:-1, 1:-1] & np.isfinite(right) & np.isfinite(up)
+        if not where.any():
+            continue
         tangent, aspect = np.hypot(right, up), np.arctan2(-right, -up)
         squares.append(_Square(window, dem[1:-1, 1:-1], where, np.where(where, tangent, 0.0), np.where(where, aspect, 0.0)))
-    return squares
+        if len(squares) == _SQUARES:
+            break
+    return sorted(squares, key=lambda one: (one.window.row, one.window.col))
+
+
+def _spread_evenly(count: int) -> Iterator[int]:
+    """The numbers below `count`, each once, so that the first of them are spread evenly however many make a row: in steps of the golden
+    ratio."""
+    seen, number = set[int](), 0
+    while len(seen) < count:
+        found = int(count * (number * (math.sqrt(5) - 1) / 2 % 1))
+        number += 1
+        if found not in seen:
+            seen.add(found)
+            yield found
 
 
 def _rises(dem: NDArray[np.float32], window: Window, grid: Grid, tested: Grid) -> tuple[Floats, Floats]:
@@ -210,7 +229,7 @@ def _flat(squares: list[_Square], differences: list[tuple[Floats, NDArray[np.boo
 
 def _spread(differences: list[tuple[Floats, NDArray[np.bool_]]]) -> tuple[float, float]:
     """NMAD of the differences, metres, and what to add to make their median 0."""
-    values = np.concatenate([values[known] for values, known in differences])
+    values = np.concatenate([np.empty(0), *(values[known] for values, known in differences)])
     if not values.size:
         return math.nan, 0.0
     median = float(np.median(values))

@@ -149,6 +149,8 @@ def _histograms(gathered: dict[str, Any]) -> list[str]:
             about = "0" if abs(middle) < 1e-6 * half else f"{number(middle)} m"
             words.append(f"{result['state']}: median {number(result['median'])} m, 99 % within {number(half)} m of {about}, "
                          f"NMAD {number(result['nmad'])} m, LE90 {number(result['le90'])} m")  # fmt: skip
+        if not words:  # where nothing counts a warning says it
+            continue
         text = f"How many pixels have which error. {'; '.join(words)}."
         made.append(
             figure(

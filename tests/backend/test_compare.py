@@ -7,6 +7,7 @@ import math
 import re
 import shutil
 import warnings
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ from skimage.metrics import structural_similarity
 
 from backend.cancel import Cancel
 from backend.compare.comparison import Settings, run
-from backend.compare.coregistration import displacement
+from backend.compare.coregistration import _spread_evenly, displacement
 from backend.compare.statistics import AFTER, BEFORE, NO_SLOPE, Scale, Statistics, View
 from backend.errors import Cancelled, InputError, ResourceError
 from backend.events import Comparison, Event, Progress
@@ -73,7 +74,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
 def compared(tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """Runs a comparison and reads its JSON."""
 
-    def call(reference: Path, *tested: Path, **settings: Any) -> dict[str, Any]:
+    def call(reference: Path, *tested: Path | str, **settings: Any) -> dict[str, Any]:
         path = tmp_path / "report.json"
         given = Settings(str(reference), tuple(map(str, tested)), json=str(path), overwrite=True, **settings)
         run(given, lambda event: None)
@@ -551,6 +552,53 @@ def test_the_equation_of_nuth_and_kaab() -> None:
     difference = tangent * (3 * np.sin(aspect) - 2 * np.cos(aspect)) + 7
     assert displacement(difference, tangent, aspect) == pytest.approx((3, -2), abs=0.05)
     assert displacement(difference[aspect < 2], tangent[aspect < 2], aspect[aspect < 2]) is None
+
+
+def test_coregistration_finds_the_ground_that_a_mask_leaves(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    """Stable ground beside glaciers is a square in a hundred; the sample of squares is of those that it lies in."""
+    rows, cols = np.mgrid[:1400, :1600].astype(np.float64)
+
+    def heights(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return (500 + 60 * np.sin(x / 23) * np.cos(y / 31) + 20 * np.sin((x + y) / 17)).astype(np.float32)
+
+    reference, moved = write(tmp_path / "r.tif", heights(cols, rows)), write(tmp_path / "m.tif", heights(cols - 0.4, rows) + 3)
+    stable = np.zeros(rows.shape, np.uint8)
+    stable[522:752, 522:752] = 1  # the third square of the third row, which is none of the first 32
+    found = compared(reference, moved, mask=str(write(tmp_path / "s.tif", stable)), coregister=True)
+    assert not found["warnings"]
+    assert found["tested"][0]["coregistration"]["up"] == pytest.approx(-3, abs=0.01)
+    assert found["tested"][0]["results"][1]["rmse"] < 0.1 < 1 < raw(found)["rmse"]
+
+
+def test_numbers_that_are_spread_evenly_come_each_once() -> None:
+    for count in (1, 2, 33, 400):
+        found = list(_spread_evenly(count))
+        assert sorted(found) == list(range(count))
+    first = sorted(found[:32])
+    assert max(np.diff([-1, *first, 400])) < 25
+
+
+def test_dems_that_are_known_on_different_ground_are_told_though_they_are_as_large(
+    tmp_path: Path, compared: Callable[..., dict[str, Any]]
+) -> None:
+    heights = np.add.outer(np.arange(80.0), np.arange(100.0)).astype(np.float32)
+    west, east = heights.copy(), heights.copy()
+    west[:, 50:] = east[:, :50] = -9999
+    files = [write(tmp_path / f"{name}.tif", values, nodata=-9999) for name, values in (("r", heights), ("w", west), ("e", east))]
+    said = "The tested DEMs are known on different pixels: their figures are of different ground. A mask makes them alike."
+    assert said in compared(*files)["warnings"]
+    assert said not in compared(files[0], files[1], files[1])["warnings"] and said not in compared(files[0], files[1])["warnings"]
+
+
+def test_what_gdal_names_is_called_so_in_the_report(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    """No file of this folder has that name."""
+    heights = np.add.outer(np.arange(60.0), np.arange(60.0)).astype(np.float32)
+    reference, tested = write(tmp_path / "r.tif", heights), write(tmp_path / "t.tif", heights + 1)
+    packed = tmp_path / "t.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(tested, "t.tif")
+    found = compared(reference, f"/vsizip/{packed}/t.tif")
+    assert found["tested"][0]["path"] == f"/vsizip/{packed}/t.tif" and found["reference"]["path"] == str(reference)
 
 
 def test_on_level_ground_a_dem_moves_up_or_down_only(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
