@@ -75,7 +75,11 @@ class Sampler:
         self._shared = self._shared_part()
         self.columns_per_pixel, self.rows_per_pixel = self._scale()
         if self.columns_per_pixel * self.rows_per_pixel > MOST_SOURCE_PIXELS:
-            raise InputError("grid-invalid", "An output pixel covers millions of the input's pixels.", "Pass a smaller --resolution.")
+            raise InputError(
+                "grid-invalid",
+                "A pixel of one raster covers millions of another's.",
+                "Pass a smaller --resolution, or rasters of like pixels.",
+            )
         self._least, self._most, self._spread = self._scales()
         between = (_FINER, _FINER) if same else _BLENDED
         self.only_means = self._least >= between[1]
