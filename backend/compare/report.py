@@ -31,7 +31,8 @@ DEFINITIONS = {
     "le90": "Linear error 90 %: nine tenths of the pixels err by no more, m, known to 0.1 %.",
     "ssim": "Mean structural similarity (Wang et al. 2004), Gaussian window of 11 × 11 pixels; of pixels whose window has no gap.",
     "psnr": "20 log10(data range / RMSE), dB. The data range, for SSIM too, is the reference's highest minus lowest pixel that counts, m.",
-    "slope_rmse": "Root mean square error of the slope, degrees; slopes from central differences, over pixels as wide and high as in the middle of their row.",
+    "slope_rmse": "Root mean square error of the slope, degrees; slopes from central differences, over pixels as wide and high as in the "
+    "middle of their row.",
     "curvature_rmse": "Root mean square error of the Laplacian d²z/dx² + d²z/dy², 1/m times 100.",
     "by_slope": "The same on pixels whose slope in the reference is at least the first and less than the second number of degrees.",
     "spectrum": "Radially averaged power of the tested DEM over the reference's by wavelength, mean over tiles of 64 × 64 pixels "
