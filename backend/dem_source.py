@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from backend.errors import InputError
+from backend.grid import LONGITUDES_AND_LATITUDES, Grid
+
 
 @dataclass(frozen=True)
 class DemSource:
@@ -150,6 +153,18 @@ def recognise(file_name: str, metadata: Iterable[str]) -> DemSource | None:
             if re.search(source.pattern, text, re.IGNORECASE):
                 return source
     return None
+
+
+def never_saw(source: DemSource, grid: Grid) -> bool:
+    """Whether a DEM lies where a source has none: those of the shuttle reach from 56 degrees south to 60 north, and tiles of the same name
+    beyond are made of other DEMs."""
+    if source.name not in ("srtm", "nasadem"):
+        return False
+    try:
+        _, south, _, north = grid.bounds(LONGITUDES_AND_LATITUDES)
+    except InputError:
+        return False
+    return not -56 <= (south + north) / 2 <= 60
 
 
 def recognise_all(file_names: Iterable[str]) -> DemSource | None:

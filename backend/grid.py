@@ -34,7 +34,7 @@ from backend.windows import Window
 Bounds = tuple[float, float, float, float]
 """left, bottom, right, top."""
 
-_LONGITUDES_AND_LATITUDES = "OGC:CRS84"
+LONGITUDES_AND_LATITUDES = "OGC:CRS84"
 
 MOST_PIXELS = 40_000_000_000
 """More pixels than this are taken for a pixel size in the wrong unit (160 GB of output)."""
@@ -344,7 +344,7 @@ def transform_points(
 def common_ground(one: Grid, other: Grid) -> Bounds | None:
     """West, south, east and north of the ground that two grids share, in whole degrees; None where nobody can say."""
     try:
-        several = [grid.bounds(_LONGITUDES_AND_LATITUDES) for grid in (one, other)]
+        several = [grid.bounds(LONGITUDES_AND_LATITUDES) for grid in (one, other)]
     except InputError:
         return None
     west, south = (max(bounds[side] for bounds in several) for side in (0, 1))
@@ -406,7 +406,7 @@ def _reaches(way: Transformer, source: str, area: Bounds) -> bool:
     """Whether there is a way from all over an area: grids of shifts end."""
     west, south, east, north = area
     places = np.meshgrid(np.linspace(west, east, 5), np.linspace(south, north, 5))
-    x, y = transform_points(_LONGITUDES_AND_LATITUDES, source, places[0].ravel(), places[1].ravel())
+    x, y = transform_points(LONGITUDES_AND_LATITUDES, source, places[0].ravel(), places[1].ravel())
     there = np.isfinite(x) & np.isfinite(y)
     return bool(np.isfinite(way.transform(x[there], y[there])).all())
 

@@ -32,6 +32,8 @@ _FREE = frozenset(
 )
 """Elements of texts for people, which may well name addresses. GDAL opens nothing of them but what _FILE_KEYS say in metadata."""
 _FILE_KEYS = ("overview_file", "x_dataset", "y_dataset")
+_BETWEEN = 0.05
+"""Pixels of a mosaic beside its lattice that nobody sees."""
 _NEAREST = ("", "near", "nearest")
 _SAME = 1e-3
 """Of a file's width or height: what it may differ by in a mosaic without being stretched."""
@@ -72,11 +74,12 @@ class _Element:
 
     @property
     def stretched(self) -> bool:
-        """Whether it is a file whose pixels are made larger or smaller by taking the nearest ones."""
+        """Whether it is a file whose pixels are made larger or smaller, or moved by a part of one, by taking the nearest ones."""
         if self.source is None or self.rectangle is None or self.attributes.get("resampling", "nearest").lower() not in _NEAREST:
             return False
         (a, b), (c, d) = ((right - left, bottom - top) for left, top, right, bottom in (self.source, self.rectangle))
-        return abs(a - c) > _SAME * a or abs(b - d) > _SAME * b
+        moved = (one - other for one, other in zip(self.source[:2], self.rectangle[:2], strict=True))
+        return abs(a - c) > _SAME * a or abs(b - d) > _SAME * b or any(abs(by - round(by)) > _BETWEEN for by in moved)
 
 
 def check_mosaic(path: str, role: str) -> None:

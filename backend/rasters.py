@@ -402,9 +402,9 @@ def _open(path: str, role: str) -> Any:
 
 
 def check_parts(raster: Raster, target: Grid) -> str:
-    """A sentence where pixels of a mosaic's files under `target` are stretched to its own by taking the nearest ones, else "": so
-    `gdalbuildvrt` does with GLO-30 on either side of 50 degrees north. Raises InputError (file-missing) where one of them is not there,
-    which a run would come to hours later.
+    """A sentence where pixels of a mosaic's files under `target` are brought onto its own by taking the nearest ones, else "": so
+    `gdalbuildvrt` does with tiles that begin anywhere, and with GLO-30 on either side of 50 degrees north. Raises InputError (file-missing)
+    where one of them is not there, which a run would come to hours later.
 
     Only what lies under one of the target's places is looked for: a mosaic of a country has a hundred thousand files, and nobody who wants
     a valley needs to have all of them. What is missing between these places is found when it is reached.
@@ -428,8 +428,8 @@ def check_parts(raster: Raster, target: Grid) -> str:
     if not stretched:
         return ""
     return (
-        f"{raster.role}, {raster.name}, takes the nearest pixels of files whose own are larger or smaller, as of {stretched}: heights lie "
-        "where they do not belong. Make it again with gdalbuildvrt -resolution highest -r cubic."
+        f"{raster.role}, {raster.name}, takes the nearest pixels of files whose own are larger or smaller, or lie between its own, as of "
+        f"{stretched}: heights lie where they do not belong. Make it again with gdalbuildvrt -resolution highest -r cubic."
     )
 
 

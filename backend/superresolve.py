@@ -54,6 +54,9 @@ MOST_THREADS = 1024
 """As in the plugin's settings. ONNX Runtime starts as many as it is told, and with some thousands does nothing else."""
 COARSEST_GUIDE = 3.3
 """Pixels of the output: images of larger ones make next to no difference to the shipped model's result."""
+_OBLONG = 2.05
+"""How many times as long as wide a DEM's pixels may be without a word: those of degrees are twice as high as wide at 60 degrees north,
+where SRTM ends. At 70 degrees, thrice as high, the expected error is far too small."""
 _FARTHEST = 1.1
 """Of the largest ratio that a model was trained for. On mountains the shipped one (0.10.12) expects a third of the errors that it makes at
 1.2 times that ratio, and a hundredth at 1.7 times."""
@@ -215,10 +218,11 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
             run_on = f"the model runs on pixels of {finer.pixel_size:.4g} m, and the result is the mean over four of them"
             say("info", f"The DEM's pixels are {ratio:.3g} times as large as the output's: {run_on}.")
         _warn_beyond_card(card, dem, finer, "output pixel" if times == 1 else "pixel that the model runs on", dem_error, say)
-        if settings.uncertainty and ratio > _FARTHEST * card.ratios[1]:
+        along = max(_edges(dem, grid)) / grid.pixel_size
+        if settings.uncertainty and along > _FARTHEST * card.ratios[1]:
             raise InputError(
                 "option-invalid",
-                f"An uncertainty was asked for at {ratio:.3g} times the resolution; far beyond what {card.name} was trained for "
+                f"An uncertainty was asked for at {along:.3g} times the resolution; far beyond what {card.name} was trained for "
                 f"({card.ratios[0]:g} to {card.ratios[1]:g}) it would be far too small.",
                 "Pass a larger --resolution, or leave out --uncertainty.",
             )
@@ -473,7 +477,7 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
             "the names of its files",
         )
     if found is None:
-        pixel = dem.grid.pixel_size_at(grid)
+        pixel = max(_edges(dem, grid))
         trusted = f"Nothing says which DEM {dem.name} is: it is trusted (expected error {dem_source.UNKNOWN_ERROR:g} m)."
         if pixel < dem_source.SMALLEST_FROM_SPACE:
             say("info", f"{trusted} Pass --dem-source or --dem-error.")
@@ -481,15 +485,23 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
             say("warning", f"{trusted} DEMs with pixels of {pixel:.3g} m are off by metres as a rule: pass --dem-source or --dem-error.")
         return DemError(dem_source.UNKNOWN_ERROR, "", "nothing says which DEM it is: it is trusted", known=False)
     looks = f"{dem.name} looks like {found.title}: expected error {found.error:g} m."
-    # The longer edge: ASTER GDEM has columns of one arc-second to 83 degrees north.
-    pixel = max(math.hypot(*edge) for edge in ground_edges(dem.grid.crs, dem.grid.transform, *dem.grid.place_of(grid)))
+    pixel = max(_edges(dem, grid))
     if others := dem_source.others(found, dem.name, metadata):
         say("warning", f"{looks} But it names {others} as well: pass --dem-source if it is another one.")
+    elif dem_source.never_saw(found, dem.grid):
+        say("warning", f"{looks} But none was made so far from the equator: pass --dem-source or --dem-error.")
     elif pixel < dem_source.SMALLEST_FROM_SPACE and found.error > 1.0:
         say("warning", f"{looks} But its pixels are of {pixel:.3g} m: pass --dem-source or --dem-error if it is another one.")
     else:
         say("info", looks)
     return DemError(found.error, found.name, f"looks like {found.title} by {by}. {found.reference}.")
+
+
+def _edges(dem: Raster, grid: Grid) -> tuple[float, float]:
+    """Width and height, metres, of the DEM's pixels where the output lies: those of one arc-second are three times as high as wide at 70
+    degrees north."""
+    across, down = ground_edges(dem.grid.crs, dem.grid.transform, *dem.grid.place_of(grid))
+    return math.hypot(*across), math.hypot(*down)
 
 
 def _with_rounding(expected: DemError, elevation: Elevation, say: Callable[[Level, str], None]) -> DemError:
@@ -512,6 +524,13 @@ def _warn_beyond_card(card: ModelCard, dem: Raster, grid: Grid, pixel: str, dem_
         # 2 %: a pixel in degrees is never quite what the card says in metres.
         if not low * 0.98 <= value <= high * 1.02 and not math.isclose(value, low, abs_tol=1e-6):
             say("warning", f"The {what} is {value:.3g}{unit}; {card.name} was trained for {low:g} to {high:g}{unit}.")
+    edges = _edges(dem, grid)
+    if max(edges) > _OBLONG * min(edges):
+        say(
+            "warning",
+            f"The DEM's pixels are {edges[0]:.3g} x {edges[1]:.3g} m on the ground, and {card.name} was trained on square ones: along "
+            "their longer side less is made finer, and errors are larger than it expects.",
+        )
     if dem_pixel > _FARTHEST * card.ratios[1] * grid.pixel_size:
         say("warning", f"So far beyond that {card.name} adds next to nothing to cubic resampling: choose larger pixels (--resolution).")
     if dem_pixel < 0.98 * grid.pixel_size:

@@ -17,6 +17,7 @@ from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.shutil import copy
 from rasters_for_tests import DEM_TRANSFORM, UTM, image, mosaic, read, terrain, write
 
+from backend import models
 from backend.cancel import Cancel
 from backend.errors import BackendError, Cancelled, InputError
 from backend.events import Event, Log, Progress
@@ -441,7 +442,49 @@ def test_a_mosaic_that_stretches_its_files_is_warned_of(tmp_path: Path, superres
         path.write_text(text)
         events: list[Event] = []
         superresolve(path, extent=extent, events=events)
-        assert ("takes the nearest pixels of files whose own are larger or smaller, as of west.tif" in warnings(events)) == warned
+        said = "takes the nearest pixels of files whose own are larger or smaller, or lie between its own, as of west.tif"
+        assert (said in warnings(events)) == warned
+
+
+@pytest.mark.parametrize(("offset", "warned"), [("40.5000000000036", True), ("40.0000000000036", False), ("41", False)])
+def test_a_mosaic_whose_files_lie_between_its_pixels_is_warned_of(
+    tmp_path: Path, superresolve: Superresolve, offset: str, warned: bool
+) -> None:
+    """As tiles of an agency that begin anywhere: half a pixel on a slope is metres."""
+    path = mosaic(tmp_path / "m.vrt")
+    path.write_text(path.read_text().replace('xOff="40" yOff="0" xSize="40"', f'xOff="{offset}" yOff="0" xSize="40"'))
+    events: list[Event] = []
+    superresolve(path, events=events)
+    assert ("or lie between its own, as of east & more.tif" in warnings(events)) == warned
+
+
+def in_degrees(folder: Path, name: str, north: float, second: float = 1 / 3600) -> Path:
+    transform = Affine(second, 0, 20.2, 0, -second, north)
+    return write(folder / name, VALUES.astype(np.float32), crs="EPSG:4326", transform=transform)
+
+
+def test_pixels_that_are_thrice_as_high_as_wide_are_warned_of(tmp_path: Path, superresolve: Superresolve) -> None:
+    """Of one arc-second at 70.5 degrees north. By their area alone they would pass for smaller ones; and what nobody knows is warned of by
+    its longer edge as it is further south."""
+    model = models.find(None)
+    for north, warned in ((59.9, False), (70.5, True)):
+        events: list[Event] = []
+        superresolve(in_degrees(tmp_path, "dem.tif", north), model=model, dem_error=None, events=events)
+        assert ("was trained on square ones" in warnings(events)) == warned
+        assert "it is trusted (expected error 0 m). DEMs with pixels of 3" in warnings(events)
+    grid = write(tmp_path / "like.tif", np.zeros((30, 40), np.uint8), crs="EPSG:32634", transform=Affine(4, 0, 470_500, 0, -4, 7_821_000))
+    dem = in_degrees(tmp_path, "dem.tif", 70.5)
+    with pytest.raises(InputError, match=r"An uncertainty was asked for at 7\.\d+ times the resolution"):
+        superresolve(dem, model=model, like=grid, uncertainty=str(tmp_path / "sigma.tif"))
+
+
+@pytest.mark.parametrize(("name", "north", "warned"), [("N70E020.hgt.tif", 70.9, True), ("N45E020.hgt.tif", 45.9, False)])
+def test_a_tile_that_is_named_like_srtm_where_there_is_none_is_doubted(
+    tmp_path: Path, superresolve: Superresolve, name: str, north: float, warned: bool
+) -> None:
+    events: list[Event] = []
+    superresolve(in_degrees(tmp_path, name, north), dem_error=None, events=events)
+    assert ("looks like SRTM: expected error 6 m. But none was made so far from the equator" in warnings(events)) == warned
 
 
 @pytest.mark.parametrize("other", ["Copernicus_DSM_COG_10_N46_00_E011_00_DEM.tif", "N46E011.hgt.tif", "east.tif"])
