@@ -477,9 +477,9 @@ def _dem_error(settings: Settings, dem: Raster, grid: Grid, say: Callable[[Level
             "the names of its files",
         )
     if found is None:
-        pixel = max(_edges(dem, grid))
+        pixel = dem.grid.pixel_size_at(grid)
         trusted = f"Nothing says which DEM {dem.name} is: it is trusted (expected error {dem_source.UNKNOWN_ERROR:g} m)."
-        if pixel < dem_source.SMALLEST_FROM_SPACE:
+        if max(_edges(dem, grid)) < dem_source.SMALLEST_FROM_SPACE:
             say("info", f"{trusted} Pass --dem-source or --dem-error.")
         else:
             say("warning", f"{trusted} DEMs with pixels of {pixel:.3g} m are off by metres as a rule: pass --dem-source or --dem-error.")
