@@ -15,10 +15,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from opening import opened  # noqa: E402
+from opening import first_guides, opened, result, titled  # noqa: E402
 
 from training.evaluate import engine_run, load_pairs  # noqa: E402
-from training.evaluation.conditions import guides_of  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 from training.metrics import rmse  # noqa: E402
 
@@ -29,7 +28,7 @@ def main() -> None:
     options, model, engine = opened("What an image is worth without near infrared.")
     run, rows = engine_run(engine, model.card), []
     for pair in load_pairs(options.data, options.split, options.ratio):
-        found = {name: guides[0] for name, guides in guides_of(pair, ("no guide", "real guide")) if guides}
+        found = first_guides(pair, ("no guide", "real guide"))
         if "real guide" not in found:
             continue
         (nothing, nowhere), (image, valid) = found["no guide"], found["real guide"]
@@ -37,10 +36,8 @@ def main() -> None:
         cubic = rmse(pair.cubic - pair.target, pair.judged)
         ratios = []
         for guide in images:
-            made = pair.back_projected(run(pair.given, *guide, pair.area.pixel_size, pair.dem_error)[0])
-            ratios.append(rmse(made - pair.target, pair.judged) / cubic)
-        kind = "" if pair.coarse is not None else ", real coarse DEM"
-        rows.append([pair.area.name + kind, *(f"{ratio:.3f}" for ratio in ratios)])
+            ratios.append(rmse(result(run, pair, guide) - pair.target, pair.judged) / cubic)
+        rows.append([titled(pair), *(f"{ratio:.3f}" for ratio in ratios)])
     print(f"{model.card.name} {model.card.version}, {options.split}, ratio {options.ratio}: RMSE / cubic's\n")
     print(table(["area", "no image", *BANDS], rows))
 

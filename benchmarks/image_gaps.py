@@ -22,11 +22,11 @@ from scipy.ndimage import distance_transform_edt
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from opening import opened  # noqa: E402
+from opening import first_guides, opened, result  # noqa: E402
 
 from backend.engines import Run  # noqa: E402
 from training.evaluate import engine_run, load_pairs  # noqa: E402
-from training.evaluation.conditions import Guide, guides_of  # noqa: E402
+from training.evaluation.conditions import Guide  # noqa: E402
 from training.evaluation.pairs import Pair  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 from training.evaluation.tiled import tiled  # noqa: E402
@@ -58,7 +58,7 @@ def lines(height: int, width: int, lost: int) -> NDArray[np.bool_]:
 
 def errors_of(run: Run, pair: Pair, guide: Guide) -> NDArray[np.float32]:
     """Of a result that is brought back to the DEM, (H, W) metres."""
-    return pair.back_projected(run(pair.given, *guide, pair.area.pixel_size, pair.dem_error)[0]) - pair.target
+    return result(run, pair, guide) - pair.target
 
 
 def main() -> None:
@@ -71,7 +71,7 @@ def main() -> None:
         if pair.coarse is None:
             continue
         left, lasting = discs(*pair.target.shape), [lines(*pair.target.shape, lost) for lost in LOST]
-        images = {name: guides[0] for name, guides in guides_of(pair, ("no guide", "rendered guide", "real guide")) if guides}
+        images = first_guides(pair, ("no guide", "rendered guide", "real guide"))
         without = errors_of(runs["run once"], pair, images.pop("no guide"))
         for kind, (image, valid) in images.items():
             cut = image * left, (valid * left).astype(np.float32)

@@ -19,12 +19,11 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from opening import opened  # noqa: E402
+from opening import first_guides, opened, result  # noqa: E402
 
 from backend.stripes import stripes as backend_stripes  # noqa: E402
 from backend.windows import Window  # noqa: E402
 from training.evaluate import engine_run, load_pairs  # noqa: E402
-from training.evaluation.conditions import guides_of  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 from training.metrics import rmse  # noqa: E402
 
@@ -56,13 +55,13 @@ def main() -> None:
     for pair in load_pairs(options.data, options.split, options.ratio):
         if pair.coarse is None:
             continue
-        found = {name: guides[0] for name, guides in guides_of(pair, PLAIN) if guides}
+        found = first_guides(pair, PLAIN)
         kind = next(name for name in PLAIN[1:] if name in found)
         image, valid = found[kind]
         cubic, ratios = rmse(pair.cubic - pair.target, pair.judged), []
         for guide in (found[PLAIN[0]], (image, valid), *((striped(image, *stripes), valid) for stripes in STRIPES)):
-            made = pair.back_projected(run(pair.given, *guide, pair.area.pixel_size, pair.dem_error)[0])
-            ratios.append(f"{rmse(made - pair.target, pair.judged) / cubic:.3f}{'*' if warned_of(*guide) else ''}")
+            ratio = rmse(result(run, pair, guide) - pair.target, pair.judged) / cubic
+            ratios.append(f"{ratio:.3f}{'*' if warned_of(*guide) else ''}")
         rows.append([f"{pair.area.name}, {kind}", *ratios])
     names = [f"{amplitude:.0%}, {period} px" for amplitude, period in STRIPES]
     print(f"{model.card.name} {model.card.version}, {options.split}, ratio {options.ratio}: RMSE / cubic's\n")

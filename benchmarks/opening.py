@@ -1,16 +1,21 @@
-"""What benchmarks of a model on prepared areas are told, and the model, opened."""
+"""What benchmarks of a model on prepared areas are told, the model, opened, and what it makes of one of them."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from backend import models
-from backend.engines import Engine, open_engine
+from backend.engines import Engine, Run, open_engine
 from backend.models import Model
 from training.data.areas import SPLITS
+from training.evaluation.conditions import Guide, guides_of
+from training.evaluation.pairs import Pair
 
 
 def opened(description: str) -> tuple[argparse.Namespace, Model, Engine]:
@@ -23,3 +28,17 @@ def opened(description: str) -> tuple[argparse.Namespace, Model, Engine]:
     options = parser.parse_args()
     model = models.load(options.model or models.find(None))
     return options, model, open_engine(model, "cpu", torch.get_num_threads(), lambda _level, _text: None)
+
+
+def titled(pair: Pair) -> str:
+    return pair.area.name if pair.coarse is not None else f"{pair.area.name}, real coarse DEM"
+
+
+def first_guides(pair: Pair, conditions: Sequence[str]) -> dict[str, Guide]:
+    """The first guide of each condition that an area has."""
+    return {name: guides[0] for name, guides in guides_of(pair, conditions) if guides}
+
+
+def result(run: Run, pair: Pair, guide: Guide) -> NDArray[np.float32]:
+    """What the backend would write, (H, W) metres: brought back to the coarse DEM."""
+    return pair.back_projected(run(pair.given, *guide, pair.area.pixel_size, pair.dem_error)[0])

@@ -21,10 +21,10 @@ from skimage.morphology import reconstruction
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from opening import opened  # noqa: E402
+from opening import first_guides, opened, result, titled  # noqa: E402
 
 from training.evaluate import engine_run, load_pairs  # noqa: E402
-from training.evaluation.conditions import SHARP, guides_of  # noqa: E402
+from training.evaluation.conditions import SHARP  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 
 DEPTH = 0.1
@@ -58,12 +58,9 @@ def main() -> None:
     for pair in load_pairs(options.data, options.split, options.ratio):
         judged = pair.judged
         true = sinks(pair.target, judged)
-        name = pair.area.name if pair.coarse is not None else f"{pair.area.name}, real coarse DEM"
-        rows += [[name, "reference", *row(true, true, judged)], ["", "cubic", *row(sinks(pair.cubic, judged), true, judged)]]
-        for condition, guides in guides_of(pair, SHARP):
-            for guide in guides[:1]:
-                made = pair.back_projected(run(pair.given, *guide, pair.area.pixel_size, pair.dem_error)[0])
-                rows.append(["", condition, *row(sinks(made, judged), true, judged)])
+        rows += [[titled(pair), "reference", *row(true, true, judged)], ["", "cubic", *row(sinks(pair.cubic, judged), true, judged)]]
+        for condition, guide in first_guides(pair, SHARP).items():
+            rows.append(["", condition, *row(sinks(result(run, pair, guide), judged), true, judged)])
     print(f"{model.card.name} {model.card.version}, {options.split}, ratio {options.ratio}: sinks of {DEPTH:g} m\n")
     print(table(["area", "DEM", "in 10,000 pixels", "of the ground", "in none of the reference's", "of the reference's"], rows))
 

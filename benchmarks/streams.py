@@ -22,10 +22,10 @@ from scipy.ndimage import binary_dilation, distance_transform_edt
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from opening import opened  # noqa: E402
+from opening import first_guides, opened, result, titled  # noqa: E402
 
 from training.evaluate import engine_run, load_pairs  # noqa: E402
-from training.evaluation.conditions import SHARP, guides_of  # noqa: E402
+from training.evaluation.conditions import SHARP  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 
 UPSTREAM = 500
@@ -80,11 +80,8 @@ def main() -> None:
     for pair in load_pairs(options.data, options.split, options.ratio):
         true_to, order = downstream(pair.target, pair.judged)
         true, shape = streams(true_to, order, pair.target.shape), pair.target.shape
-        dems = {"cubic": pair.cubic}
-        for condition, guides in guides_of(pair, SHARP):
-            for guide in guides[:1]:
-                dems[condition] = pair.back_projected(run(pair.given, *guide, pair.area.pixel_size, pair.dem_error)[0])
-        name = pair.area.name if pair.coarse is not None else f"{pair.area.name}, real coarse DEM"
+        dems = {"cubic": pair.cubic, **{name: result(run, pair, guide) for name, guide in first_guides(pair, SHARP).items()}}
+        name = titled(pair)
         for which, dem in dems.items():
             to, order = downstream(dem, pair.judged)
             found = streams(to, order, shape)

@@ -103,13 +103,13 @@ class Environment:
         if not marker.get("complete"):
             return State.BROKEN, tr("The backend's environment is incomplete ({}).").format(self.folder)
         # Both the link and what it was made of: on Windows there is no link, but a program that looks for that.
-        for gone in (self.python, _home(self.folder)):
-            if not gone.exists():
-                return State.BROKEN, tr("The backend's Python is gone ({}).").format(gone)
+        for needed in (self.python, _home(self.folder)):
+            if not needed.exists():
+                return State.BROKEN, tr("The backend's Python is gone ({}).").format(needed)
         present = set(_packages(self.folder))
-        gone = [name for name in marker.get("packages", []) if name not in present]
-        if gone:
-            return State.BROKEN, tr("The backend's environment lacks {}.").format(gone[0])
+        lacking = [name for name in marker.get("packages", []) if name not in present]
+        if lacking:
+            return State.BROKEN, tr("The backend's environment lacks {}.").format(lacking[0])
         requirements = self.requirements(str(marker.get("variant")))
         if not requirements.is_file() or _sha256(requirements) != marker.get("requirements"):
             return State.OUTDATED, tr("The backend was installed for another version of this plugin.")

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from backend.compare.pairs import Reference, Tested, coarser, overlap, shifted
 from backend.elevation import Elevation
-from backend.grid import Grid, apply, common_ground, ground_edges, transform_points
+from backend.grid import Bounds, Grid, apply, common_ground, ground_edges, transform_points
 from backend.metrics import terrain
 from backend.rasters import Raster
 from backend.resample import Sampler
@@ -156,7 +156,7 @@ def _sample(
     """Squares of `grid` in `part`; slopes are per column and row of `tested`, whose edges are so many metres."""
     col, row = (round(value) for value in ~grid.transform @ (part.transform.c, part.transform.f))
     everything = [tile.core for tile in tiles(part.width, part.height, tile=_EDGE, halo=0, multiple=1)]
-    elevation, squares = Elevation(reference.raster, 1, grid), []
+    elevation, area, squares = Elevation(reference.raster, 1, grid), common_ground(tested, grid), []
     for number in _spread_evenly(len(everything)):
         check()
         square = everything[number]
@@ -166,7 +166,7 @@ def _sample(
         if not counts.any():
             continue
         dem, known = elevation.read(window, 4)
-        right, down = _rises(dem, window, grid, tested)
+        right, down = _rises(dem, window, grid, tested, area)
         right, up = right / edges[0], -down / edges[1]
         where = terrain.has_neighbours(known) & counts[1:-1, 1:-1] & np.isfinite(right) & np.isfinite(up)
         if not where.any():
@@ -190,13 +190,11 @@ def _spread_evenly(count: int) -> Iterator[int]:
             yield found
 
 
-def _rises(dem: NDArray[np.float32], window: Window, grid: Grid, tested: Grid) -> tuple[Floats, Floats]:
+def _rises(dem: NDArray[np.float32], window: Window, grid: Grid, tested: Grid, area: Bounds | None) -> tuple[Floats, Floats]:
     """How much a DEM on a window of `grid` rises from one column of another grid to the next, and from one row to the next, inside of the
-    window's outermost pixels; no number where that grid has no columns, as at a pole."""
+    window's outermost pixels; no number where that grid has no columns, as at a pole. `area` is what both share."""
     rows, cols = np.mgrid[: window.height, : window.width] + 0.5
-    there = transform_points(
-        grid.crs, tested.crs, *apply(grid.transform, cols + window.col, rows + window.row), common_ground(tested, grid)
-    )
+    there = transform_points(grid.crs, tested.crs, *apply(grid.transform, cols + window.col, rows + window.row), area)
     across, down = apply(~tested.transform, *there)
     # By the chain rule: both grids' coordinates, and the heights, from one pixel of `grid` to the next.
     (across_col, across_row), (down_col, down_row), (rise_col, rise_row) = (

@@ -15,7 +15,7 @@ from rasterio.features import geometry_mask
 
 from backend.compare.rings import clipped, in_pieces
 from backend.errors import InputError
-from backend.grid import Bounds, Grid, folded, parse_crs, transform_points
+from backend.grid import LONGITUDES_AND_LATITUDES, Bounds, Grid, folded, parse_crs, transform_points
 from backend.rasters import Raster
 from backend.resample import MOST_SOURCE_PIXELS, Sampler
 from backend.windows import Window
@@ -171,7 +171,7 @@ def _json(path: str) -> Any:
 
 def _crs(content: Any) -> str:
     named = content.get("crs")
-    return parse_crs(named["properties"]["name"]) if named else CRS.from_user_input("OGC:CRS84").to_wkt()
+    return parse_crs(named["properties"]["name"]) if named else CRS.from_user_input(LONGITUDES_AND_LATITUDES).to_wkt()
 
 
 def _polygons(item: Any) -> Iterator[Any]:

@@ -20,7 +20,7 @@ from pyproj import CRS
 from backend.card import ModelCard
 from backend.dem_source import DemError
 from backend.errors import InputError
-from backend.grid import Grid, apply, ground_edges, transform_points
+from backend.grid import LONGITUDES_AND_LATITUDES, Grid, apply, ground_edges, transform_points
 from backend.guide import Guide, list_bands
 from backend.models import Model
 from backend.orientations import COUNT
@@ -392,7 +392,7 @@ def _place(grid: Grid, pixel: tuple[int, int]) -> str:
     """The centre of a pixel in words."""
     x, y = apply(grid.transform, np.array([pixel[0] + 0.5]), np.array([pixel[1] + 0.5]))
     try:
-        lon, lat = (float(values[0]) for values in transform_points(grid.crs, "OGC:CRS84", x, y))
+        lon, lat = (float(values[0]) for values in transform_points(grid.crs, LONGITUDES_AND_LATITUDES, x, y))
     except InputError:
         lon = lat = math.nan  # PROJ leads nowhere on Earth from another planet
     said = f"column {pixel[0]}, row {pixel[1]} (x {x[0]:.10g}, y {y[0]:.10g}"

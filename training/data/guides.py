@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -138,14 +139,17 @@ def scene(
     return Scene(image, under(FOREST), under(BUILT))
 
 
+def _drawing(generator: torch.Generator) -> Callable[[float, float], float]:
+    """What draws one number, evenly, between two."""
+    return lambda low, high: low + (high - low) * float(torch.rand(1, generator=generator))
+
+
 def man_made(size: int, generator: torch.Generator) -> Tensor:
     """What roads and parcels of land do to reflectance: factors (1, 3, size, size).
 
     Both have straight and long edges, which chance and relief hardly ever draw: to who has not seen them, an edge that long is a slope.
     """
-
-    def uniform(low: float, high: float) -> float:
-        return low + (high - low) * float(torch.rand(1, generator=generator))
+    uniform = _drawing(generator)
 
     def turned() -> tuple[Tensor, Tensor]:
         """Coordinates in pixels along and across a direction."""
@@ -203,10 +207,7 @@ def striped(image: Tensor, generator: torch.Generator) -> Tensor:
     in half of the images they cover fields only. All bands have the same.
     """
     height, width = image.shape[2:]
-
-    def uniform(low: float, high: float) -> float:
-        return low + (high - low) * float(torch.rand(1, generator=generator))
-
+    uniform = _drawing(generator)
     angle = math.pi / 2 * int(uniform(0, 2)) if uniform(0, 1) < 0.5 else uniform(0, math.pi)
     y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
     phase = (y * math.cos(angle) + x * math.sin(angle)) / uniform(3, 14) + uniform(0, 1)
