@@ -128,17 +128,20 @@ class Elevation:
         """Metres (height, width) to add to what `read` says of a window, so that the steps of rounded heights go; None where none are."""
         return rounding.upsampled(self.sampler, window, self._read_far, self.step)
 
-    def _read_far(self, window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """`read_metres` of more than a run needs: what cannot be read, as in a mosaic's missing file, is unknown, and so is what is not
-        rounded."""
+    def read_beyond(self, window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """`read_metres` of more than a run needs: what cannot be read, as in a mosaic's missing file, is unknown."""
         try:
-            heights, known = self.read_metres(window)
+            return self.read_metres(window)
         except InputError:
             if max(window.width, window.height) <= _LEAST_PART:
                 return np.zeros((1, window.height, window.width)), np.zeros((window.height, window.width), np.bool_)
             axis, parts = window.halves()
-            first, second = (self._read_far(part) for part in parts)
+            first, second = (self.read_beyond(part) for part in parts)
             return np.concatenate([first[0], second[0]], axis=axis + 1), np.concatenate([first[1], second[1]], axis=axis)
+
+    def _read_far(self, window: Window) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """The same, and what is not rounded is unknown too."""
+        heights, known = self.read_beyond(window)
         # Of fractions a part alone was looked at.
         step, base = self._rounded
         steps = (heights[0] - base) / step

@@ -138,7 +138,7 @@ class Grid:
         """How many columns and rows its first pixel lies behind a whole `multiple` of pixels from the origin of its CRS: parts of one grid,
         and the grids of neighbouring rasters, group the same pixels."""
         # Grids begin on whole, half and third pixels: a shift that none of these has keeps rounding errors from deciding.
-        column, row = (math.floor(start + 0.382) for start in (self.transform.c / self.transform.a, self.transform.f / self.transform.e))
+        column, row = (math.floor(0.382 - origin) for origin in ~self.transform @ (0.0, 0.0))
         return column % multiple, row % multiple
 
     def split(self, times: int) -> Grid:

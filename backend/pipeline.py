@@ -31,7 +31,7 @@ from backend.errors import InputError, ResourceError
 from backend.events import Log, Progress, Sink
 from backend.guide import Guide
 from backend.halving import means
-from backend.journal.journal import Journal, Kept
+from backend.journal.journal import Journal, Kept, Noted
 from backend.orientations import COUNT, over_orientations
 from backend.output import Reporting
 from backend.outputs import Outputs
@@ -227,7 +227,7 @@ class Pipeline:
             return None
         kept = self.journal.load(core, self.wanted)
         if kept is not None:
-            self.elevation.note(*kept.noted[:2], beyond=bool(kept.noted[2]))
+            self.elevation.note(kept.noted.lowest, kept.noted.highest, beyond=kept.noted.beyond)
         return None if kept is None else _Made(core, kept, old=True)
 
     def _read(self, tile: Tile) -> _Read:
@@ -266,12 +266,9 @@ class Pipeline:
         with self.stopwatch.at_work("running the model"):
             made = self._values(item)
         values = {name: self.elevation.from_metres(metres) for name, metres in made.items()}
-        return _Made(item.tile.core, Kept(values, item.known, item.guided, self._noted(item)))
-
-    def _noted(self, item: _Read) -> tuple[float, ...]:
-        """Of the DEM, so far, and of the light on a tile: what `doubts` would not know of a run that goes on from this tile."""
-        dem = self.elevation
-        return (dem.lowest, dem.highest, float(dem.beyond), *map(float, item.light))
+        dem, (ground, blinded) = self.elevation, item.light
+        noted = Noted(dem.lowest, dem.highest, dem.beyond, ground, blinded)
+        return _Made(item.tile.core, Kept(values, item.known, item.guided, noted))
 
     def _values(self, item: _Read) -> dict[str, Floats]:
         """The core of a tile for each wanted raster, metres."""
@@ -281,18 +278,16 @@ class Pipeline:
         run = over_orientations(self.engine.run, self._turned) if self.thorough else self.engine.run
         given = item.dem, item.guide, item.guide_valid, item.pixel_size, self.dem_error
         above, sigma = image_gaps.made(run, *given, counts=item.counts, reach=self.gap_reach, multiple=self.size_multiple)
-        made = {ELEVATION: above} if sigma is None or UNCERTAINTY not in self.wanted else {ELEVATION: above, UNCERTAINTY: sigma}
+        heights = _above(item.base, above)
+        inside = heights[read.cut(core)]
+        if self.back_projection is not None and item.cells is not None:
+            inside = inside + self.back_projection.correction(heights, read, core, *item.cells)
+            inside = self.back_projection.held_level(inside, item.shown, core, *item.cells)
+        made = {ELEVATION: _rounded(means(inside, self.times))}
+        if sigma is not None and UNCERTAINTY in self.wanted:
+            made[UNCERTAINTY] = means(sigma[read.cut(core)], self.times)
         for name, values in made.items():
-            if name == ELEVATION:
-                values = _above(item.base, values)
-            made[name] = values[read.cut(core)]
-            if name == ELEVATION and self.back_projection is not None and item.cells is not None:
-                made[name] = made[name] + self.back_projection.correction(values, read, core, *item.cells)
-                made[name] = self.back_projection.held_level(made[name], item.shown, core, *item.cells)
-            made[name] = means(made[name], self.times)
-            if name == ELEVATION:
-                made[name] = _rounded(made[name])
-            if problem := _absurd(made[name][item.known], 0.0 if name == UNCERTAINTY else -HIGHEST):
+            if problem := _absurd(values[item.known], 0.0 if name == UNCERTAINTY else -HIGHEST):
                 if doubt := self.elevation.doubt("the DEM").removesuffix(SAY_UNIT):
                     raise InputError("band-invalid", f"{doubt}Of what counts the model made {problem}.", SAY_UNIT)
                 raise InputError(
@@ -313,7 +308,7 @@ class Pipeline:
             self.outputs.write(core, kept.values, kept.known)
         self.guided += kept.guided
         heights = kept.values[ELEVATION][kept.known]
-        self.doubts.add(heights * np.float32(self.elevation.metres), *map(int, kept.noted[3:]))
+        self.doubts.add(heights * np.float32(self.elevation.metres), kept.noted.ground, kept.noted.blinded)
         if self.gathered is not None:
             with self.stopwatch.at_work("gathering for this report"):
                 self.gathered.add(core, kept.values[ELEVATION], kept.values[DIFFERENCE], kept.known, kept.guided)

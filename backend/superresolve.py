@@ -36,6 +36,7 @@ from backend.output import ENDINGS, Output, check_output, check_sources, keeps_c
 from backend.outputs import Outputs, check_apart, check_spaces
 from backend.owning import let_go, own
 from backend.pipeline import DIFFERENCE, ELEVATION, UNCERTAINTY, Pipeline
+from backend.processors import check_threads, processors
 from backend.rasters import GDAL, Raster, anywhere, check_parts
 from backend.report.gathered import Gathered
 from backend.stopwatch import Stopwatch
@@ -50,7 +51,6 @@ DEFAULT_TILE = 1280
 """Pixels. With a halo of 56, and the 8 that back-projection reaches at ratio 3, a tile of 512 costs 1.56 times its core, one of 1,280 1.21
 times, and takes 2.3 GB of memory."""
 SMALLEST_TILE, LARGEST_TILE = 16, 8192
-MOST_THREADS = 1024
 """As in the plugin's settings. ONNX Runtime starts as many as it is told, and with some thousands does nothing else."""
 COARSEST_GUIDE = 3.3
 """Pixels of the output: images of larger ones make next to no difference to the shipped model's result."""
@@ -402,12 +402,6 @@ def _check_numbers(settings: Settings) -> None:
         raise InputError("option-invalid", "--extent-crs was passed without --extent.", "Pass --extent too.")
 
 
-def check_threads(threads: int) -> None:
-    """Raises InputError where --threads makes no sense."""
-    if not 0 <= threads <= MOST_THREADS:
-        raise InputError("option-invalid", f"--threads is {threads}.", f"Pass 1 to {MOST_THREADS}, or leave it out to use all.")
-
-
 def _paths(settings: Settings) -> dict[str, Path]:
     """Where each output is to lie, by its name. Raises InputError where two are the same."""
     named = {ELEVATION: settings.output, UNCERTAINTY: settings.uncertainty, DIFFERENCE: settings.difference, REPORT: settings.report}
@@ -538,8 +532,3 @@ def _warn_beyond_card(card: ModelCard, dem: Raster, grid: Grid, pixel: str, dem_
             "warning",
             "The output's pixels are larger than the DEM's: there is nothing to make finer, and plain resampling (gdalwarp) is better.",
         )
-
-
-def processors() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

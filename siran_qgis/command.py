@@ -91,7 +91,8 @@ def line(python: str, arguments: list, windows: bool = os.name == "nt") -> str:
     """The command as it can be pasted into a terminal of the system."""
     words = [python, "-m", "backend", *arguments]
     if windows:
-        quoted = ('"{}"'.format(word.replace('"', '\\"')) for word in words)
+        # Backslashes count twice before a quotation mark, which a folder's last one comes before.
+        quoted = ('"{}"'.format(re.sub(r'(\\*)("|$)', lambda end: 2 * end[1] + end[2].replace('"', '\\"'), word)) for word in words)
         return " ".join(word if re.fullmatch(r"[\w.:,=\\/-]+", word) else safe for word, safe in zip(words, quoted))
     return shlex.join(words)
 

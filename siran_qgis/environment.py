@@ -169,11 +169,14 @@ class Environment:
     def damage(self) -> str:
         """The first installed file that is missing or has another size than pip wrote, or an empty string."""
         for record in _site_packages(self.folder, "*.dist-info/RECORD"):
-            with record.open(newline="", encoding="utf-8") as lines:
-                for name, _, size in csv.reader(lines):
-                    path = record.parent.parent / name
-                    if size and not (path.is_file() and path.stat().st_size == int(size)):
-                        return str(path)
+            try:
+                with record.open(newline="", encoding="utf-8") as lines:
+                    for name, _, size in csv.reader(lines):
+                        path = record.parent.parent / name
+                        if size and not (path.is_file() and path.stat().st_size == int(size)):
+                            return str(path)
+            except (OSError, ValueError, csv.Error):  # pip's own list is what is damaged
+                return str(record)
         return ""
 
     def size(self) -> int:

@@ -95,4 +95,7 @@ def _span(pair) -> str:
 
 
 def _number(value) -> str:
-    return number(value) if isinstance(value, (int, float)) else plain(value, 40)
+    try:
+        return number(value) if isinstance(value, (int, float)) else plain(value, 40)
+    except OverflowError:  # an integer of hundreds of digits
+        return plain(value, 40)

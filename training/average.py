@@ -108,7 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.out:
             save_run(mean, config, [part.path for part in parts], options.out)
             print(f"wrote {options.out / CHECKPOINT}")
-    except (TrainingError, OSError, ValueError) as error:
+    except (TrainingError, OSError) as error:
         return refused(error)
     except KeyboardInterrupt:
         print("Stopped; nothing was written.", file=sys.stderr)

@@ -199,8 +199,8 @@ def export_torchscript(network: SuperResolver, card: ModelCard, path: Path) -> N
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         traced.save(str(partial))
-        sidecar_path(path).write_text(card.to_json(), encoding="utf-8")
         put(partial, path)
+        sidecar_path(path).write_text(card.to_json(), encoding="utf-8")
     finally:
         partial.unlink(missing_ok=True)
 
@@ -270,7 +270,7 @@ def main(arguments: list[str] | None = None) -> int:
         return refused(ExportError(f"The card {options.card} does not fit: {error}", "Compare it with training/configs/siran.card.toml."))
     except tomllib.TOMLDecodeError as error:
         return refused(ExportError(f"The card {options.card} is no TOML: {error}.", "Compare it with training/configs/siran.card.toml."))
-    except (TrainingError, InputError, FileNotFoundError) as error:  # the last of data that were never prepared
+    except (TrainingError, InputError) as error:
         return refused(error)
     except OSError as error:
         hint = "Free some space, or name another file with --out; what is beside it may be of two exports."

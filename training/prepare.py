@@ -48,7 +48,12 @@ def prepare(areas_file: Path, root: Path, out: Path, *, coregister: bool = False
         if out.exists():
             shutil.rmtree(old, ignore_errors=True)
             os.replace(out, old)
-        os.replace(partial, out)
+        try:
+            os.replace(partial, out)
+        except BaseException:
+            if old.exists() and not out.exists():
+                os.replace(old, out)
+            raise
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(partial, ignore_errors=True)

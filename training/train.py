@@ -516,7 +516,7 @@ def main(arguments: list[str] | None = None) -> int:
         with alone(out):
             train(config, options.data, out, resume=options.resume, init=options.init, devices=options.devices)
             leave_the_others()
-    except (TrainingError, BackendError, FileNotFoundError, ValueError) as error:
+    except (TrainingError, BackendError) as error:
         return refused(error)
     except OSError as error:
         resume = "pass --resume" if (out / CHECKPOINT).is_file() else "begin again"

@@ -117,12 +117,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--power", type=float, default=2, help="p of the cost (2)")
     options = parser.parse_args(arguments)
     try:
-        SinkhornSettings("batch", EPSILONS[0], options.iterations, options.power)  # raises ValueError for what cannot be
+        try:
+            SinkhornSettings("batch", EPSILONS[0], options.iterations, options.power)
+        except ValueError as error:
+            raise TrainingError(f"{error}.", "Pass other --iterations or another --power.") from error
         if options.patch < TILE:
             raise TrainingError(f"--patch {options.patch}: a measure looks at {TILE} x {TILE} pixels of it.", f"Pass at least {TILE}.")
         data = DataSettings(patch=options.patch, batch=options.batch)
         batch = BatchSource(load_areas(options.data, "train"), data, SEED).batch(0)
-    except (TrainingError, FileNotFoundError, ValueError) as error:
+    except TrainingError as error:
         return refused(error)
     torch.manual_seed(SEED)
     scene = Scene(batch.dem, batch.target, batch.pixel_size, SuperResolver(NetworkSettings()).requires_grad_(False))

@@ -15,7 +15,7 @@ from backend.engines import PROCESSOR, Engine, Floats, open_engine
 from backend.errors import CheckError, InputError
 from backend.events import Check, Level, Log, Progress, Sink
 from backend.models import Model
-from backend.superresolve import check_threads, processors
+from backend.processors import check_threads, processors
 from backend.version import version
 
 TOLERANCE = 1e-3

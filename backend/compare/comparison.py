@@ -40,6 +40,7 @@ from backend.owning import let_go, own
 from backend.page.numbers import rounded_up
 from backend.page.parts import Picture
 from backend.page.pictures import errors, hillshade
+from backend.processors import processors
 from backend.rasters import GDAL, Raster, anywhere, check_parts
 from backend.terminal import command_line
 from backend.text import PAGES, Text
@@ -353,7 +354,7 @@ def _error_output(path: Path, reference: Reference, raster: Raster, settings: Se
         "SIRAN_TESTED": f"{raster.name}, {state}",
         "AREA_OR_POINT": "Area",
     }
-    threads = os.cpu_count() or 1
+    threads = processors()
     return Output(
         path, reference.grid, crs=crs, unit="m", tags=tags, threads=threads, overwrite=settings.overwrite, description=descriptions.ERROR
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ class TorchScriptEngine:
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False
         try:
-            self._module = self._torch.jit.load(str(model.path), map_location=self._device).eval()
+            self._module = self._torch.jit.load(io.BytesIO(model.content()), map_location=self._device).eval()
         except (RuntimeError, ValueError) as error:
             raise InputError(
                 "model-invalid", f"PyTorch cannot load the model {model.path} ({_last_line(error)}).", "Export the model again."

@@ -13,7 +13,7 @@ import math
 import os
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend import beside
+from backend.errors import ResourceError
 from backend.windows import Window
 
 ABOUT = "run.json"
@@ -29,14 +30,26 @@ _KNOWN, _GUIDED, _NOTED = "known pixels", "guided pixels", "noted"
 
 
 @dataclass(frozen=True)
+class Noted:
+    """What a run that goes on from a tile would not know of the inputs: the DEM's `lowest` and `highest` heights so far, metres, and
+    whether some were left `beyond` (Elevation.note); the tile's `ground` and `blinded` (backend/doubts.py)."""
+
+    lowest: float = math.inf
+    highest: float = -math.inf
+    beyond: bool = False
+    ground: int = 0
+    blinded: int = 0
+
+
+@dataclass(frozen=True)
 class Kept:
     """A finished tile: `values` by the outputs' names, in the unit of the output, and `known`, all of the window's shape; `guided` of the
-    known pixels have a guide; `noted` are figures about the inputs."""
+    known pixels have a guide."""
 
     values: dict[str, NDArray[np.float32]]
     known: NDArray[np.bool_]
     guided: int
-    noted: tuple[float, ...] = (math.inf, -math.inf, 0.0, 0.0, 0.0)
+    noted: Noted = field(default_factory=Noted)
 
 
 class Journal:
@@ -47,7 +60,7 @@ class Journal:
         """Of all runs onto this output."""
         self._folder = self.folder / key[:16]
         self._about = {"key": key, "command": command, "output": str(output)}
-        self.finished = self._look(key)
+        self.finished = self._taken_over(key)
         """Windows of the tiles that are there."""
 
     @property
@@ -84,16 +97,11 @@ class Journal:
         try:
             with np.load(self._path(window), allow_pickle=False) as file:
                 values = {name: np.asarray(file[name], np.float32) for name in names}
-                kept = Kept(values, np.asarray(file[_KNOWN], np.bool_), int(file[_GUIDED]), tuple(map(float, file[_NOTED])))
+                kept = Kept(values, np.asarray(file[_KNOWN], np.bool_), int(file[_GUIDED]), Noted(**json.loads(str(file[_NOTED]))))
         except Exception:  # a damaged archive raises what it likes (also RuntimeError, MemoryError), and the answer is the same
             kept = None
         shape = (window.height, window.width)
-        if (
-            kept is None
-            or len(kept.noted) != len(Kept.noted)
-            or kept.known.shape != shape
-            or any(array.shape != shape for array in kept.values.values())
-        ):
+        if kept is None or kept.known.shape != shape or any(array.shape != shape for array in kept.values.values()):
             self.finished.discard(window)
             with contextlib.suppress(OSError):
                 self._path(window).unlink()
@@ -106,15 +114,22 @@ class Journal:
         with contextlib.suppress(OSError):
             self.folder.rmdir()
 
-    def _look(self, key: str) -> set[Window]:
+    def _taken_over(self, key: str) -> set[Window]:
+        """Windows of the tiles that are there; what is no tile of this run is removed. Raises ResourceError where they cannot be read."""
         try:
             if json.loads((self._folder / ABOUT).read_text())["key"] != key:
                 raise ValueError(key)
             found = {_window(path) for path in self._folder.glob(f"*{_TILE}")}
-        except (OSError, ValueError, KeyError, TypeError):
+        except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
             # Nothing, or nothing that says whose it is.
             shutil.rmtree(self._folder, ignore_errors=True)
             return set()
+        except OSError as error:  # a share that does not answer for a moment is no reason to throw hours of work away
+            raise ResourceError(
+                "file-unreadable",
+                f"The tiles that are kept in {self._folder} cannot be read ({error.strerror}).",
+                "Run again when they can be; or remove them with 'python -m backend clean'.",
+            ) from error
         for path in self._folder.glob("*.part"):
             path.unlink(missing_ok=True)
         return {window for window in found if window is not None}
@@ -136,7 +151,7 @@ def size_of(folder: Path) -> int:
 
 
 def _arrays(kept: Kept) -> dict[str, Any]:
-    return {**kept.values, _KNOWN: kept.known, _GUIDED: np.array(kept.guided), _NOTED: np.array(kept.noted)}
+    return {**kept.values, _KNOWN: kept.known, _GUIDED: np.array(kept.guided), _NOTED: np.array(json.dumps(asdict(kept.noted)))}
 
 
 def _window(path: Path) -> Window | None:

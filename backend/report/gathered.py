@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backend.elevation import Elevation
+from backend.errors import InputError
 from backend.grid import Grid
 from backend.report.change import Change
 from backend.report.detail import Detail, Read, look
@@ -48,4 +50,6 @@ class Gathered:
         self.part = under(self.grid, self._elevation, check)
         check()
         if self.change.count:
-            self.detail = look(self.change.place, self.grid, read, self._elevation, halo)
+            # A square larger than a tile may reach to what no tile needed, as a mosaic's missing file; the run is done without it.
+            with contextlib.suppress(InputError):
+                self.detail = look(self.change.place, self.grid, read, self._elevation, halo)

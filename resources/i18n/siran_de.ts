@@ -204,6 +204,14 @@
             <translation>{} ist kein Raster (TESTED).</translation>
         </message>
         <message>
+            <source>The mask cannot be written for the backend ({}).</source>
+            <translation>Die Maske kann nicht für das Backend geschrieben werden ({}).</translation>
+        </message>
+        <message>
+            <source>Free some space where QGIS keeps temporary files.</source>
+            <translation>Dort Platz schaffen, wo QGIS temporäre Dateien ablegt.</translation>
+        </message>
+        <message>
             <source>The mask was written as {}, which QGIS deletes in the end. To repeat the command of a report, keep a copy.</source>
             <translation>Die Maske wurde als {} geschrieben, was QGIS am Ende löscht. Um den Befehl eines Berichts zu wiederholen, ist eine Kopie aufzuheben.</translation>
         </message>

@@ -245,7 +245,11 @@ class CompareDem(SiranAlgorithm):
         name = re.sub(r"[^\w-]+", "_", source.sourceName())[:60] or "mask"
         path = QgsProcessingUtils.generateTempFilename(f"{name}.geojson")
         reference = self.parameterAsRasterLayer(parameters, self.REFERENCE, context)
-        comparison.write_polygons(source, reference, path, context, feedback)
+        try:
+            comparison.write_polygons(source, reference, path, context, feedback)
+        except OSError as error:
+            said = self.tr("The mask cannot be written for the backend ({}).").format(error.strerror)
+            raise SiranError(said, self.tr("Free some space where QGIS keeps temporary files.")) from error
         feedback.pushInfo(
             self.tr("The mask was written as {}, which QGIS deletes in the end. To repeat the command of a report, keep a copy.").format(
                 path
@@ -273,12 +277,13 @@ class CompareDem(SiranAlgorithm):
 def _folder(path):
     """Makes a folder where one is named and missing; after a failure it is gone again."""
     made = bool(path) and not os.path.isdir(path)
-    try:
-        if made:
+    if made:
+        try:
             os.makedirs(path)
+        except OSError as error:
+            raise SiranError(tr("The folder {} cannot be made ({}).").format(path, error.strerror), tr("Name another.")) from error
+    try:
         yield
-    except OSError as error:
-        raise SiranError(tr("The folder {} cannot be made ({}).").format(path, error.strerror), tr("Name another.")) from error
     except BaseException:
         if made:
             with contextlib.suppress(OSError):  # somebody else put something there

@@ -13,8 +13,10 @@ import rasterio
 from affine import Affine
 from processes_for_tests import peak_memory
 from pyproj import CRS, Transformer
+from rasterio import warp
 from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.shutil import copy
+from rasterio.transform import from_bounds
 from rasters_for_tests import DEM_TRANSFORM, UTM, image, mosaic, read, terrain, write
 
 from backend import models
@@ -79,6 +81,19 @@ def test_a_rotated_or_sheared_dem_lies_where_it_says(tmp_path: Path, superresolv
     # Where neither an edge nor its filling is near.
     inner = (cols > 12) & (cols < 28) & (rows > 12) & (rows < 28)
     assert np.abs(made - expected)[inner].max() < 0.05
+
+
+def test_a_dem_that_lies_on_its_side_is_brought_into_another_crs(tmp_path: Path, superresolve: Superresolve) -> None:
+    transform = Affine(0, 30, 600_000, -30, 0, 5_200_000)
+    turned = write(tmp_path / "turned.tif", plane(transform, 60, 60), transform=transform)
+    (left, right), (low, high) = warp.transform(UTM, "EPSG:3035", [600_700, 601_100], [5_198_700, 5_199_100])
+    like = write(tmp_path / "like.tif", image(40, 40), crs="EPSG:3035", transform=from_bounds(left, low, right, high, 40, 40))
+    made = superresolve(turned, like=like)
+    cols, rows = np.meshgrid(np.arange(40) + 0.5, np.arange(40) + 0.5)
+    x, y = from_bounds(left, low, right, high, 40, 40) @ (cols, rows)
+    there = warp.transform("EPSG:3035", UTM, x.ravel(), y.ravel())
+    expected = 1000 + 0.05 * (np.array(there[0]) - 600_000) - 0.08 * (np.array(there[1]) - 5_200_000)
+    assert np.abs(made.ravel() - expected).max() < 0.05
 
 
 def test_a_rotated_guide_is_refused_with_a_hint_that_works(tmp_path: Path, superresolve: Superresolve, dem: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -209,6 +210,26 @@ def test_a_damaged_tile_is_made_again(folder: Path, tmp_path: Path, dem: Path, s
     other.mkdir()
     finished(settings(dem, small_model, other))
     assert np.array_equal(rasters_for_tests.read(folder / "fine.tif"), rasters_for_tests.read(other / "fine.tif"), equal_nan=True)
+
+
+def test_what_cannot_be_read_for_a_moment_is_not_thrown_away(
+    folder: Path, dem: Path, small_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = settings(dem, small_model, folder)
+    stopped(mine, 4)
+    read = Path.read_text
+
+    def hiccup(path: Path, *args: Any, **options: Any) -> str:
+        if path.name == "run.json":
+            raise OSError(errno.EIO, "Input/output error")
+        return read(path, *args, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_text", hiccup)
+        with pytest.raises(ResourceError, match=r"cannot be read .Input/output error"):
+            run(mine, lambda event: None)
+    assert len(list(folder.rglob("*.tile"))) == 4
+    assert any("going on" in text for text in finished(mine))
 
 
 def test_no_flipped_bit_goes_unnoticed(tmp_path: Path) -> None:

@@ -230,3 +230,23 @@ def test_a_model_that_was_replaced_after_it_was_checked_is_not_run(tmp_path: Pat
     path.unlink()
     with pytest.raises(InputError, match="cannot be read any more"):
         open_engine(model, "cpu", 1, lambda _level, _text: None)
+
+
+def test_a_torchscript_program_that_was_replaced_is_not_run_either(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+
+    class As(torch.nn.Module):  # type: ignore[misc, name-defined]
+        def forward(self, dem, guide, guide_valid, pixel_size, dem_error):  # type: ignore[no-untyped-def]
+            return dem
+
+    class Higher(torch.nn.Module):  # type: ignore[misc, name-defined]
+        def forward(self, dem, guide, guide_valid, pixel_size, dem_error):  # type: ignore[no-untyped-def]
+            return dem + 1
+
+    path = tmp_path / "mine.pt"
+    sidecar_path(path).write_text(card("mine").to_json())
+    torch.jit.script(As()).save(str(path))
+    model = models.load(path)
+    torch.jit.script(Higher()).save(str(path))
+    with pytest.raises(InputError, match="is another one than when it was checked"):
+        open_engine(model, "cpu", 1, said, program=True)

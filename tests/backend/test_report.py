@@ -20,6 +20,8 @@ import rasters_for_tests
 from affine import Affine
 from pages_for_tests import Page
 from processes_for_tests import peak_memory
+from rasterio import warp
+from rasterio.transform import from_origin
 from rasters_for_tests import UTM
 from test_command import call, running
 
@@ -280,6 +282,34 @@ def test_the_part_under_the_output_is_all_that_is_read(tmp_path: Path) -> None:
     assert part.window == Window(10, 20, 20, 10) and part.known == 200
     inside = heights[20:30, 10:30]
     assert (part.lowest, part.highest) == (pytest.approx(inside.min()), pytest.approx(inside.max()))
+
+
+def test_of_a_turned_output_no_other_ground_is_looked_at(tmp_path: Path, folder: Path, small_model: Path) -> None:
+    """The rectangle around it has a tower of the DEM in one corner, and lacks a file in another."""
+    heights = rasters_for_tests.terrain(160, 160).astype(np.float32)
+    heights[152:, 152:] = 4000
+    sources = ""
+    for name, row, col, height, width in (("gone.tif", 0, 0, 8, 8), ("north.tif", 0, 8, 8, 152), ("south.tif", 8, 0, 152, 160)):
+        transform = rasters_for_tests.DEM_TRANSFORM @ Affine.translation(col, row)
+        rasters_for_tests.write(tmp_path / name, heights[row : row + height, col : col + width], transform=transform)
+        sources += (
+            f'<SimpleSource><SourceFilename relativeToVRT="1">{name}</SourceFilename><SrcRect xOff="0" yOff="0" xSize="{width}" '
+            f'ySize="{height}"/><DstRect xOff="{col}" yOff="{row}" xSize="{width}" ySize="{height}"/></SimpleSource>'
+        )
+    (tmp_path / "gone.tif").unlink()
+    mosaic = tmp_path / "m.vrt"
+    mosaic.write_text(
+        f'<VRTDataset rasterXSize="160" rasterYSize="160"><SRS>{UTM}</SRS><GeoTransform>600000,30,0,5200000,0,-30</GeoTransform>'
+        f'<VRTRasterBand dataType="Float32" band="1">{sources}</VRTRasterBand></VRTDataset>'
+    )
+    # North points to the north-west there.
+    turned = "+proj=stere +lat_0=90 +lon_0=55 +datum=WGS84 +units=m"
+    (x,), (y,) = warp.transform(UTM, turned, [602_400], [5_197_600])
+    transform = from_origin(x - 1600, y + 1600, 10, 10)
+    like = rasters_for_tests.write(tmp_path / "like.tif", rasters_for_tests.image(320, 320), crs=turned, transform=transform)
+    text = report(mosaic, small_model, folder, like=str(like), tile=40)
+    assert as_number(cell(text, "Heights there").split(" to ")[1]) < 3000
+    assert cell(text, "Without a height there") == "0 %"
 
 
 # --- the page

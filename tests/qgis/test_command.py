@@ -82,3 +82,5 @@ def test_the_line_in_the_log_can_be_pasted():
     assert command.line("C:\\Python\\python.exe", ["info", "C:\\Höhen & Co\\dem.tif"], windows=True) == (
         'C:\\Python\\python.exe -m backend info "C:\\Höhen & Co\\dem.tif"'
     )
+    # As the C runtime takes it apart: a backslash before a quotation mark would keep the argument open.
+    assert command.line("python", ["a b\\", 'c "d\\"'], windows=True) == 'python -m backend "a b\\\\" "c \\"d\\\\\\""'

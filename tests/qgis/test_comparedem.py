@@ -29,6 +29,7 @@ from qgis.core import (
 )
 
 from siran_qgis import comparison, layers
+from siran_qgis.algorithms import comparedem
 from siran_qgis.errors import SiranError
 
 SIZE = (40, 30)
@@ -143,6 +144,20 @@ def test_several_in_selected_polygons_and_moved(algorithm, context, dem, tested,
     assert results["ERROR_FOLDER"] == str(tmp_path / "new" / "errors")
     assert [os.path.basename(path) for path in results["ERRORS"]] == ["tested_error.tif", "other_error.tif"]
     assert "inside the mask west_half.geojson" in Path(results["REPORT"]).read_text(encoding="utf-8")
+
+
+def test_a_mask_that_finds_no_room_is_one_sentence(provider, use_backend, context, dem, tested, tmp_path, monkeypatch):
+    monkeypatch.setattr(comparedem.QgsProcessingUtils, "generateTempFilename", lambda name: "/dev/full")
+    layer = polygons(WEST)
+    parameters = {"TESTED": [str(tested)], "REFERENCE": str(dem), "MASK": layer.id(), "REPORT": str(tmp_path / "r.html")}
+    with pytest.raises(QgsProcessingException, match=r"The mask cannot be written for the backend \(No space left on device\)"):
+        provider.algorithm("comparedem").create().processAlgorithm(parameters, context, QgsProcessingFeedback(False))
+
+
+def test_what_fails_in_a_new_folder_is_not_the_folders_fault(tmp_path):
+    with pytest.raises(PermissionError), comparedem._folder(str(tmp_path / "errors")):
+        raise PermissionError
+    assert not (tmp_path / "errors").exists()
 
 
 def test_cancel_leaves_nothing(provider, use_backend, context, dem, tested, tmp_path):

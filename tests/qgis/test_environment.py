@@ -121,6 +121,10 @@ def test_damaged_files_are_found(finished):
     assert finished.damage().endswith("core.py")
     (package.parent / "numpy" / "core.py").unlink()
     assert finished.damage().endswith("core.py")
+    (package.parent / "numpy" / "core.py").write_text("12345")
+    for cut in (b"numpy/core.py,sha256=x", b"numpy/core.py,sha256=x,five\n", b"numpy/c\xff.py,,\n"):
+        (package / "RECORD").write_bytes(cut)
+        assert finished.damage() == str(package / "RECORD")
 
 
 def test_an_interrupted_installation_is_noticed(managed):

@@ -348,6 +348,7 @@ def test_a_page_survives_whatever_a_card_holds():
         "pixel_sizes": [None, {}],
         "training_data": ["a", {"licence": "<i>"}, None],
         "version": 10**400,
+        "ratio": 10**400,
     }
     model = model_store.Model("wild", paths.models() / "wild.onnx", False, False, 1, "", wild, "")
     html = model_page.page([model])

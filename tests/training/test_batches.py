@@ -16,7 +16,7 @@ from training.data.areas import Area, load_areas
 from training.data.batches import BatchSource, DataSettings
 from training.data.coarse import area_mean
 from training.data.degradations import slope_bias
-from training.errors import DataError
+from training.errors import DataError, TrainingError
 
 SMALL = DataSettings(patch=48, batch=4)
 
@@ -72,7 +72,7 @@ def test_the_number_of_threads_changes_nothing(areas: list[Area]) -> None:
 
 
 def test_a_batch_that_cannot_be_dealt_out_is_an_error(areas: list[Area]) -> None:
-    with pytest.raises(ValueError, match="4 patches cannot be dealt out evenly to 3 processes"):
+    with pytest.raises(TrainingError, match="4 patches cannot be dealt out evenly to 3 processes"):
         BatchSource(areas, SMALL, 0).batch(0, 0, 3)
 
 
@@ -317,5 +317,5 @@ def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any], words: s
 
 
 def test_no_areas_is_an_error() -> None:
-    with pytest.raises(ValueError, match="no areas"):
+    with pytest.raises(DataError, match="no areas"):
         BatchSource([], SMALL, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -274,6 +275,23 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
     with pytest.raises(DataError):
         prepare(listing(tmp_path, ONE + '[[area]]\nname = "b"\nsplit = "test"\ndem = "gone.tif"\n'), tmp_path, tmp_path / "out")
     assert sorted((path.name, path.stat().st_mtime_ns) for path in (tmp_path / "out").iterdir()) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["areas.toml", "out", "z.tif"]
+
+
+def test_a_name_that_cannot_be_given_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "z.tif", hills(40, 40))
+    prepare(listing(tmp_path, ONE), tmp_path, tmp_path / "out")
+    before, rename = (tmp_path / "out" / "manifest.json").read_bytes(), os.replace
+
+    def refuse(old: Path, new: Path) -> None:
+        if old.name == "out.partial":
+            raise OSError(errno.EBUSY, "busy")
+        rename(old, new)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(OSError, match="busy"):
+        prepare(listing(tmp_path, ONE), tmp_path, tmp_path / "out")
+    assert (tmp_path / "out" / "manifest.json").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["areas.toml", "out", "z.tif"]
 
 

@@ -124,11 +124,11 @@ def save_area(area: Area, folder: Path) -> dict[str, Any]:
 def manifest_entries(folder: Path, split: Split) -> list[dict[str, Any]]:
     """What the manifest says of the areas of one split.
 
-    Raises FileNotFoundError where `folder` was not prepared, DataError where another version did it, or the manifest is damaged.
+    Raises DataError where `folder` was not prepared, or by another version, or where the manifest is damaged.
     """
     manifest = folder / MANIFEST
     if not manifest.exists():
-        raise FileNotFoundError(f"{manifest} does not exist: run 'python -m training.prepare' first.")
+        raise DataError(f"{manifest} does not exist.", "Run 'python -m training.prepare' first.")
     try:
         content = json.loads(manifest.read_text(encoding="utf-8"))
     except ValueError as error:

@@ -24,7 +24,7 @@ from training.data.areas import ROWS, Area, Split, load_areas
 from training.data.askew import MARGIN, SMALL, Askew, askew, drawn_ratio
 from training.data.coarse import Nested
 from training.data.drawn import drawn
-from training.errors import DataError
+from training.errors import DataError, TrainingError
 
 BLOCK = 4
 MOST_CORNERS = 1_000_000
@@ -199,12 +199,12 @@ class Crop:
 class BatchSource:
     """Draws batches from areas. Each area's weight is the fourth root of its valid pixels, so that small areas are seen too.
 
-    Raises ValueError without areas, and DataError when a batch is drawn that no area has room for.
+    Raises DataError without areas, and when a batch is drawn that no area has room for.
     """
 
     def __init__(self, areas: list[Area], settings: DataSettings, seed: int) -> None:
         if not areas:
-            raise ValueError("There are no areas to draw patches from.")
+            raise DataError("There are no areas to draw patches from.", "Name some in the list of areas, and prepare it again.")
         self.settings = settings
         self.seed = seed
         self.areas = areas
@@ -243,11 +243,12 @@ class BatchSource:
     def batch(self, step: int, rank: int = 0, world: int = 1) -> Batch:
         """What process `rank` of `world` sees of one step's batch: patches rank * batch / world and on, batch / world of them.
 
-        Raises ValueError where the batch cannot be dealt out evenly.
+        Raises TrainingError where the batch cannot be dealt out evenly.
         """
         s = self.settings
         if s.batch % world:
-            raise ValueError(f"A batch of {s.batch} patches cannot be dealt out evenly to {world} processes.")
+            message = f"A batch of {s.batch} patches cannot be dealt out evenly to {world} processes."
+            raise TrainingError(message, "Set [data] batch to a multiple of --devices.")
         count = s.batch // world
         rng = np.random.default_rng([self.seed, step])
         ratio = int(rng.choice(s.ratios, p=s.ratio_shares))
