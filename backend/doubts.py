@@ -53,7 +53,7 @@ class Doubts:
         return (
             f"The result reaches from {self.lowest:,.0f} to {self.highest:,.0f} m, the DEM from {dem.lowest:,.0f} to {dem.highest:,.0f} m. "
             "That may be so at cliffs and towers, and it is so beside outliers and values that mean no height, as 0 amid mountains: "
-            "declare such values (gdal_edit.py -a_nodata 0), or mend them."
+            f"where the DEM's lowest or highest is one, declare it (gdal_edit.py -a_nodata VALUE), or mend them."
         )
 
     def _ill_lit(self, guide: str) -> str:

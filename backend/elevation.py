@@ -18,8 +18,8 @@ from backend.resample import Sampler
 from backend.vertical import metres_per_unit
 from backend.windows import Window
 
-HIGHEST_ON_EARTH = 9_000.0
-"""Metres. What lies higher may be metres only by mistake."""
+HIGHEST_ON_EARTH, LOWEST_ON_EARTH = 9_000.0, -11_000.0
+"""Metres. What lies higher, or lower, may be metres only by mistake."""
 HIGHEST = 20_000.0
 """Metres. A larger elevation, up or down, is a nodata value that the file does not declare."""
 SAY_UNIT = "If heights are not metres say their unit in the file, e.g. with gdal_edit.py -units cm."
@@ -156,6 +156,8 @@ class Elevation:
         """A sentence where the DEM, called `name`, has heights that are none in metres, left out or not; else ""."""
         if self.beyond:
             return f"Heights of more than {HIGHEST:,.0f} m were left out of {name}, as if unknown. {SAY_UNIT}"
+        if self.lowest < LOWEST_ON_EARTH:
+            return f"Heights of {self.lowest:,.0f} m are in {name}, lower than any on Earth. {SAY_UNIT}"
         if self.highest > HIGHEST_ON_EARTH:
             return f"Heights of {self.highest:,.0f} m are in {name}, more than there are on Earth. {SAY_UNIT}"
         return ""

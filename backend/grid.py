@@ -318,13 +318,13 @@ def parse_crs(text: str) -> str:
     """WKT of the horizontal part of anything PROJ understands. Raises InputError."""
     try:
         crs = horizontal(CRS.from_user_input(text))
-        if not (crs.is_geographic or crs.is_projected):
-            raise CRSError(f"{crs.name} is no map")
-        return crs.to_wkt()
     except CRSError as error:
         raise InputError(
             "option-invalid", f"{text!r} is not a CRS that PROJ knows.", "Pass an authority code such as EPSG:32632."
         ) from error
+    if not (crs.is_geographic or crs.is_projected):
+        raise InputError("option-invalid", f"{text!r} is {crs.name}, the CRS of no map.", "Pass that of a map, such as EPSG:32632.")
+    return crs.to_wkt()
 
 
 def transform_points(

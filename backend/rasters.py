@@ -59,6 +59,9 @@ COMPLETE = "Copy that file to where the mosaic looks for it, or make the mosaic 
 _LARGEST_BLOCK, _LARGER = 256 * 2**20, 4
 """Bytes of a block that is read as a whole, and how many times as large as all of its raster it may be where it has more: a file of a few
 bytes can say that its only tile takes all memory."""
+_HEIGHTS = re.compile(r"(?i)elev|height|altitude|\b(?:dem|dtm|dsm|z)\b")
+_MOST_NAMED = 12
+"""Bands that are listed."""
 _BESIDE_RASTERS = (".vrt", ".ovr", ".msk", ".aux.xml")
 """Endings of what a mosaic reads besides its rasters."""
 _ABSURD = 1e30
@@ -251,6 +254,19 @@ class Raster:
             return ""
         return f"{self.role}, {self.name}, holds bytes or colours: is it a hillshade or a picture of a DEM?"
 
+    def other_bands(self, band: int) -> str:
+        """A sentence that names the bands where there is more than this one; else ""."""
+        if self.bands == 1:
+            return ""
+        names = [f"{number} ({name})" if name else str(number) for number, name in enumerate(self.descriptions, start=1)]
+        shown = ", ".join(names[:_MOST_NAMED]) + (" ..." if len(names) > _MOST_NAMED else "")
+        return f"{self.role}, {self.name}, has {self.bands} bands ({shown}); band {band} is taken for its heights."
+
+    def another_has_heights(self, band: int) -> bool:
+        """Whether another band is called one of heights, and this one is not."""
+        called = [bool(_HEIGHTS.search(name)) for name in self.descriptions]
+        return any(called) and not called[band - 1]
+
     def check_heights(self, band: int) -> None:
         """Raises InputError (band-invalid) where a band holds no heights but what SIRAN says of them; of a mosaic, its first file."""
         _, first = next(self.parts(), ({}, ())) if is_mosaic(self.path) else ({}, ())
@@ -324,6 +340,9 @@ class Raster:
             if self.dataset.gcps[0]:
                 lies = "lies on no grid yet: it has ground control points only"
                 raise InputError("crs-missing", f"{self.role}, {self.path}, {lies}.", "Bring it onto one first, with gdalwarp.")
+            if self.dataset.rpcs:
+                lies = "lies on no grid yet: it has the coefficients of its camera only (RPC)"
+                raise InputError("crs-missing", f"{self.role}, {self.path}, {lies}.", "Bring it onto one first, with gdalwarp -rpc.")
             raise InputError("crs-missing", f"{self.role}, {self.path}, has no CRS.", hint)
         try:
             crs = CRS.from_wkt(self.dataset.crs.to_wkt())
@@ -342,6 +361,12 @@ class Raster:
                 "grid-invalid",
                 f"{self.role}, {self.path}, does not say where its pixels lie.",
                 "Georeference it first, e.g. with gdalwarp.",
+            )
+        if "GEOLOCATION2" in self.dataset.tag_namespaces():  # as GDAL calls what it found out about latitudes of a netCDF file
+            raise InputError(
+                "grid-invalid",
+                f"{self.role}, {self.path}, has rows that are not evenly spaced.",
+                "Bring it onto even ones first, e.g. with CDO's remapbil.",
             )
         return Grid(horizontal(self.crs).to_wkt(), transform, self.dataset.width, self.dataset.height)
 

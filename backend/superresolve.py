@@ -190,9 +190,11 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
         scaled = guide.Guide(image, bands, finer) if image and bands else None
         unit = dem.units[settings.band - 1]
         doubtful = doubt(unit, dem.crs)
-        for warning in (unknown(unit, dem.crs), doubtful, downwards(dem.crs), dem.picture(settings.band)):
+        for warning in (unknown(unit, dem.crs), doubtful, downwards(dem.crs, dem.dataset.tags(settings.band)), dem.picture(settings.band)):
             if warning:
                 say("warning", warning)
+        if several := dem.other_bands(settings.band):
+            say("warning" if dem.another_has_heights(settings.band) else "info", f"{several} --band names another one.")
         say("info", f"Model {card.name} {card.version}; output {grid}.")
         if image and bands:
             say("info", f"Guide {image.name}: near infrared, red, green are bands {', '.join(map(str, bands))}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 
 from pyproj import CRS
 from pyproj.crs import CompoundCRS
@@ -63,14 +64,16 @@ def doubt(band_unit: str | None, crs: CRS) -> str:
     return f"The DEM's heights are taken for metres: nothing says their unit. Its CRS, {crs.name}, counts in {axes[0].unit_name}."
 
 
-def downwards(crs: CRS) -> str:
-    """A sentence where a CRS counts depths, which grow where the ground falls; else ""."""
-    if not any(axis.direction == "down" for axis in crs.axis_info):
+def downwards(crs: CRS, said: Mapping[str, str]) -> str:
+    """A sentence where a CRS counts depths, which grow where the ground falls, or the metadata of the band do (as netCDF's `positive`,
+    CF conventions 4.3); else ""."""
+    if any(axis.direction == "down" for axis in crs.axis_info):
+        what, instead = f"The DEM's CRS, {crs.name}, counts", ", and give them a CRS of heights"
+    elif said.get("positive", "").lower() == "down":
+        what, instead = "The DEM says that it counts", ""
+    else:
         return ""
-    return (
-        f"The DEM's CRS, {crs.name}, counts depths downwards, and its numbers are made finer as if they were heights: ridges pass for "
-        "valleys. Multiply them by -1, and give them a CRS of heights."
-    )
+    return f"{what} depths downwards, and its numbers are taken for heights: ridges pass for valleys. Multiply them by -1{instead}."
 
 
 def datum(crs: CRS) -> str:

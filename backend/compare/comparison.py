@@ -46,7 +46,7 @@ from backend.terminal import command_line
 from backend.text import PAGES, Text
 from backend.together import Together
 from backend.version import version
-from backend.vertical import datum, doubt, surface
+from backend.vertical import datum, doubt, downwards, surface
 from backend.windows import Window, tiles
 
 WINDOW = 512
@@ -55,6 +55,8 @@ RAW, COREGISTERED = "raw", "coregistered"
 _COUNTED = f"heights beyond {HIGHEST:,.0f} m are taken for unknown"
 _BINS = 61
 """Of the histogram. Odd: where many errors are 0, as on the sea, they are a peak in the middle."""
+_LEAST_MOVE = 0.0005
+"""Metres up or down that are said: less is not written with three digits."""
 _STAGES = {"range": (0.0, 0.08), "coregister": (0.08, 0.2), "statistics": (0.2, 0.65), "deviations": (0.65, 0.9)}
 """Shares of the progress; the rest is for pictures, compressing and writing."""
 
@@ -132,6 +134,10 @@ def run(
                 say("warning", f"{name}: {doubtful}")
             if picture := raster.picture(BAND):
                 say("warning", picture)
+            if below := downwards(raster.crs, raster.dataset.tags(BAND)):
+                say("warning", below)
+            if several := raster.other_bands(BAND):
+                say("warning", f"{several} Save another one as a file of its own to compare that (gdal_translate -b).")
         for name, raster in zip(names, rasters, strict=True):
             overlap(raster, reference.grid)
             _compare_datums(reference_raster, raster, name, say)
@@ -151,7 +157,8 @@ def run(
             progress("coregister", number, len(rasters), f"Coregistering {names[number]}")
             moves.append(coregister(reference, raster, cancel.check))
             if moves[-1].doubt:
-                say("warning", f"{names[number]} was {'moved up or down only' if moves[-1].up else 'not moved'}. {moves[-1].doubt}")
+                moved = "moved up or down only" if abs(moves[-1].up) >= _LEAST_MOVE else "not moved"
+                say("warning", f"{names[number]} was {moved}. {moves[-1].doubt}")
         states = []
         for number, raster in enumerate(rasters):
             states.append([_State(RAW, names[number], Tested(raster, reference.grid), Statistics(scale))])

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,8 @@ FEWEST = 1000
 FARTHEST = 10.0
 """Pixels. What is farther away is another place, another CRS or a mistake."""
 _EDGE, _SQUARES = 256, 32
+_LEVEL = 1e-4
+"""A rise over run that no ground is as gentle as, and levelled water is."""
 _FEWEST_IN_SECTOR = 5
 _SHORTEST_STEP = 0.01
 _MOST_STEPS = 30
@@ -94,10 +96,8 @@ def coregister(reference: Reference, raster: Raster, check: Callable[[], None] =
     pixel = grid.pixel_size
     tested = Tested(raster, grid)
     start = _differences(tested, squares, check)
-    steep = sum(
-        int((known & (square.tangent > math.tan(math.radians(LEAST_SLOPE)))).sum())
-        for square, (_, known) in zip(squares, start, strict=True)
-    )
+    slopes = [square.tangent > math.tan(math.radians(LEAST_SLOPE)) for square in squares]
+    steep = sum(int((known & slope).sum()) for slope, (_, known) in zip(slopes, start, strict=True))
     before, up = _spread(start)
 
     def only_up(steps: int, doubt: str) -> Coregistration:
@@ -124,7 +124,8 @@ def coregister(reference: Reference, raster: Raster, check: Callable[[], None] =
     else:
         return only_up(_MOST_STEPS, f"No horizontal shift was found in {_MOST_STEPS} steps.")
     after, moved_up = _spread(differences)
-    if not after < before:
+    # On slopes alone: level ground, which may be most of all, is the same wherever a DEM lies.
+    if not _spread(_on(differences, slopes))[0] < _spread(_on(start, slopes))[0]:
         return only_up(step, "No horizontal shift makes the differences smaller.")
     east, north = (float(part) for part in cols * across + rows * down)
     return Coregistration(east, north, moved_up, x, y, before, after, steep, pixel, step, "")
@@ -175,7 +176,14 @@ def _sample(
         squares.append(_Square(window, dem[1:-1, 1:-1], where, np.where(where, tangent, 0.0), np.where(where, aspect, 0.0)))
         if len(squares) == _SQUARES:
             break
-    return sorted(squares, key=lambda one: (one.window.row, one.window.col))
+    return sorted(_rising(squares), key=lambda one: (one.window.row, one.window.col))
+
+
+def _rising(squares: list[_Square]) -> list[_Square]:
+    """Without what is level, as water is that makers of DEMs have levelled alike: equal there, two DEMs may still lie apart. As they are
+    where less than FEWEST pixels rise."""
+    rising = [replace(square, where=square.where & (square.tangent > _LEVEL)) for square in squares]
+    return rising if sum(int(square.where.sum()) for square in rising) >= FEWEST else squares
 
 
 def _spread_evenly(count: int) -> Iterator[int]:
@@ -223,6 +231,11 @@ def _flat(squares: list[_Square], differences: list[tuple[Floats, NDArray[np.boo
         np.concatenate([square.tangent[known] for square, (_, known) in pairs]),
         np.concatenate([square.aspect[known] for square, (_, known) in pairs]),
     )
+
+
+def _on(differences: list[tuple[Floats, NDArray[np.bool_]]], where: list[NDArray[np.bool_]]) -> list[tuple[Floats, NDArray[np.bool_]]]:
+    """What is known of them in each square where `where` is true."""
+    return [(values, known & part) for (values, known), part in zip(differences, where, strict=True)]
 
 
 def _spread(differences: list[tuple[Floats, NDArray[np.bool_]]]) -> tuple[float, float]:

@@ -24,7 +24,7 @@ from pages_for_tests import Page
 from pyproj import CRS, Transformer
 from rasterio.shutil import copy as rasterio_copy
 from rasters_for_tests import DEM_TRANSFORM, UTM, read, terrain, write
-from scipy.ndimage import uniform_filter, zoom
+from scipy.ndimage import gaussian_filter, uniform_filter, zoom
 from skimage.metrics import structural_similarity
 
 from backend.cancel import Cancel
@@ -303,7 +303,25 @@ def test_a_dem_that_looks_like_a_picture_is_asked_about(tmp_path: Path, compared
     assert not any("picture" in text for text in compared(reference, reference)["warnings"])
 
 
+def test_of_several_bands_it_says_which_is_compared(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    reference = write(tmp_path / "r.tif", terrain(40, 50).astype(np.float32))
+    stack = write(tmp_path / "s.tif", np.stack([terrain(40, 50)] * 2).astype(np.float32), descriptions=("count", "elevation"))
+    assert any("has 2 bands (1 (count), 2 (elevation)); band 1 is taken" in text for text in compared(reference, stack)["warnings"])
+
+
 # --- coregistration
+
+
+def test_where_most_is_water_a_dem_is_moved_by_its_land(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    """Water that both have at 0 m is equal, however they lie."""
+    rng = np.random.default_rng(3)
+    ground = 40 + 12 * gaussian_filter(rng.normal(0, 12, (160, 240)), 4).astype(np.float32)
+    ground[:, :150] = 0
+    tested = np.where(ground > 0, ground + rng.normal(3, 0.3, ground.shape), 0).astype(np.float32)
+    moved = write(tmp_path / "t.tif", tested, transform=Affine.translation(-24, 15) @ DEM_TRANSFORM)
+    found = compared(write(tmp_path / "r.tif", ground), moved, coregister=True)["tested"][0]["coregistration"]
+    assert found["doubt"] == ""
+    assert [found["east"], found["north"]] == pytest.approx([24, -15], abs=1.5) and found["up"] == pytest.approx(-3, abs=0.2)
 
 
 @pytest.mark.parametrize(("east", "north", "up"), [(21.0, -13.0, 4.0), (-48.0, 30.0, -1.0)])

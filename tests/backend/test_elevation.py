@@ -11,6 +11,7 @@ import rasterio
 from affine import Affine
 from pyproj import CRS
 from rasters_for_tests import DEM_TRANSFORM, UTM, read, terrain, write
+from scipy.io import netcdf_file
 from scipy.ndimage import binary_erosion
 
 from backend import models
@@ -140,6 +141,48 @@ def test_depths_are_said_to_be_none(tmp_path: Path, superresolve: Superresolve) 
         events: list[Event] = []
         superresolve(write(tmp_path / "dem.tif", VALUES.astype(np.float32), crs=crs), events=events)
         assert any(isinstance(event, Log) and "counts depths downwards" in event.text for event in events) == warned
+
+
+def test_depths_of_netcdf_are_too(tmp_path: Path, superresolve: Superresolve) -> None:
+    """CF conventions, 4.3: they say `positive`."""
+    for positive in ("up", "down"):
+        dem, events = write(tmp_path / "dem.tif", VALUES.astype(np.float32)), list[Event]()
+        with rasterio.open(dem, "r+") as dataset:
+            dataset.update_tags(1, positive=positive)
+        superresolve(dem, events=events)
+        assert any(isinstance(event, Log) and "counts depths downwards" in event.text for event in events) == (positive == "down")
+
+
+def test_the_deepest_ocean_is_the_lowest_ground(tmp_path: Path, superresolve: Superresolve) -> None:
+    heights, events = VALUES.astype(np.float32), list[Event]()
+    heights[5, 5] = -12_000
+    superresolve(write(tmp_path / "dem.tif", heights), events=events)
+    assert any(isinstance(event, Log) and "Heights of -12,000 m are in the DEM, lower than any on Earth" in event.text for event in events)
+
+
+def test_of_several_bands_the_run_says_which_it_takes(tmp_path: Path, superresolve: Superresolve) -> None:
+    values = np.stack([VALUES, VALUES]).astype(np.float32)
+    for names, level in ((("count", "elevation"), "warning"), (("dem", "count"), "info"), ((), "info")):
+        events: list[Event] = []
+        superresolve(write(tmp_path / "dem.tif", values, descriptions=names), events=events)
+        said = [event for event in events if isinstance(event, Log) and "has 2 bands (1" in event.text]
+        assert [event.level for event in said] == [level] and "--band names another one" in said[0].text
+
+
+def test_rows_that_are_not_even_are_refused(tmp_path: Path, superresolve: Superresolve) -> None:
+    """GDAL takes the latitudes of a netCDF file for even, and says what they are in a domain of its own."""
+    latitudes = 46 + 0.3 * np.linspace(0, 1, 36) ** 1.3
+    with netcdf_file(tmp_path / "dem.nc", "w") as file:
+        for name, values in (("lat", latitudes), ("lon", np.linspace(7, 7.4, 40))):
+            file.createDimension(name, len(values))
+            variable = file.createVariable(name, "d", (name,))
+            variable[:], variable.units = values, f"degrees_{'north' if name == 'lat' else 'east'}"
+            variable.standard_name = "latitude" if name == "lat" else "longitude"
+        heights, crs = file.createVariable("z", "f", ("lat", "lon")), file.createVariable("crs", "i", ())
+        heights[:], heights.grid_mapping, crs.spatial_ref = VALUES, "crs", CRS.from_epsg(4326).to_wkt()
+    with pytest.raises(InputError, match="has rows that are not evenly spaced") as raised:
+        superresolve(tmp_path / "dem.nc")
+    assert raised.value.code == "grid-invalid"
 
 
 def test_heights_that_are_what_stands_for_nodata_are_kept(tmp_path: Path, superresolve: Superresolve) -> None:

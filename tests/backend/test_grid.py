@@ -259,3 +259,12 @@ def test_a_way_between_datums_that_is_known_less_well_than_a_pixel_is_doubted() 
     assert doubtful_way(*grids(30.0), "the DEM") == ""
     same, other = grids(5.0)
     assert doubtful_way(same, same, "the DEM") == "" == doubtful_way(other, replace(other, crs=CRS.from_epsg(32611).to_wkt()), "the DEM")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("EPSG:5773", "is EGM96 height, the CRS of no map"), ("EPSG:0", "is not a CRS that PROJ knows")]
+)
+def test_what_is_no_map_is_not_said_to_be_unknown(text: str, words: str) -> None:
+    with pytest.raises(InputError, match=words) as raised:
+        parse_crs(text)
+    assert raised.value.code == "option-invalid"

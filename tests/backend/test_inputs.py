@@ -15,6 +15,7 @@ from processes_for_tests import peak_memory
 from pyproj import CRS, Transformer
 from rasterio import warp
 from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.rpc import RPC
 from rasterio.shutil import copy
 from rasterio.transform import from_bounds
 from rasters_for_tests import DEM_TRANSFORM, UTM, image, mosaic, read, terrain, write
@@ -57,6 +58,15 @@ def test_each_raster_needs_a_crs(tmp_path: Path, superresolve: Superresolve, dem
     other = write(tmp_path / "nowhere.tif", image(120, 130), crs=None, transform=Affine(10, 0, 600_000, 0, -10, 5_200_000))
     error = refused(superresolve, dem, **{role: other})
     assert error.code == "crs-missing" and role in error.message and "nowhere.tif" in error.message
+
+
+def test_an_image_with_its_cameras_coefficients_only_is_sent_to_gdalwarp(tmp_path: Path, superresolve: Superresolve, dem: Path) -> None:
+    scene = write(tmp_path / "scene.tif", image(60, 60), crs=None)
+    ones = [1.0] + 19 * [0.0]
+    with rasterio.open(scene, "r+") as dataset:
+        dataset.rpcs = RPC(0, 1, 46, 1, ones, ones, 30, 30, 7, 1, ones, ones, 30, 30)
+    error = refused(superresolve, dem, guide=scene)
+    assert error.code == "crs-missing" and "(RPC)" in error.message and "gdalwarp -rpc" in error.hint
 
 
 def plane(transform: Affine, height: int, width: int) -> np.ndarray:

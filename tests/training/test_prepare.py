@@ -220,6 +220,17 @@ def test_a_real_coarse_dem_is_brought_onto_the_reference_as_gdal_does(tmp_path: 
     assert set(entry["sha256"]) == {"z.tif", "coarse.tif"}
 
 
+def test_water_says_nothing_of_how_far_a_coarse_dem_is_off(tmp_path: Path) -> None:
+    z = hills(240, 240)
+    z[:, :150] = 0
+    coarse = z.reshape(80, 3, 80, 3).mean(axis=(1, 3))
+    coarse[coarse > 0] += np.random.default_rng(0).normal(5, 2, int((coarse > 0).sum()))
+    write(tmp_path / "z.tif", z)
+    write(tmp_path / "coarse.tif", coarse.astype(np.float32), step=30.0)
+    entry = prepare(listing(tmp_path, ONE + 'coarse = "coarse.tif"\n'), tmp_path, tmp_path / "out")[0]["coarse_dem"]
+    assert entry["error"] == pytest.approx(2.0, rel=0.15) and entry["bias"] == pytest.approx(5.0, abs=0.3)
+
+
 def test_a_real_coarse_dems_own_pixels_are_kept_for_back_projection(tmp_path: Path) -> None:
     """A result is brought back to them in an evaluation as in the backend: as far as it is off by more than twice the stated error."""
     z = hills(120, 120)

@@ -20,6 +20,7 @@ from pyproj import CRS
 
 from backend.grid import Grid, transform_points
 from backend.resample import Read
+from training.data.level import rising
 from training.data.sampling import moved, sampled
 from training.errors import DataError
 from training.metrics import nmad
@@ -58,6 +59,7 @@ def find_shift(fine: Grid, read_fine: Read, coarse: Grid, read_coarse: Read) -> 
     pixel = coarse.pixel_size_at(fine)
     grid = _metric(fine, pixel)
     reference, there = sampled(grid, fine, read_fine), sampled(grid, coarse, read_coarse)
+    reference[~rising(reference)] = np.nan
     common = int((np.isfinite(reference) & np.isfinite(there)).sum())
     if common < FEWEST:
         raise DataError(

@@ -6,8 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_erosion
 
+from backend.level import is_level
+
 LEVEL, FEWEST_LEVEL, RIM = 0.035, 500, 10
 """Rise over run (2 degrees), how many pixels of it tell where a DEM lies, and how many around gaps do not."""
+
+
+def rising(dem: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where (H, W) a DEM is known and not level to the millimetre, as water is that its maker levelled: two DEMs that are equal there are
+    no better for it. All that is known where less than FEWEST_LEVEL pixels rise."""
+    known = np.isfinite(dem)
+    found = known & ~is_level(np.round(dem.astype(np.float64), 3), known, rounded=False)
+    return found if found.sum() >= FEWEST_LEVEL else known
 
 
 def level_offset(coarse: NDArray[np.float32], dem: NDArray[np.float32], dx: float, dy: float) -> float:

@@ -24,7 +24,7 @@ from backend.vertical import datum, doubt, surface, unknown
 from backend.windows import Window
 from training.data.area_list import Entry
 from training.data.areas import Area, Cells
-from training.data.level import level_offset
+from training.data.level import level_offset, rising
 from training.data.sampling import moved, sampled, strips
 from training.errors import DataError
 from training.metrics import nmad
@@ -218,10 +218,13 @@ def _error(elevation: Elevation, source: Grid, up: float, dem: NDArray[np.float3
     part = source.north_up().touching(grid.bounds_beside(source))
     if part is None:
         raise DataError("the coarse DEM does not touch the reference", "Check the CRS of both.")
-    differences = sampled(part, source, elevation.read_metres) + np.float32(up) - sampled(part, grid, read_array(dem))
+    there = sampled(part, grid, read_array(dem))
+    differences = sampled(part, source, elevation.read_metres) + np.float32(up) - there
     known = np.isfinite(differences)
     if not known.any():
         raise DataError("no pixel of the coarse DEM lies on ground that the reference knows", "Give a larger reference.")
+    # Water that both have level would say that the coarse DEM is right on land, too.
+    known &= rising(there) if (known & rising(there)).any() else known
     bias = float(np.median(differences[known]))
     if abs(bias) > FARTHEST_DATUM:
         raise DataError(
