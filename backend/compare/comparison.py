@@ -136,8 +136,8 @@ def run(
                 say("warning", picture)
             if below := downwards(raster.crs, raster.dataset.tags(BAND)):
                 say("warning", below)
-            if several := raster.other_bands(BAND):
-                say("warning", f"{several} Save another one as a file of its own to compare that (gdal_translate -b).")
+            if others := raster.other_bands(BAND):
+                say("warning", f"{others} Save another one as a file of its own to compare that (gdal_translate -b).")
         for name, raster in zip(names, rasters, strict=True):
             overlap(raster, reference.grid)
             _compare_datums(reference_raster, raster, name, say)
@@ -157,8 +157,8 @@ def run(
             progress("coregister", number, len(rasters), f"Coregistering {names[number]}")
             moves.append(coregister(reference, raster, cancel.check))
             if moves[-1].doubt:
-                moved = "moved up or down only" if abs(moves[-1].up) >= _LEAST_MOVE else "not moved"
-                say("warning", f"{names[number]} was {moved}. {moves[-1].doubt}")
+                how = "moved up or down only" if abs(moves[-1].up) >= _LEAST_MOVE else "not moved"
+                say("warning", f"{names[number]} was {how}. {moves[-1].doubt}")
         states = []
         for number, raster in enumerate(rasters):
             states.append([_State(RAW, names[number], Tested(raster, reference.grid), Statistics(scale))])

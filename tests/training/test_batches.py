@@ -138,15 +138,44 @@ def test_ground_seen_through_larger_pixels_is_the_mean_over_four(areas: list[Are
     assert halved.pixel_size.tolist() == pytest.approx([20.0] * 4, rel=0.01)
     assert torch.equal(halved.dem, halved.target)
     means = np.sort(np.nan_to_num(np.concatenate([_means_over_four(area) for area in areas])))
-    values = halved.target.numpy().ravel()
-    after = np.clip(np.searchsorted(means, values), 1, len(means) - 1)
-    assert np.minimum(np.abs(means[after] - values), np.abs(means[after - 1] - values)).max() < 1e-3
+    assert _farthest(halved.target.numpy(), means) < 1e-3
+
+
+def _farthest(values: np.ndarray, ascending: np.ndarray) -> float:
+    """How far the one that is farthest from all of the others is from the next of them."""
+    after = np.clip(np.searchsorted(ascending, values), 1, len(ascending) - 1)
+    return float(np.minimum(np.abs(ascending[after] - values), np.abs(ascending[after - 1] - values)).max())
 
 
 def _means_over_four(area: Area) -> np.ndarray:
     """Of all squares of 2 x 2 pixels, wherever they begin."""
     dem = area.dem
     return (0.25 * (dem[1:, 1:] + dem[:-1, 1:] + dem[1:, :-1] + dem[:-1, :-1])).ravel()
+
+
+def test_a_real_coarse_dem_on_smaller_pixels_is_all_of_it_cubic(areas: list[Area]) -> None:
+    """So the backend brings it there. Gaps of the image stay unknown."""
+    dem = np.asarray(areas[0].dem)
+    image = np.full((3, *dem.shape), 0.4, np.float32)
+    image[:, :, 40:60] = np.nan
+    area = replace(areas[0], guide=image, coarse=dem + np.float32(7), coarse_error=3.0, level_offset=0.0)
+    settings = replace(SMALL.clean(), batch=12, real_coarse=1.0, magnified_share=1.0)
+    settings = replace(settings, no_guide=0.0, blurred_guide=0.0, real_guide=1.0, shift_pixels=0.0)
+    batch = BatchSource([area], settings, 0).batch(1)
+    sizes = [area.pixel_size / times for times in (2, 3)]
+    assert {round(size, 4) for size in batch.pixel_size.tolist()} == {round(size, 4) for size in sizes}
+    torch.testing.assert_close(batch.dem, batch.target + 7, atol=2e-3, rtol=0)
+    # Of pixels a third as large the middle ones lie where the own ones do, and are as high.
+    own = np.sort(dem[np.isfinite(dem)])
+    for target, size in zip(batch.target[:, 0].numpy(), batch.pixel_size.tolist(), strict=True):
+        if size == pytest.approx(sizes[1], rel=1e-3):
+            assert min(_farthest(part, own) for part in _thirds(target)) < 1e-3
+    known = batch.guide_valid == 1
+    assert 0 < known.float().mean() < 1 and float((batch.guide[:, :1][known] - 0.4).abs().max()) < 1e-3
+
+
+def _thirds(dem: np.ndarray) -> list[np.ndarray]:
+    return [dem[row::3, col::3] for row in range(3) for col in range(3)]
 
 
 def test_areas_too_small_to_be_halved_are_taken_as_they_are(areas: list[Area]) -> None:

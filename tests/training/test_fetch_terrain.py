@@ -50,6 +50,10 @@ def test_the_packages_still_carry_what_the_shipped_model_was_trained_on(tmp_path
         "sierra_srtm_90m.tif": (2391, 4141),
         "peninsula_srtm_30m.tif": (3601, 3601),
         "cumberland_srtm_90m.tif": (344, 403),
+        "new_mexico_ned_10m.tif": (2373, 2575),
+        "san_gabriel_glo30_30m.tif": (3600, 3600),
+        "san_gabriel_nasadem_30m.tif": (3601, 3601),
+        "unimak_glo30_30m.tif": (3600, 2400),
     }
     sierra = dems["sierra_srtm_90m.tif"].read(1)
     assert (sierra[1:] == sierra[:-1]).mean(axis=1).max() < 0.2, "no row is there twice"
@@ -58,3 +62,5 @@ def test_the_packages_still_carry_what_the_shipped_model_was_trained_on(tmp_path
     peninsula = dems["peninsula_srtm_30m.tif"].read(1, masked=True)
     assert peninsula.min() > 0, "there is no sea"
     assert 0.3 < (~peninsula.mask).mean() < 0.4
+    glo30, nasadem = (dems[f"san_gabriel_{name}_30m.tif"].read(1, masked=True) for name in ("glo30", "nasadem"))
+    assert 1 < np.ma.std(nasadem[:3600, :3600] - glo30) < 6, "pixel by pixel the same ground"

@@ -28,7 +28,15 @@ from training.prepare import main, prepare, sha256
 ROOT = Path(__file__).resolve().parents[2]
 RASTERS = Path(os.environ.get("SIRAN_RASTERS", ROOT.parent / "shared" / "data"))
 STRIPED = "relief30/montana_bitterroot_30m.tif"
-FETCHED = (("sierra", 90), ("peninsula", 30), ("cumberland", 90))
+FETCHED = (
+    "sierra_srtm_90m",
+    "peninsula_srtm_30m",
+    "cumberland_srtm_90m",
+    "new_mexico_ned_10m",
+    "san_gabriel_glo30_30m",
+    "san_gabriel_nasadem_30m",
+    "unimak_glo30_30m",
+)
 ONE = '[[area]]\nname = "a"\nsplit = "train"\ndem = "z.tif"\n'
 
 
@@ -402,11 +410,12 @@ def test_the_shipped_list_prepares_every_raster_in_minutes(tmp_path: Path) -> No
     used = {name for entry in entries for name in entry["sha256"]}
     there = {str(path.relative_to(RASTERS)) for path in RASTERS.rglob("*.tif")}
     # Across montana_bitterroot run steps that its ground has not.
-    assert used == there - {STRIPED} | {f"packages/{name}_srtm_{size}m.tif" for name, size in FETCHED}
+    assert used == there - {STRIPED} | {f"packages/{name}.tif" for name in FETCHED}
     held_out = {"tirol_kot", "colorado_westelk", "idaho_mackay", "marin", "san_francisco_north"}
     assert {entry["name"] for entry in entries if entry["split"] == "test"} == held_out
     real = {entry["name"]: entry["coarse_dem"]["error"] for entry in entries if entry["coarse"]}
-    assert set(real) == {"san_francisco_north", "san_francisco_south"}
+    real_ones = {"san_francisco_north", "san_francisco_south", "san_gabriel_srtm", "sierra_pelona_srtm", "santa_monica"}
+    assert set(real) == real_ones
     assert all(1 < error < 7 for error in real.values())
 
 

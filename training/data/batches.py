@@ -70,7 +70,9 @@ class DataSettings:
     or smaller: there are gentler and steeper places than those that one has. `smooth_share` of them lose their fine relief as well, both
     coarse and reference, from a little, as most DEMs that are less sharp than their pixels, to all of it: ground that is truly smooth must
     not be taken for rough ground seen through large pixels. `halved_share` of all patches are of ground seen through pixels twice as large,
-    means over four: such a reference is as sharp as pixels can be. `drawn_share` of those that have neither an image nor a real coarse DEM
+    means over four: such a reference is as sharp as pixels can be. `magnified_share` of those of areas with a real coarse DEM are of ground
+    seen on pixels that are two or three times smaller, all of it by cubic convolution: so users see such a DEM, and of its error, which is
+    much longer than these pixels, the reference tells all the same. `drawn_share` of those that have neither an image nor a real coarse DEM
     have rivers, dykes, lakes or benches (training/data/drawn.py).
     """
 
@@ -95,6 +97,7 @@ class DataSettings:
     stretch: float = 0.4
     smooth_share: float = 0.05
     halved_share: float = 0.0
+    magnified_share: float = 0.0
     drawn_share: float = 0.0
     sun: float = 1.0
     albedo: float = 1.0
@@ -140,6 +143,7 @@ class DataSettings:
             stretch=0.0,
             smooth_share=0.0,
             halved_share=0.0,
+            magnified_share=0.0,
             drawn_share=0.0,
             real_coarse=0.0,
             spread_share=0.0,
@@ -312,6 +316,29 @@ class BatchSource:
     def _crop(self, rng: np.random.Generator, size: int, *, finer: bool = False) -> Crop:
         """A square whose reference has no gaps; `finer`, of ground that is known twice as finely."""
         index = int(rng.choice(len(self.areas), p=self._weights(2 * size if finer else size)))
+        magnified = self.settings.magnified_share and self.areas[index].coarse is not None and not finer
+        if magnified and rng.random() < self.settings.magnified_share:
+            return self._magnified(rng, index, size)
+        return self._seen(rng, index, size, finer=finer)
+
+    def _magnified(self, rng: np.random.Generator, index: int, size: int) -> Crop:
+        """A square of one area on pixels two or three times smaller than its own."""
+        times = int(rng.integers(2, 4))
+        inner = -(-size // times)
+        crop = self._seen(rng, index, inner + 2 * CUBIC_MARGIN)
+        row, column = (int(first) for first in times * CUBIC_MARGIN + rng.integers(0, times * inner - size + 1, 2))
+
+        def smaller(values: Tensor) -> Tensor:
+            known = torch.isfinite(values)
+            made, whole = (coarsen_dem.cubic_upsample(part, times) for part in (torch.where(known, values, 0.0), known.float()))
+            return torch.where((whole - 1).abs() < 1e-3, made, torch.nan)[..., row : row + size, column : column + size]
+
+        dem = smaller(crop.dem)
+        coarse, guide = (None if values is None else smaller(values) for values in (crop.coarse, crop.guide))
+        return Crop(dem, dem, coarse, guide, crop.dx / times, crop.dy / times, crop.coarse_error, crop.artefacts)
+
+    def _seen(self, rng: np.random.Generator, index: int, size: int, *, finer: bool = False) -> Crop:
+        """The same of one area, on its own pixels or on ones twice as large."""
         halved = finer or (rng.random() < self.settings.halved_share and len(self._corners(index, 2 * size)) > 0)
         times = 2 if halved else 1
         side = times * size

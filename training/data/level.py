@@ -16,7 +16,7 @@ def rising(dem: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Where (H, W) a DEM is known and not level to the millimetre, as water is that its maker levelled: two DEMs that are equal there are
     no better for it. All that is known where less than FEWEST_LEVEL pixels rise."""
     known = np.isfinite(dem)
-    found = known & ~is_level(np.round(dem.astype(np.float64), 3), known, rounded=False)
+    found = known & ~is_level(np.asarray(np.round(dem, 3), np.float64), known, rounded=False)
     return found if found.sum() >= FEWEST_LEVEL else known
 
 
