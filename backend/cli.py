@@ -119,7 +119,8 @@ def _for_parent(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished)
 
     parent = Parent(cancel, unfinished)
     try:
-        from backend.superresolve import Settings, run
+        from backend.settings import Settings
+        from backend.superresolve import run
 
         stream = open_stream()
         result = run(Settings(**options), stream, cancel, unfinished)
@@ -129,7 +130,8 @@ def _for_parent(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished)
 
 
 def _for_person(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished) -> None:
-    from backend.superresolve import Settings, run
+    from backend.settings import Settings
+    from backend.superresolve import run
 
     with _Person() as person:
         result = run(Settings(**options), person, cancel, unfinished)

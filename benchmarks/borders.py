@@ -22,7 +22,8 @@ sys.path.insert(0, str(ROOT))
 
 from opening import opened  # noqa: E402
 
-from backend.superresolve import Settings, run  # noqa: E402
+from backend.settings import Settings  # noqa: E402
+from backend.superresolve import run  # noqa: E402
 from training.data.areas import Area, load_areas  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 

@@ -30,7 +30,8 @@ from backend.dem_source import SOURCES  # noqa: E402
 from backend.grid import Grid  # noqa: E402
 from backend.metrics import terrain  # noqa: E402
 from backend.resample import Sampler, read_array  # noqa: E402
-from backend.superresolve import Settings, run  # noqa: E402
+from backend.settings import Settings  # noqa: E402
+from backend.superresolve import run  # noqa: E402
 from backend.windows import Window  # noqa: E402
 from training.data.areas import Area, load_areas  # noqa: E402
 from training.evaluation.pairs import with_real_coarse  # noqa: E402

@@ -27,7 +27,8 @@ from borders import read, square, write  # noqa: E402
 from opening import opened  # noqa: E402
 
 from backend import halving  # noqa: E402
-from backend.superresolve import Settings, run  # noqa: E402
+from backend.settings import Settings  # noqa: E402
+from backend.superresolve import run  # noqa: E402
 from training.data.areas import Area, load_areas  # noqa: E402
 from training.data.askew import MARGIN, Askew, lay  # noqa: E402
 from training.data.coarse import area_mean  # noqa: E402

@@ -19,7 +19,8 @@ import rasters_for_tests
 
 from backend import models
 from backend.events import Event
-from backend.superresolve import Settings, run
+from backend.settings import Settings
+from backend.superresolve import run
 
 # Other processes may take the machine at any time: no test is judged by its seconds.
 settings.register_profile("siran", deadline=None)

@@ -21,7 +21,8 @@ import rasterio
 
 import backend.superresolve
 from backend.errors import BackendError
-from backend.superresolve import Settings, run
+from backend.settings import Settings
+from backend.superresolve import run
 
 OLDER = b"what was there before"
 

@@ -20,7 +20,8 @@ import numpy as np
 import rasterio
 
 from backend.events import Event, Log, Progress
-from backend.superresolve import Settings, run
+from backend.settings import Settings
+from backend.superresolve import run
 
 OLDER = b"what was there before"
 NAMES = ("fine.tif", "sigma.tif")

@@ -26,7 +26,8 @@ from backend.errors import BackendError, Cancelled, InputError
 from backend.events import Event, Log, Progress
 from backend.grid import Grid
 from backend.output import Output
-from backend.superresolve import Settings, run
+from backend.settings import Settings
+from backend.superresolve import run
 from backend.windows import Window, tiles
 
 Superresolve = Callable[..., np.ndarray]

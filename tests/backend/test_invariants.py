@@ -21,7 +21,8 @@ from backend import models
 from backend.cancel import Cancel
 from backend.errors import Cancelled
 from backend.events import Event
-from backend.superresolve import Settings, run
+from backend.settings import Settings
+from backend.superresolve import run
 
 Superresolve = Callable[..., np.ndarray]
 SECOND = 1 / 3600

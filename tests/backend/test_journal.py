@@ -28,7 +28,8 @@ from backend.events import Event, Log, Progress, Result
 from backend.journal.journal import Journal, Kept
 from backend.journal.key import key
 from backend.lock import Lock, is_held
-from backend.superresolve import Settings, run
+from backend.settings import Settings
+from backend.superresolve import run
 from backend.version import ROOT
 from backend.windows import Window
 

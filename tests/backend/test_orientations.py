@@ -17,7 +17,8 @@ from backend.engines import Floats
 from backend.errors import Cancelled
 from backend.events import Event, Progress
 from backend.orientations import COUNT, over_orientations
-from backend.superresolve import Settings, run
+from backend.settings import Settings
+from backend.superresolve import run
 
 Superresolve = Callable[..., np.ndarray]
 TURNS: list[Callable[[np.ndarray], np.ndarray]] = [lambda raster, k=k: np.rot90(raster, k, (-2, -1)) for k in range(COUNT)]  # type: ignore[misc]

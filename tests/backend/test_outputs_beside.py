@@ -23,7 +23,8 @@ from backend.cancel import Cancel
 from backend.errors import BackendError, Cancelled, InputError, ResourceError
 from backend.events import Event, Log, Progress, Result, from_line
 from backend.outputs import check_spaces
-from backend.superresolve import Settings, run
+from backend.settings import Settings
+from backend.superresolve import run
 
 Superresolve = Callable[..., np.ndarray]
 NAMES = ("fine.tif", "sigma.tif", "added.tif")

@@ -36,7 +36,8 @@ from backend.report.change import Change
 from backend.report.detail import REACH, look
 from backend.report.overview import EDGE, Overview
 from backend.report.part import under
-from backend.superresolve import Settings, run
+from backend.settings import Settings
+from backend.superresolve import run
 from backend.windows import Window, tiles
 
 

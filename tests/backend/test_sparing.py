@@ -20,6 +20,7 @@ from backend.errors import Cancelled, ResourceError
 from backend.events import Event, Log
 from backend.models import load
 from backend.output import Output
+from backend.settings import Settings
 
 
 class SmallMemory:
@@ -79,7 +80,7 @@ def run(tmp_path: Path, inputs: tuple[Path, Path], name: str, model: Path, devic
         if isinstance(event, Log) and event.level == "warning":
             said.append(event.text)
 
-    settings = superresolve.Settings(
+    settings = Settings(
         str(inputs[0]),
         str(tmp_path / f"{name}.tif"),
         guide=str(inputs[1]),

@@ -16,7 +16,7 @@ from scipy.ndimage import binary_erosion, gaussian_filter
 
 from backend import models
 from backend.engines import open_engine
-from backend.superresolve import Settings
+from backend.settings import Settings
 from backend.superresolve import run as superresolve
 from training.evaluate import engine_run, load_pairs
 from training.evaluation.conditions import CONDITIONS, MISREGISTERED

@@ -240,7 +240,7 @@ def _stated_errors(pair: Pair) -> dict[str, float]:
     """What the model is told that the coarse DEM is off by, metres, by the words that name it; the measured one has none."""
     if pair.coarse is not None:
         return {"": pair.dem_error}
-    # Whole metres are off by their rounding, whatever was said (backend/superresolve.py).
+    # Whole metres are off by their rounding, whatever was said (backend/plan.py).
     least = ROUNDING * pair.step
     return {"": pair.dem_error} | {f"stated as {source.name}, ": max(source.error, least) for source in SOURCES.values()}
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from backend import gaps, image_gaps
 from backend.engines import Run
-from backend.superresolve import DEFAULT_TILE
+from backend.settings import DEFAULT_TILE
 from backend.windows import Window, tiles
 from training.evaluation.figures import Floats
 
