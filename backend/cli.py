@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
 import sys
-import threading
 import traceback
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -18,11 +16,12 @@ from backend.cancel import Cancel
 from backend.check.command import check
 from backend.clean.command import clean
 from backend.compare.command import compare
+from backend.console import Person, event_stream, keep_stdout, open_stream, parent_heard
 from backend.errors import BackendError, Cancelled, InputError, ResourceError
-from backend.events import Event, Failure, Log, Progress, Result, Sink, to_line
+from backend.events import Failure
 from backend.interruptible import Unfinished, run_command
 from backend.limits import set_limits
-from backend.terminal import echo, shown, unwritable
+from backend.terminal import echo, unwritable
 from backend.version import version
 
 DEM_SOURCES = ("auto", "srtm", "nasadem", "glo30", "aster", "alos", "lidar")
@@ -115,17 +114,12 @@ def info(as_json: bool) -> None:
 
 
 def _for_parent(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished) -> None:
-    from backend.parent import Parent
-
-    parent = Parent(cancel, unfinished)
-    try:
+    with parent_heard(cancel, unfinished):
         from backend.settings import Settings
         from backend.superresolve import run
 
         stream = open_stream()
         result = run(Settings(**options), stream, cancel, unfinished)
-    finally:
-        parent.release()
     stream(result)
 
 
@@ -133,7 +127,7 @@ def _for_person(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished)
     from backend.settings import Settings
     from backend.superresolve import run
 
-    with _Person() as person:
+    with Person() as person:
         result = run(Settings(**options), person, cancel, unfinished)
     grid = result.grid
     written = ", ".join(path for path in (result.path, result.uncertainty, result.difference, result.report) if path)
@@ -152,7 +146,7 @@ def main(arguments: list[str] | None = None) -> None:
     set_limits(arguments)
     events = "--events" in arguments
     if events:
-        _keep_stdout()
+        keep_stdout()
     try:
         if emptied := _emptied(arguments):
             raise click.UsageError(f"{emptied} is empty: give it a value, or leave it out")
@@ -220,83 +214,16 @@ def _open_standard_streams() -> None:
             setattr(sys, name, open(os.devnull, "w" if number else "r"))  # noqa: SIM115
 
 
-_protocol: TextIO | None = None
-"""The real stdout, while `--events` is on."""
-
-
-def _keep_stdout() -> None:
-    """Keeps stdout for events: whatever else is written there, by libraries in C too, goes to stderr."""
-    global _protocol
-    sys.stdout.flush()
-    _protocol = io.TextIOWrapper(os.fdopen(os.dup(1), "wb", buffering=0), encoding="ascii", write_through=True)
-    os.dup2(2, 1)
-
-
-def open_stream() -> Sink:
-    """The event stream. Its first word tells the parent that all is loaded."""
-    stream = _stream()
-    stream(Log("debug", f"SIRAN {version()}."))
-    return stream
-
-
-def _stream() -> Sink:
-    stdout = _protocol or sys.stdout
-    lock = threading.Lock()
-
-    def write(event: Event) -> None:
-        with lock:
-            try:
-                stdout.write(to_line(event) + "\n")
-            except BrokenPipeError:
-                return  # The parent is gone; parent.py clears up when it sees the end of stdin, which is now.
-            except OSError as error:
-                raise unwritable(error) from None
-
-    return write
-
-
 def _fail(error: BackendError, events: bool) -> int:
     if events:
         # Where nothing can be said on stdout, it is said on stderr.
         with contextlib.suppress(ResourceError):
-            _stream()(Failure(error.code, error.message, error.hint))
+            event_stream()(Failure(error.code, error.message, error.hint))
             return error.exit_status
     echo(error.message, err=True)
     if error.hint:
         echo(error.hint, err=True)
     return error.exit_status
-
-
-class _Person:
-    """Shows events to a person: a progress bar and log lines on stderr."""
-
-    def __init__(self) -> None:
-        self._bar: Any = None
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> _Person:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.render_finish()
-
-    def __call__(self, event: Event) -> None:
-        with self._lock:
-            if isinstance(event, Progress):
-                self._show(event)
-            elif isinstance(event, Log) and event.level != "debug":
-                echo(event.text if event.level == "info" else f"{event.level.capitalize()}: {event.text}", err=True)
-            elif isinstance(event, Result):
-                raise TypeError("results are returned, not sent")
-
-    def _show(self, progress: Progress) -> None:
-        if not sys.stderr.isatty():
-            return
-        if self._bar is None:
-            self._bar = click.progressbar(length=1000, file=sys.stderr, item_show_func=lambda text: text)
-            self._bar.render_progress()
-        self._bar.update(max(0, round(progress.fraction * 1000) - self._bar.pos), shown(progress.message))
 
 
 def _emptied(arguments: list[str]) -> str:

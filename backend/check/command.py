@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
-from backend.interruptible import run_command
+from backend.cancel import Cancel
+from backend.console import Person, open_stream, parent_heard
+from backend.interruptible import Unfinished, run_command
 from backend.terminal import echo
 
 
@@ -22,30 +24,24 @@ def check(events: bool, **options: Any) -> None:
     run_command(_for_parent if events else _for_person, options)
 
 
-def _for_parent(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
-    from backend import cli  # which imports this module
+def _for_parent(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished) -> None:
     from backend.check.install import require_packages
-    from backend.parent import Parent
 
-    parent = Parent(cancel, unfinished)
-    try:
+    with parent_heard(cancel, unfinished):
         require_packages()
         from backend.check.selfcheck import Settings, run
 
-        stream = cli.open_stream()
+        stream = open_stream()
         result = run(Settings(**options), stream, cancel)
-    finally:
-        parent.release()
     stream(result)
 
 
-def _for_person(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
-    from backend import cli
+def _for_person(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished) -> None:
     from backend.check.install import require_packages
 
     require_packages()
     from backend.check.selfcheck import Settings, as_text, run
 
-    with cli._Person() as person:
+    with Person() as person:
         result = run(Settings(**options), person, cancel)
     echo(as_text(result, written=options["write"]))

@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
-from backend.interruptible import run_command
+from backend.cancel import Cancel
+from backend.console import Person, open_stream, parent_heard
+from backend.interruptible import Unfinished, run_command
 from backend.terminal import echo
 
 _ASCII = str.maketrans({"\u202f": ",", "−": "-", "–": "-", "×": "x", "°": "deg", "∞": "inf"})
@@ -35,27 +37,20 @@ def compare(events: bool, **options: Any) -> None:
     run_command(_for_parent if events else _for_person, options)
 
 
-def _for_parent(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
-    from backend import cli  # which imports this module
-    from backend.parent import Parent
-
-    parent = Parent(cancel, unfinished)
-    try:
+def _for_parent(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished) -> None:
+    with parent_heard(cancel, unfinished):
         from backend.compare.comparison import Settings, run
 
-        stream = cli.open_stream()
+        stream = open_stream()
         result, _ = run(Settings(**options), stream, cancel, unfinished)
-    finally:
-        parent.release()
     stream(result)
 
 
-def _for_person(options: dict[str, Any], cancel: Any, unfinished: Any) -> None:
-    from backend import cli
+def _for_person(options: dict[str, Any], cancel: Cancel, unfinished: Unfinished) -> None:
     from backend.compare.comparison import Settings, run
     from backend.compare.report import table
 
-    with cli._Person() as person:
+    with Person() as person:
         result, gathered = run(Settings(**options), person, cancel, unfinished)
     rows = [[cell.translate(_ASCII) for cell in row] for row in table(gathered)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
