@@ -63,7 +63,7 @@ def main() -> None:
     options, model, engine = opened("What back-projection is worth.")
     run = engine_run(engine, model.card)
     pairs = [simulate(area, options.ratio) for area in load_areas(options.data, options.split)]
-    found = evaluate(dict.fromkeys((AS_IS, BACK), run), pairs, conditions=SHARP, back_projected=[BACK])
+    found = evaluate(dict.fromkeys((AS_IS, BACK), run), pairs, conditions=SHARP, cards={BACK: model.card})
     head = ["area", "condition", *(f"{name}: {AS_IS}, {BACK}" for name in ("RMSE / cubic", "slope RMSE / cubic", "coarse means (m)"))]
     rows = [row(pair.area.name, condition, [f for f in found if f.area == pair.area.name]) for pair in pairs for condition in SHARP]
     rows += [row("mean of the areas", mean.condition, found) for mean in means(found) if mean.method == BACK]

@@ -68,7 +68,7 @@ def main() -> None:
             told = replace(pair, dem_error=error)
             drawn = [erring(told, error, draw) for draw in range(DRAWS)]
             for coarse, given in ((f"right, told {error:.3g} m", [told]), (f"off by {error:.3g} m", drawn)):
-                found = evaluate({"model": run}, given, conditions=CONDITIONS, misstated=False, back_projected=["model"])
+                found = evaluate({"model": run}, given, conditions=CONDITIONS, misstated=False, cards={"model": model.card})
                 rows += [row([f for f in found if (f.method, f.condition) == ("model", name)], coarse) for name in CONDITIONS]
     classes = [f"{low:.0f} to {high:.0f}°" if high < 90 else f"over {low:.0f}°" for low, high in SLOPE_CLASSES]
     print(f"{model.card.name} {model.card.version}, {options.split}, ratio {options.ratio}")

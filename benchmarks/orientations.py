@@ -56,7 +56,7 @@ def main() -> None:
     options, model, engine = opened("What the mean over several orientations is worth.")
     runs = {name: tiled(mean_of(engine.run, places), model.card.halo, model.card.size_multiple) for name, places in SETS.items()}
     pairs = load_pairs(options.data, options.split, options.ratio)
-    found = evaluate(runs, pairs, conditions=SHARP, misstated=False, back_projected=list(SETS))
+    found = evaluate(runs, pairs, conditions=SHARP, misstated=False, cards=dict.fromkeys(SETS, model.card))
     places = dict.fromkeys((figure.area, figure.condition) for figure in found)
     rows = []
     for place in places:

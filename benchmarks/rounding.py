@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from opening import opened  # noqa: E402
 
+from backend.card import ModelCard  # noqa: E402
 from backend.engines import Run  # noqa: E402
 from training.data.areas import Area  # noqa: E402
 from training.data.coarse import cubic_upsample  # noqa: E402
@@ -62,14 +63,14 @@ def from_coarse(pair: Pair, coarse: np.ndarray) -> Pair:
     return replace(pair, coarse=coarse.astype(np.float32), cubic=cubic.numpy().astype(np.float32))
 
 
-def unguided(run: Run, pairs: Sequence[Pair]) -> list[Figure]:
+def unguided(run: Run, card: ModelCard, pairs: Sequence[Pair]) -> list[Figure]:
     """A model's, without a guide, in each pair."""
-    found = evaluate({"model": run}, pairs, conditions=["no guide"], misstated=False, back_projected=["model"])
+    found = evaluate({"model": run}, pairs, conditions=["no guide"], misstated=False, cards={"model": card})
     return [figure for figure in found if figure.method == "model"]
 
 
-def row(pair: Pair, run: Run) -> list[str]:
-    found = unguided(run, [replace(pair, dem_error=stated) for stated in STATED])
+def row(pair: Pair, run: Run, card: ModelCard) -> list[str]:
+    found = unguided(run, card, [replace(pair, dem_error=stated) for stated in STATED])
     cubic = found[0].cubic
     cells = [f"{own.rmse_ratio:.3f}, {own.slope_rmse_ratio:.3f}, {own.scores.errors.bias:+.2f}" for own in found]
     return [pair.area.name, f"{cubic.errors.rmse:.2f} m, {cubic.slope_rmse:.2f}°", *cells]
@@ -82,7 +83,7 @@ def main() -> None:
     pairs += [simulate(plain(*what), options.ratio) for what in PLAINS]
     print(f"{model.card.name} {model.card.version}, {options.split}, ratio {options.ratio}")
     print("RMSE / cubic's, slope RMSE / cubic's, bias (m), by the error that is stated\n")
-    rows = [row(in_whole_metres(pair), run) for pair in pairs]
+    rows = [row(in_whole_metres(pair), run, model.card) for pair in pairs]
     print(table(["area", "cubic", *(f"{stated:g} m" for stated in STATED)], rows))
 
 

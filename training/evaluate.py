@@ -205,7 +205,7 @@ def main(arguments: list[str] | None = None) -> int:
             resamplers,
             conditions,
             misstated=not options.ablation,
-            back_projected=[model.path.stem for model in loaded if model.card.back_projection],
+            cards={model.path.stem: model.card for model in loaded},
             say=_progress,
             keep=keep,
         )

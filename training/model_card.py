@@ -464,7 +464,7 @@ def main(arguments: list[str] | None = None) -> int:
         engine = open_engine(model, "cpu", torch.get_num_threads(), lambda _level, _text: None, program=True)
         runs = {model.path.stem: engine_run(engine, model.card)}
         pairs = load_pairs(options.data, "test", measured_at(model))
-        figures = evaluate(runs, pairs, back_projected=runs if model.card.back_projection else (), say=_progress, keep=places.keep)
+        figures = evaluate(runs, pairs, cards=dict.fromkeys(runs, model.card), say=_progress, keep=places.keep)
         own = [figure for figure in figures if figure.takes_guide]
         options.out.parent.mkdir(parents=True, exist_ok=True)
         write_model_card(model, options.data, own, places, options.out)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 import torch
 from numpy.typing import NDArray
 
@@ -18,7 +19,10 @@ from backend.card import sidecar_path
 from backend.dem_source import SOURCES
 from backend.engines import open_engine
 from backend.metrics.terrain import SLOPE_CLASSES
+from backend.settings import Settings
+from backend.superresolve import run as run_backend
 from tests.backend.models_for_tests import card, write_model
+from tests.training.conftest import hills, write
 from tests.training.test_export import CARD
 from tests.training.test_generator import SMALL, network
 from training.card import build_card
@@ -26,10 +30,11 @@ from training.data.areas import Area, attributions, load_areas
 from training.data.coarse import cubic_upsample
 from training.evaluate import engine_run, load_pairs, main
 from training.evaluation.conditions import CONDITIONS, MISREGISTERED, guides_of, rendered_guide
-from training.evaluation.figures import evaluate, mean_of, means
+from training.evaluation.figures import evaluate, made, mean_of, means
 from training.evaluation.pairs import Pair, simulate, with_real_coarse
 from training.evaluation.tables import markdown
 from training.export import export_torchscript
+from training.prepare import prepare
 
 Floats = NDArray[np.float32]
 
@@ -83,12 +88,52 @@ def test_models_whose_card_asks_for_it_are_brought_back_to_the_coarse_dem(pair: 
     def high(dem: Floats, *_: object) -> tuple[Floats, None]:
         return dem + np.float32(0.5), None
 
-    cubic, free, bound = evaluate({"free": high, "bound": high}, [pair], conditions=["no guide"], back_projected=["bound"])
+    cubic, free, bound = evaluate(
+        {"free": high, "bound": high}, [pair], conditions=["no guide"], cards={"bound": card("bound", back_projection=True)}
+    )
     assert free.scores.errors.bias == pytest.approx(cubic.scores.errors.bias + 0.5, abs=1e-3)
     assert bound.scores.errors.bias == pytest.approx(0, abs=0.05)
     assert bound.scores.consistency < 0.4 * cubic.scores.consistency < 0.4 * free.scores.consistency
     off = replace(pair, dem_error=0.5)
-    assert evaluate({"bound": high}, [off], conditions=["no guide"], back_projected=["bound"])[1].scores.errors.bias > 0.2
+    assert (
+        evaluate({"bound": high}, [off], conditions=["no guide"], cards={"bound": card("bound", back_projection=True)})[
+            1
+        ].scores.errors.bias
+        > 0.2
+    )
+
+
+def test_a_real_coarse_dem_at_a_ratio_between_is_run_as_the_backend_runs_it(tmp_path: Path) -> None:
+    """On pixels half as large, and means over these: RMSE and all else are of what a user gets."""
+    fine, rng = hills(240, 240), np.random.default_rng(0)
+    write(tmp_path / "z.tif", fine)
+    coarse = fine.reshape(120, 2, 120, 2).mean(axis=(1, 3)) + rng.normal(0, 1, (120, 120)).astype(np.float32)
+    # Coarse pixels of 12.5 m under ones of 10 m.
+    write(tmp_path / "coarse.tif", coarse[:90, :90], step=12.5)
+    listed = tmp_path / "areas.toml"
+    listed.write_text(
+        '[[area]]\nname = "a"\nsplit = "test"\ndem = "z.tif"\ncoarse = "coarse.tif"\nkeep = [500000, 5199000, 501000, 5200000]\n'
+    )
+    prepare(listed, tmp_path, tmp_path / "out")
+    asked = card("even", ratios=(1.0, 6.0), back_projection=True)
+    path = write_model(tmp_path / "even.onnx", model_card=asked, sigma=True)
+    model = models.load(path)
+    (real,) = (pair for pair in load_pairs(tmp_path / "out", "test", 3) if pair.coarse is None)
+    assert real.own_ratio == pytest.approx(1.25, rel=1e-3)
+    told = replace(real, dem_error=1.0)
+    no_guide = np.zeros((3, *told.target.shape), np.float32), np.zeros(told.target.shape, np.float32)
+    elevation, sigma = made(engine_run(open_engine(model, "cpu", 1, lambda *_: None), asked), told, no_guide, asked)
+    settings = Settings(
+        dem=str(tmp_path / "coarse.tif"), output=str(tmp_path / "o.tif"), like=str(tmp_path / "z.tif"),
+        uncertainty=str(tmp_path / "s.tif"), model=str(path), dem_error=1.0, tile=512,
+    )  # fmt: skip
+    run_backend(settings, lambda _event: None)
+    for name, values in (("o", elevation), ("s", sigma)):
+        with rasterio.open(tmp_path / f"{name}.tif") as dataset:
+            expected = dataset.read(1)[: told.target.shape[0], : told.target.shape[1]]
+        assert values is not None
+        inside = slice(20, 70)
+        np.testing.assert_allclose(values[inside, inside], expected[inside, inside], atol=2e-3)
 
 
 def test_models_are_given_rounded_heights_without_their_steps() -> None:

@@ -53,11 +53,10 @@ def measured(folder: Path, conditions: Sequence[str] = CONDITIONS) -> list[Figur
     """The figures of the shipped model, without cubic's own."""
     model = models.load(models.find(None))
     run = {model.path.stem: engine_run(open_engine(model, "cpu", 2, lambda _level, _text: None), model.card)}
-    back = [model.path.stem] if model.card.back_projection else []
     figures = []
     for pair in load_pairs(folder, "test", 3):
         asked = [name for name in conditions if pair.coarse is not None or name != "rendered guide"]
-        figures += evaluate(run, [pair], conditions=asked, back_projected=back)
+        figures += evaluate(run, [pair], conditions=asked, cards=dict.fromkeys(run, model.card))
     return [figure for figure in figures if figure.method == model.path.stem]
 
 

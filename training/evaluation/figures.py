@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backend import halving
+from backend.card import ModelCard
 from backend.dem_source import ROUNDING, SOURCES
 from backend.engines import Run
 from backend.metrics.terrain import SLOPE_CLASSES
-from training.evaluation.conditions import CONDITIONS, SHARP, guides_of
-from training.evaluation.pairs import Pair
+from training.evaluation.conditions import CONDITIONS, SHARP, Guide, guides_of
+from training.evaluation.pairs import Pair, image_on_smaller_pixels, on_smaller_pixels
 from training.evaluation.resamplers import KERNELS, resample
 from training.metrics import (
     Coverage,
@@ -194,7 +197,7 @@ def evaluate(
     conditions: Sequence[str] = CONDITIONS,
     *,
     misstated: bool = True,
-    back_projected: Collection[str] = (),
+    cards: Mapping[str, ModelCard] = MappingProxyType({}),
     say: Say = lambda _text: None,
     keep: Keep = lambda _pair, _condition, _method, _elevation: None,
 ) -> list[Figure]:
@@ -203,7 +206,8 @@ def evaluate(
     Resamplers take no guide: their rows stand under "no guide". Cubic is measured as the models get it, which is what GDAL's gives;
     naming it among the resamplers adds nothing. A pair with a real coarse DEM has cubic alone and the
     conditions of SHARP; their names are prefixed. Those it has with its error as it was measured and, with `misstated`, as a user would
-    state it who names any of the sources that the backend knows. `back_projected` are the models whose card asks for that.
+    state it who names any of the sources that the backend knows. Models with one of the `cards` are run as the backend
+    runs them, which goes by that.
     """
     figures = []
     for number, pair in enumerate(pairs, start=1):
@@ -226,14 +230,26 @@ def evaluate(
             for stated, error in (_stated_errors(pair) if misstated else {"": pair.dem_error}).items():
                 told = replace(pair, dem_error=error)
                 for method, run in models.items():
-                    results = [run(pair.given, guide, valid, area.pixel_size, error) for guide, valid in guides]
-                    if method in back_projected:
-                        results = [(told.back_projected(elevation), sigma) for elevation, sigma in results]
+                    results = [made(run, told, guide, card=cards.get(method)) for guide in guides]
                     scores = [score(pair, elevation, sigma) for elevation, sigma in results]
                     figures.append(Figure(area.name, f"{prefix}{stated}{condition}", method, mean_of(scores), cubic))
                     if not stated:
                         keep(pair, f"{prefix}{condition}", method, results[0][0])
     return figures
+
+
+def made(run: Run, pair: Pair, guide: Guide, card: ModelCard | None = None) -> tuple[Floats, Floats | None]:
+    """A model's elevation and sigma (H, W), metres: with a card on pixels half as large where the backend does that (backend/halving.py),
+    and brought back to the coarse DEM where the card asks for it."""
+    image, valid = guide
+    times = halving.times(pair.own_ratio, card) if card and pair.coarse is None else 1
+    told = on_smaller_pixels(pair, times) if times > 1 else pair
+    if times > 1:
+        image, valid = image_on_smaller_pixels(guide, times)
+    elevation, sigma = run(told.given, image, valid, told.area.pixel_size, pair.dem_error)
+    if card and card.back_projection:
+        elevation = told.back_projected(elevation)
+    return halving.means(elevation, times), None if sigma is None else halving.means(sigma, times)
 
 
 def _stated_errors(pair: Pair) -> dict[str, float]:

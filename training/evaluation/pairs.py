@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -65,6 +66,12 @@ class Pair:
         """Highest minus lowest judged pixel of the reference, metres."""
         return float(np.ptp(self.target[self.judged]))
 
+    @property
+    def own_ratio(self) -> float:
+        """Edge of the coarse DEM's pixels over the reference's; NaN where nobody knows."""
+        cells = self._cells
+        return math.nan if cells is None else cells.grid.pixel_size_at(cells.area) / cells.area.pixel_size
+
     @cached_property
     def given(self) -> NDArray[np.float32]:
         """What a model is given (H, W), as the backend makes it (backend/rounding.py)."""
@@ -102,6 +109,44 @@ class Pair:
             return Cells(self.coarse, grid, fine, self.step)
         real = self.area.cells
         return replace(real, area=real.area.window(Window(0, 0, width, height))) if real else None
+
+
+def on_smaller_pixels(pair: Pair, times: int) -> Pair:
+    """The same ground in pixels of which `times` lie along an edge of one: the coarse DEM as the backend brings it onto these, the
+    reference without any detail there. Of a pair with a real coarse DEM whose own pixels are known."""
+    area, cells = pair.area, pair._cells
+    if cells is None or area.cells is None:
+        raise TrainingError(f"Nobody knows where the coarse pixels of {area.name} lie.", "Prepare the area again.")
+    grid = cells.area.split(times)
+    everything = Window(0, 0, grid.width, grid.height)
+    values, known = Sampler(cells.grid, grid).sample(everything, read_array(cells.dem), bands=1, reach=_FILLED)
+    cubic = _as_the_backend_fills(np.where(known, values[0], np.nan)).astype(np.float32)
+
+    def split(array: NDArray[Any]) -> NDArray[Any]:
+        return array.repeat(times, axis=-2).repeat(times, axis=-1)
+
+    smaller = replace(
+        area,
+        dem=split(area.dem),
+        guide=None,
+        coarse=None,
+        dx=area.dx / times,
+        dy=area.dy / times,
+        cells=replace(area.cells, area=area.cells.area.split(times)),
+    )
+    return replace(pair, area=smaller, target=split(pair.target), cubic=cubic, judged=split(pair.judged), ratio=times * pair.ratio)
+
+
+def image_on_smaller_pixels(
+    guide: tuple[NDArray[np.float32], NDArray[np.float32]], times: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """An image (3, H, W) and where it is known (H, W), as the backend brings it onto pixels of which `times` lie along an edge of one."""
+    image, valid = guide
+    grid = Grid(PLANE, Affine.identity(), valid.shape[1], valid.shape[0])
+    sampler, everything = Sampler(grid, grid.split(times)), Window(0, 0, times * grid.width, times * grid.height)
+    bands = [sampler.sample(everything, read_array(np.where(valid > 0, band, np.nan)), bands=1, reach=times) for band in image]
+    known = bands[0][1]
+    return np.concatenate([values for values, _ in bands]).astype(np.float32) * known, known.astype(np.float32)
 
 
 def simulate(area: Area, ratio: int) -> Pair:
