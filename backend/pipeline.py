@@ -311,7 +311,7 @@ class Pipeline:
         self.doubts.add(heights * np.float32(self.elevation.metres), kept.noted.ground, kept.noted.blinded)
         if self.gathered is not None:
             with self.stopwatch.at_work("gathering for this report"):
-                self.gathered.add(core, kept.values[ELEVATION], kept.values[DIFFERENCE], kept.known, kept.guided)
+                self.gathered.add(core, kept.values[ELEVATION], kept.values[DIFFERENCE], kept.known)
 
 
 def _above(base: float, metres: Floats) -> Floats:

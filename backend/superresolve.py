@@ -170,6 +170,7 @@ def run(settings: Settings, sink: Sink, cancel: Cancel | None = None, unfinished
                         model=inputs.model,
                         provider=engine.provider,
                         pixels_made=pipeline.pixels_made,
+                        guided=pipeline.guided,
                         thorough=settings.thorough,
                         tags=tags,
                         warnings=warnings,

@@ -27,15 +27,12 @@ class Gathered:
         self.overview = Overview(grid)
         self.lowest, self.highest = np.inf, -np.inf
         """Of the result, metres."""
-        self.guided = 0
-        """Known pixels of the result where the guide is known."""
         self.part: Part | None = None
         self.detail: Detail | None = None
         self._elevation = elevation
 
-    def add(self, window: Window, result: NDArray[np.float32], change: NDArray[np.float32], known: NDArray[np.bool_], guided: int) -> None:
+    def add(self, window: Window, result: NDArray[np.float32], change: NDArray[np.float32], known: NDArray[np.bool_]) -> None:
         """A window of the result and of what it changed, both in the unit of the DEM's heights."""
-        self.guided += guided
         if not known.any():
             return
         factor = np.float32(self._elevation.metres)

@@ -52,7 +52,8 @@ nav ul {{ list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 2px
 
 @dataclass(frozen=True)
 class Run:
-    """What is known of a run when its outputs are whole. `paths` by output, in the order of `descriptions`; `crs` is the output's, WKT."""
+    """What is known of a run when its outputs are whole. `paths` by output, in the order of `descriptions`; `crs` is the output's, WKT;
+    `guided` pixels of the result are known where the guide is."""
 
     paths: Mapping[str, Path]
     descriptions: Mapping[str, str]
@@ -66,6 +67,7 @@ class Run:
     model: Model
     provider: str
     pixels_made: int
+    guided: int
     thorough: bool
     tags: Mapping[str, str]
     warnings: Sequence[str]
@@ -255,7 +257,7 @@ def _inputs(run: Run, gathered: Gathered) -> list[str]:
         return [*made, "<p>There was no guide.</p>"]
     image, bands = run.guide.raster, run.guide.bands
     ranges = ", ".join(f"{number(float(low))} to {number(float(high))}" for low, high in zip(run.guide.low, run.guide.high, strict=True))
-    share = gathered.guided / gathered.change.count if gathered.change.count else 0.0
+    share = run.guided / gathered.change.count if gathered.change.count else 0.0
     rows = [
         *_raster(image, bands, run.grid),
         ("Near infrared, red, green", f"bands {', '.join(map(str, bands))} of {list_bands(image)}"),
