@@ -129,7 +129,8 @@ def planned(settings: Settings, inputs: Inputs, say: Say) -> Plan:
     expected = _with_rounding(_dem_error(settings, dem, grid, say), elevation, say)
     # Whatever the extent: its parts have to join.
     middle = middle_of(dem.grid, shown, like)
-    times = halving.times(dem.grid.pixel_size_at(middle) / grid.pixel_size_in(middle), card)
+    pixel = dem.grid.pixel_size_at(middle)
+    times = halving.times(pixel / grid.pixel_size_in(middle), card, expected.metres / pixel)
     if settings.uncertainty:
         _check_expectable(inputs, grid)
     guide = Guide(image, inputs.bands, grid.split(times)) if image and inputs.bands else None

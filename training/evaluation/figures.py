@@ -242,7 +242,9 @@ def made(run: Run, pair: Pair, guide: Guide, card: ModelCard | None = None) -> t
     """A model's elevation and sigma (H, W), metres: with a card on pixels half as large where the backend does that (backend/halving.py),
     and brought back to the coarse DEM where the card asks for it."""
     image, valid = guide
-    times = halving.times(pair.own_ratio, card) if card and pair.coarse is None else 1
+    times = 1
+    if card and pair.coarse is None:
+        times = halving.times(pair.own_ratio, card, pair.dem_error / (pair.own_ratio * pair.area.pixel_size))
     told = on_smaller_pixels(pair, times) if times > 1 else pair
     if times > 1:
         image, valid = image_on_smaller_pixels(guide, times)
