@@ -79,7 +79,7 @@ def data_rows(config: Config) -> dict[str, Config]:
             name: getattr(whole, name)
             for name in ("spread_share", "canopy_share", "building_share", "error_share", "misstated_share", "askew_share")
         },
-        "+ real coarse DEM": {"real_coarse": whole.real_coarse},
+        "+ real coarse DEM": {"real_coarse": whole.real_coarse, "magnified_share": whole.magnified_share},
         "+ other slopes": {name: getattr(whole, name) for name in ("stretch", "smooth_share", "halved_share", "drawn_share")},
     }
     made, data = {}, simplest
