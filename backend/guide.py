@@ -127,7 +127,7 @@ def choose_bands(raster: Raster, asked: Sequence[int] | None) -> Bands:
     if found is None:
         raise InputError(
             "guide-bands-unknown",
-            f"The guide, {raster.path}, does not say which of its bands are near infrared, red and green; it has {list_bands(raster)}.",
+            f"The guide, {raster.path}, does not say which of its bands are near infrared, red and green; it has {raster.named_bands}.",
             _hint(raster),
         )
     for band in found:
@@ -151,15 +151,6 @@ def _check(raster: Raster, band: int) -> None:
             f"Band {band} of the guide, {raster.path}, holds numbers of a colour table, not light.",
             "Name an image with a band for each colour, e.g. one that gdal_translate -expand rgb makes of it.",
         )
-
-
-def list_bands(raster: Raster) -> str:
-    """Each band's number with what the file says about it: `1 (red), 2 (green), 3`."""
-    names = []
-    for number, (description, colour) in enumerate(zip(raster.descriptions, raster.dataset.colorinterp, strict=True), start=1):
-        name = description or ("" if colour in (ColorInterp.undefined, ColorInterp.gray) else colour.name)
-        names.append(f"{number} ({name})" if name else str(number))
-    return ", ".join(names)
 
 
 def _by_description(raster: Raster) -> Bands | None:

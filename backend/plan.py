@@ -69,11 +69,8 @@ class Plan:
     elevation: Elevation
     expected: DemError
     times: int
+    finer: Grid
     guide: Guide | None
-
-    @cached_property
-    def finer(self) -> Grid:
-        return self.grid.split(self.times)
 
     @cached_property
     def seen(self) -> Elevation:
@@ -85,11 +82,6 @@ class Plan:
         """What the output says that its heights are in: nothing, where that is only a guess."""
         dem, band = self.inputs.dem, self.inputs.band
         return "" if doubt(dem.units[band - 1], dem.crs) else self.elevation.unit
-
-    @property
-    def pixels(self) -> str:
-        """What those that the model runs on are called."""
-        return "output pixel" if self.times == 1 else "pixel that the model runs on"
 
 
 def open_inputs(settings: Settings, stack: contextlib.ExitStack) -> Inputs:
@@ -133,8 +125,9 @@ def planned(settings: Settings, inputs: Inputs, say: Say) -> Plan:
     times = halving.times(pixel / grid.pixel_size_in(middle), card, expected.metres / pixel)
     if settings.uncertainty:
         _check_expectable(inputs, grid)
-    guide = Guide(image, inputs.bands, grid.split(times)) if image and inputs.bands else None
-    return Plan(inputs, grid, crs, elevation, expected, times, guide)
+    finer = grid.split(times)
+    guide = Guide(image, inputs.bands, finer) if image and inputs.bands else None
+    return Plan(inputs, grid, crs, elevation, expected, times, finer, guide)
 
 
 def remarks(plan: Plan) -> Iterator[tuple[Level, str]]:
@@ -185,7 +178,7 @@ def _beyond_the_card(plan: Plan) -> Iterator[str]:
     dem_pixel = dem.pixel_size_at(grid)
     for what, value, (low, high), unit in (
         ("ratio of input to output pixel", dem_pixel / grid.pixel_size, card.ratios, ""),
-        (plan.pixels, grid.pixel_size, card.pixel_sizes, " m"),
+        ("output pixel" if plan.times == 1 else "pixel that the model runs on", grid.pixel_size, card.pixel_sizes, " m"),
         ("expected error of the DEM", plan.expected.metres, card.dem_errors, " m"),
     ):
         # 2 %: a pixel in degrees is never quite what the card says in metres.

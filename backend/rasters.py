@@ -254,13 +254,20 @@ class Raster:
             return ""
         return f"{self.role}, {self.name}, holds bytes or colours: is it a hillshade or a picture of a DEM?"
 
+    @property
+    def named_bands(self) -> str:
+        """Each band's number with what the file says about it, `1 (red), 2 (green), 3`; of many the first ones."""
+        names = []
+        for number, (description, colour) in enumerate(zip(self.descriptions, self.dataset.colorinterp, strict=True), start=1):
+            name = description or ("" if colour in (ColorInterp.undefined, ColorInterp.gray) else colour.name)
+            names.append(f"{number} ({name})" if name else str(number))
+        return ", ".join(names[:_MOST_NAMED]) + (" ..." if len(names) > _MOST_NAMED else "")
+
     def other_bands(self, band: int) -> str:
         """A sentence that names the bands where there is more than this one; else ""."""
         if self.bands == 1:
             return ""
-        names = [f"{number} ({name})" if name else str(number) for number, name in enumerate(self.descriptions, start=1)]
-        shown = ", ".join(names[:_MOST_NAMED]) + (" ..." if len(names) > _MOST_NAMED else "")
-        return f"{self.role}, {self.name}, has {self.bands} bands ({shown}); band {band} is taken for its heights."
+        return f"{self.role}, {self.name}, has {self.bands} bands ({self.named_bands}); band {band} is taken for its heights."
 
     def another_has_heights(self, band: int) -> bool:
         """Whether another band is called one of heights, and this one is not."""

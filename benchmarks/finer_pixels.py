@@ -67,8 +67,7 @@ def write(path: str, values: NDArray[np.float32], grid: Grid) -> None:
 def figures(made: Floats, cubic: Floats, true: Floats, sigma: Floats | None) -> str:
     judged = np.isfinite(made - cubic - true)
     off, before = (made - true)[judged], (cubic - true)[judged]
-    slopes = [terrain.slope_degrees(*terrain.gradient(dem, 1.0, 1.0)) for dem in (made, cubic, true)]
-    tangents = [np.tan(np.radians(slope)) for slope in slopes]
+    tangents = [np.hypot(*terrain.gradient(dem, 1.0, 1.0)) for dem in (made, cubic, true)]
     steep = [float(np.sqrt(np.nanmean((one - tangents[2]) ** 2))) for one in tangents[:2]]
     within = "–" if sigma is None else f"{np.mean(np.abs(off) <= sigma[judged]):.0%}"
     return f"{np.sqrt(np.mean(off**2) / np.mean(before**2)):.3f}, {steep[0] / steep[1]:.3f}, {within}"

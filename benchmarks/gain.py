@@ -21,8 +21,8 @@ from opening import opened  # noqa: E402
 
 from backend.engines import Run  # noqa: E402
 from training.evaluate import engine_run, load_pairs  # noqa: E402
-from training.evaluation.conditions import SPOILED, Guide, guides_of  # noqa: E402
-from training.evaluation.pairs import Pair  # noqa: E402
+from training.evaluation.conditions import SPOILED, guides_of  # noqa: E402
+from training.evaluation.pairs import Guide, Pair  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 
 GAINS = np.linspace(0.8, 1.1, 31)

@@ -15,9 +15,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from opening import first_guides, opened, result, titled  # noqa: E402
+from opening import first_guides, opened, titled  # noqa: E402
 
 from training.evaluate import engine_run, load_pairs  # noqa: E402
+from training.evaluation.figures import made  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 from training.metrics import rmse  # noqa: E402
 
@@ -34,9 +35,7 @@ def main() -> None:
         (nothing, nowhere), (image, valid) = found["no guide"], found["real guide"]
         images = [(nothing, nowhere), *((np.ascontiguousarray(image[list(bands)]), valid) for bands in BANDS.values())]
         cubic = rmse(pair.cubic - pair.target, pair.judged)
-        ratios = []
-        for guide in images:
-            ratios.append(rmse(result(run, pair, guide) - pair.target, pair.judged) / cubic)
+        ratios = [rmse(made(run, pair, guide, model.card)[0] - pair.target, pair.judged) / cubic for guide in images]
         rows.append([titled(pair), *(f"{ratio:.3f}" for ratio in ratios)])
     print(f"{model.card.name} {model.card.version}, {options.split}, ratio {options.ratio}: RMSE / cubic's\n")
     print(table(["area", "no image", *BANDS], rows))

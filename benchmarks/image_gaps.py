@@ -22,12 +22,12 @@ from scipy.ndimage import distance_transform_edt
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from opening import first_guides, opened, result  # noqa: E402
+from opening import first_guides, opened  # noqa: E402
 
 from backend.engines import Run  # noqa: E402
 from training.evaluate import engine_run, load_pairs  # noqa: E402
-from training.evaluation.conditions import Guide  # noqa: E402
-from training.evaluation.pairs import Pair  # noqa: E402
+from training.evaluation.figures import made  # noqa: E402
+from training.evaluation.pairs import Guide, Pair  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 from training.evaluation.tiled import tiled  # noqa: E402
 from training.metrics import rmse  # noqa: E402
@@ -56,15 +56,14 @@ def lines(height: int, width: int, lost: int) -> NDArray[np.bool_]:
     return np.asarray((y + SLANT * x) % EVERY >= lost)
 
 
-def errors_of(run: Run, pair: Pair, guide: Guide) -> NDArray[np.float32]:
-    """Of a result that is brought back to the DEM, (H, W) metres."""
-    return result(run, pair, guide) - pair.target
-
-
 def main() -> None:
     options, model, engine = opened("What an image is worth where it has gaps.")
     card = model.card
     runs = {"run once": tiled(engine.run, card.halo, card.size_multiple), "as the backend does": engine_run(engine, card)}
+
+    def errors_of(run: Run, pair: Pair, guide: Guide) -> NDArray[np.float32]:
+        return made(run, pair, guide, card)[0] - pair.target
+
     found: dict[tuple[str, str, str], list[float]] = {}
     lacking: list[list[str]] = []
     for pair in load_pairs(options.data, options.split, options.ratio):
@@ -83,8 +82,8 @@ def main() -> None:
                     if np.count_nonzero(judged) >= LEAST:
                         ratio = math.sqrt(float(np.square(errors[judged]).mean()) / float(np.square(without[judged]).mean()))
                         found.setdefault((kind, zone, name), []).append(ratio)
-            cubic, made = rmse(pair.cubic - pair.target, pair.judged), runs["as the backend does"]
-            errors = [without, *(errors_of(made, pair, (image * part, (valid * part).astype(np.float32))) for part in lasting)]
+            cubic, run = rmse(pair.cubic - pair.target, pair.judged), runs["as the backend does"]
+            errors = [without, *(errors_of(run, pair, (image * part, (valid * part).astype(np.float32))) for part in lasting)]
             lacking.append([f"{pair.area.name}, {kind}", *(f"{rmse(one, pair.judged) / cubic:.3f}" for one in errors)])
     rows = [
         [kind, zone, str(len(found[kind, zone, "run once"])), *(f"{np.mean(found[kind, zone, name]):.3f}" for name in runs)]

@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from opening import first_guides, opened, result  # noqa: E402
+from opening import first_guides, opened  # noqa: E402
 
 from backend.stripes import stripes as backend_stripes  # noqa: E402
 from backend.windows import Window  # noqa: E402
 from training.evaluate import engine_run, load_pairs  # noqa: E402
+from training.evaluation.figures import made  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 from training.metrics import rmse  # noqa: E402
 
@@ -60,7 +61,7 @@ def main() -> None:
         image, valid = found[kind]
         cubic, ratios = rmse(pair.cubic - pair.target, pair.judged), []
         for guide in (found[PLAIN[0]], (image, valid), *((striped(image, *stripes), valid) for stripes in STRIPES)):
-            ratio = rmse(result(run, pair, guide) - pair.target, pair.judged) / cubic
+            ratio = rmse(made(run, pair, guide, model.card)[0] - pair.target, pair.judged) / cubic
             ratios.append(f"{ratio:.3f}{'*' if warned_of(*guide) else ''}")
         rows.append([f"{pair.area.name}, {kind}", *ratios])
     names = [f"{amplitude:.0%}, {period} px" for amplitude, period in STRIPES]

@@ -6,16 +6,14 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from backend import models
-from backend.engines import Engine, Run, open_engine
+from backend.engines import Engine, open_engine
 from backend.models import Model
 from training.data.areas import SPLITS
-from training.evaluation.conditions import Guide, guides_of
-from training.evaluation.pairs import Pair
+from training.evaluation.conditions import guides_of
+from training.evaluation.pairs import Guide, Pair
 
 
 def opened(description: str) -> tuple[argparse.Namespace, Model, Engine]:
@@ -37,8 +35,3 @@ def titled(pair: Pair) -> str:
 def first_guides(pair: Pair, conditions: Sequence[str]) -> dict[str, Guide]:
     """The first guide of each condition that an area has."""
     return {name: guides[0] for name, guides in guides_of(pair, conditions) if guides}
-
-
-def result(run: Run, pair: Pair, guide: Guide) -> NDArray[np.float32]:
-    """What the backend would write, (H, W) metres: brought back to the coarse DEM."""
-    return pair.back_projected(run(pair.given, *guide, pair.area.pixel_size, pair.dem_error)[0])

@@ -22,8 +22,8 @@ sys.path.insert(0, str(ROOT))
 
 from training.errors import TrainingError, refused  # noqa: E402
 from training.evaluate import load_pairs  # noqa: E402
-from training.evaluation.conditions import SEEDS, Guide, guides_of  # noqa: E402
-from training.evaluation.pairs import Pair  # noqa: E402
+from training.evaluation.conditions import SEEDS, guides_of  # noqa: E402
+from training.evaluation.pairs import Guide, Pair  # noqa: E402
 from training.evaluation.tables import number, table  # noqa: E402
 from training.networks import terrain  # noqa: E402
 from training.networks.shading import PRIOR, Regression, regress, slope_change  # noqa: E402

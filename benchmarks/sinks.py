@@ -21,10 +21,11 @@ from skimage.morphology import reconstruction
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from opening import first_guides, opened, result, titled  # noqa: E402
+from opening import first_guides, opened, titled  # noqa: E402
 
 from training.evaluate import engine_run, load_pairs  # noqa: E402
 from training.evaluation.conditions import SHARP  # noqa: E402
+from training.evaluation.figures import made  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 
 DEPTH = 0.1
@@ -60,7 +61,7 @@ def main() -> None:
         true = sinks(pair.target, judged)
         rows += [[titled(pair), "reference", *row(true, true, judged)], ["", "cubic", *row(sinks(pair.cubic, judged), true, judged)]]
         for condition, guide in first_guides(pair, SHARP).items():
-            rows.append(["", condition, *row(sinks(result(run, pair, guide), judged), true, judged)])
+            rows.append(["", condition, *row(sinks(made(run, pair, guide, model.card)[0], judged), true, judged)])
     print(f"{model.card.name} {model.card.version}, {options.split}, ratio {options.ratio}: sinks of {DEPTH:g} m\n")
     print(table(["area", "DEM", "in 10,000 pixels", "of the ground", "in none of the reference's", "of the reference's"], rows))
 

@@ -22,10 +22,11 @@ from scipy.ndimage import binary_dilation, distance_transform_edt
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from opening import first_guides, opened, result, titled  # noqa: E402
+from opening import first_guides, opened, titled  # noqa: E402
 
 from training.evaluate import engine_run, load_pairs  # noqa: E402
 from training.evaluation.conditions import SHARP  # noqa: E402
+from training.evaluation.figures import made  # noqa: E402
 from training.evaluation.tables import table  # noqa: E402
 
 UPSTREAM = 500
@@ -80,7 +81,8 @@ def main() -> None:
     for pair in load_pairs(options.data, options.split, options.ratio):
         true_to, order = downstream(pair.target, pair.judged)
         true, shape = streams(true_to, order, pair.target.shape), pair.target.shape
-        dems = {"cubic": pair.cubic, **{name: result(run, pair, guide) for name, guide in first_guides(pair, SHARP).items()}}
+        results = {name: made(run, pair, guide, model.card)[0] for name, guide in first_guides(pair, SHARP).items()}
+        dems = {"cubic": pair.cubic, **results}
         name = titled(pair)
         for which, dem in dems.items():
             to, order = downstream(dem, pair.judged)

@@ -26,7 +26,8 @@ from backend.engines import Run
 from training.checkpoint import CHECKPOINT, load_checkpoint
 from training.config import Config, ObjectiveSettings, config_from_dict
 from training.errors import TrainingError
-from training.evaluation.figures import Figure, Floats, Mean, means
+from training.evaluation.figures import Figure, Mean, means
+from training.evaluation.pairs import Floats
 from training.evaluation.tiled import tiled
 from training.networks.generator import SuperResolver
 from training.objectives.sinkhorn import Measure, SinkhornSettings
@@ -79,7 +80,11 @@ def data_rows(config: Config) -> dict[str, Config]:
             name: getattr(whole, name)
             for name in ("spread_share", "canopy_share", "building_share", "error_share", "misstated_share", "askew_share")
         },
-        "+ real coarse DEM": {"real_coarse": whole.real_coarse, "magnified_share": whole.magnified_share},
+        "+ real coarse DEM": {
+            "real_coarse": whole.real_coarse,
+            "magnified_share": whole.magnified_share,
+            "sensed_share": whole.sensed_share,
+        },
         "+ other slopes": {name: getattr(whole, name) for name in ("stretch", "smooth_share", "halved_share", "drawn_share")},
     }
     made, data = {}, simplest

@@ -39,9 +39,9 @@ from training.config import load_config, seconds
 from training.data.areas import SPLITS, check_held_out, load_areas
 from training.errors import TrainingError, interruptible, refused
 from training.evaluation.conditions import CONDITIONS, SHARP, SPOILED
-from training.evaluation.figures import Figure, Floats, evaluate, means
+from training.evaluation.figures import Figure, evaluate, means
 from training.evaluation.page import Panels, write_page
-from training.evaluation.pairs import Pair, simulate, with_real_coarse
+from training.evaluation.pairs import Floats, Pair, simulate, with_real_coarse
 from training.evaluation.resamplers import KERNELS
 from training.evaluation.tables import by_area, markdown, summary, table
 from training.evaluation.tiled import tiled

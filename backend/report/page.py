@@ -21,7 +21,7 @@ from backend.card import ModelCard
 from backend.dem_source import DemError
 from backend.errors import InputError
 from backend.grid import LONGITUDES_AND_LATITUDES, Grid, apply, ground_edges, transform_points
-from backend.guide import Guide, list_bands
+from backend.guide import Guide
 from backend.models import Model
 from backend.orientations import COUNT
 from backend.page.document import document
@@ -260,7 +260,7 @@ def _inputs(run: Run, gathered: Gathered) -> list[str]:
     share = run.guided / gathered.change.count if gathered.change.count else 0.0
     rows = [
         *_raster(image, bands, run.grid),
-        ("Near infrared, red, green", f"bands {', '.join(map(str, bands))} of {list_bands(image)}"),
+        ("Near infrared, red, green", f"bands {', '.join(map(str, bands))} of {image.named_bands}"),
         ("Their 2nd to 98th percentile", ranges),
         ("Known on", f"{100 * share:.3g} % of the output's pixels that have a height"),
     ]

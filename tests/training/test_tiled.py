@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 
 from tests.training.conftest import hills
-from training.evaluation.figures import Floats
+from training.evaluation.pairs import Floats
 from training.evaluation.tiled import tiled
 
 

@@ -24,6 +24,7 @@ from training.data.areas import ROWS, Area, Split, load_areas
 from training.data.askew import MARGIN, SMALL, Askew, askew, drawn_ratio
 from training.data.coarse import Nested
 from training.data.drawn import drawn
+from training.data.sensed import sensed
 from training.errors import DataError, TrainingError
 
 BLOCK = 4
@@ -55,8 +56,9 @@ class DataSettings:
     ground. All others are area means, and of them: `spread_share` were seen by a sensor less sharp than its pixels; `canopy_share` and
     `building_share` have trees and houses on them, where the rendered guide shows some (none where the guide is real: nobody knows where
     they stand); `error_share` carry a correlated error, its standard deviation drawn log-uniformly from `error_range`, in target pixel
-    sizes; `rounding_share` of those with an error are rounded to whole metres as well. `misstated_share` of all that are wrong come with a
-    stated error between none and one and a half times the true one, a small one more often than not: nobody may be harmed by a wrong
+    sizes, and `sensed_share` of these errors are pieces of what a real coarse DEM of some area has wrong (training/data/sensed.py), if any
+    has one; `rounding_share` of those with an error are rounded to whole metres as well. `misstated_share` of all that are wrong come with
+    a stated error between none and one and a half times the true one, a small one more often than not: nobody may be harmed by a wrong
     answer. All stated errors are 0.6 to 1.65 times the true ones, besides. A metre is that of a target pixel of 5 to 30 m, whatever the
     area's pixel is. The defaults are modest: most users' DEMs have less wrong with them than SRTM, and a clean one must still be sharpened.
 
@@ -88,6 +90,7 @@ class DataSettings:
     building_share: float = 0.03
     error_share: float = 0.15
     error_range: tuple[float, float] = (0.02, 0.6)
+    sensed_share: float = 0.0
     rounding_share: float = 0.3
     no_guide: float = 0.3
     blurred_guide: float = 0.25
@@ -443,15 +446,7 @@ class BatchSource:
         if wrong:
             low, high = np.log(s.error_range)
             sigma = float(np.exp(rng.uniform(low, high))) * crop.pixel_size
-            coarse = coarse + degradations.correlated_error(
-                clean,
-                torch.tensor([sigma]),
-                float(rng.uniform(0.4, 2.0)),
-                gen,
-                long_share=float(rng.uniform(0.0, 0.6)),
-                long_length=float(rng.uniform(3.0, 8.0)),
-                slope_growth=float(rng.uniform(0.0, 2.0)),
-            )
+            coarse = coarse + self._sensor_error(clean, sigma, rng, gen)
             too_high = float(rng.uniform(0.0, 0.5)) * sigma
             if trees is not None:
                 bias = degradations.slope_bias(clean, too_high, lattice.ratio * crop.pixel_size)
@@ -469,6 +464,18 @@ class BatchSource:
             coarse = degradations.rounded(coarse, metre)
         # What is stated of a DEM is stated of its land.
         return coarse, 0.0 if coarse is clean else float((coarse - clean).std()) / land**0.5
+
+    def _sensor_error(self, clean: Tensor, sigma: float, rng: np.random.Generator, gen: torch.Generator) -> Tensor:
+        """What a sensor gets wrong of `clean` (1, 1, h, w), of the standard deviation `sigma`: drawn, or one's own elsewhere."""
+        length, long_share = float(rng.uniform(0.4, 2.0)), float(rng.uniform(0.0, 0.6))
+        long_length, growth = float(rng.uniform(3.0, 8.0)), float(rng.uniform(0.0, 2.0))
+        size, share = torch.tensor([sigma]), self.settings.sensed_share
+        height, width = clean.shape[2:]
+        real = sensed(self.areas, height, width, rng) if share and rng.random() < share else None
+        if real is not None:
+            return degradations.grown(real, clean, size, growth)
+        far = {"long_share": long_share, "long_length": long_length}
+        return degradations.correlated_error(clean, size, length, gen, **far, slope_growth=growth)
 
     def _guide(
         self, crop: Crop, size: int, forest: bool, built: bool, rng: np.random.Generator, gen: torch.Generator

@@ -35,14 +35,21 @@ def correlated_error(
 ) -> Tensor:
     """A smooth random error field that grows with slope, as SRTM's does: (N, 1, h, w).
 
-    `coarse` (N, 1, h, w) in any unit, `sigma` (N,) in the same unit: standard deviation over the patch. The field is smooth over `length`
-    coarse pixels, and `long_share` of its variance over `long_length`. Its amplitude grows by `slope_growth` from level ground to the
-    patch's mean slope. Its mean is 0: an offset of the whole patch is not to be seen in it.
+    The field is smooth over `length` coarse pixels, and `long_share` of its variance over `long_length`; the rest as `grown` has it.
     """
     noise = _unit(gaussian_blur(torch.randn(coarse.shape, generator=generator), length))
     if long_share > 0:
         far = _unit(gaussian_blur(torch.randn(coarse.shape, generator=generator), long_length))
         noise = (1 - long_share) ** 0.5 * noise + long_share**0.5 * far
+    return grown(noise, coarse, sigma, slope_growth)
+
+
+def grown(noise: Tensor, coarse: Tensor, sigma: Tensor, slope_growth: float) -> Tensor:
+    """`noise` (N, 1, h, w) in any unit, made as large as stated, and larger where the ground is steep: (N, 1, h, w).
+
+    `coarse` (N, 1, h, w) in any unit, `sigma` (N,) in the same unit: standard deviation over the patch. The amplitude grows by
+    `slope_growth` from level ground to the patch's mean slope. The mean is 0: an offset of the whole patch is not to be seen in it.
+    """
     slope = _slope(coarse)
     steepness = slope / slope.mean(dim=(2, 3), keepdim=True).clamp_min(1e-6)
     return _unit(noise * (1.0 + slope_growth * steepness)) * sigma.reshape(-1, 1, 1, 1)

@@ -224,7 +224,8 @@ def _error(elevation: Elevation, source: Grid, up: float, dem: NDArray[np.float3
     if not known.any():
         raise DataError("no pixel of the coarse DEM lies on ground that the reference knows", "Give a larger reference.")
     # Water that both have level would say that the coarse DEM is right on land, too.
-    known &= rising(there) if (known & rising(there)).any() else known
+    land = known & rising(there)
+    known = land if land.any() else known
     bias = float(np.median(differences[known]))
     if abs(bias) > FARTHEST_DATUM:
         raise DataError(

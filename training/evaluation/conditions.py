@@ -8,14 +8,9 @@ from functools import cache
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from training.data import guides
-from training.evaluation.pairs import Pair
-
-Floats = NDArray[np.float32]
-Guide = tuple[Floats, Floats]
-"""guide (3, H, W) and guide_valid (H, W), as the model contract has them."""
+from training.evaluation.pairs import Floats, Guide, Pair
 
 SEEDS = (0, 1, 2)
 """Each rendered condition is measured with these three suns and land covers, and averaged."""

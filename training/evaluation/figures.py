@@ -9,15 +9,14 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backend import halving
 from backend.card import ModelCard
 from backend.dem_source import ROUNDING, SOURCES
 from backend.engines import Run
 from backend.metrics.terrain import SLOPE_CLASSES
-from training.evaluation.conditions import CONDITIONS, SHARP, Guide, guides_of
-from training.evaluation.pairs import Pair, image_on_smaller_pixels, on_smaller_pixels
+from training.evaluation.conditions import CONDITIONS, SHARP, guides_of
+from training.evaluation.pairs import Floats, Guide, Pair, image_on_smaller_pixels, on_smaller_pixels
 from training.evaluation.resamplers import KERNELS, resample
 from training.metrics import (
     Coverage,
@@ -35,7 +34,6 @@ from training.metrics import (
 )
 
 T = TypeVar("T")
-Floats = NDArray[np.float32]
 Say = Callable[[str], None]
 Keep = Callable[[Pair, str, str, Floats], None]
 """Is shown each elevation (H, W) with its pair, condition and method; of several guides of one condition, the first's."""

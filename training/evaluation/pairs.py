@@ -25,6 +25,10 @@ from training.errors import TrainingError
 from training.metrics import Spectrum, Terrain, power_spectrum, rmse, terrain
 from training.objectives.content import SHARES
 
+Floats = NDArray[np.float32]
+Guide = tuple[Floats, Floats]
+"""guide (3, H, W) and guide_valid (H, W), as the model contract has them."""
+
 _FILLED = 128
 """Pixels of a coarse DEM over which gaps are filled: farther than a network looks."""
 _BEYOND = 3
@@ -43,11 +47,11 @@ class Pair:
     """
 
     area: Area
-    target: NDArray[np.float32]
-    cubic: NDArray[np.float32]
+    target: Floats
+    cubic: Floats
     judged: NDArray[np.bool_]
     ratio: int
-    coarse: NDArray[np.float32] | None = None
+    coarse: Floats | None = None
     dem_error: float = 0.0
     step: float = 0.0
 
@@ -73,13 +77,13 @@ class Pair:
         return math.nan if cells is None else cells.grid.pixel_size_at(cells.area) / cells.area.pixel_size
 
     @cached_property
-    def given(self) -> NDArray[np.float32]:
+    def given(self) -> Floats:
         """What a model is given (H, W), as the backend makes it (backend/rounding.py)."""
         cells, everything = self._cells, Window(0, 0, *reversed(self.cubic.shape))
         added = rounding.upsampled(Sampler(cells.grid, cells.area), everything, read_array(cells.dem), self.step) if cells else None
         return self.cubic if added is None else self.cubic + added
 
-    def back_projected(self, elevation: NDArray[np.float32]) -> NDArray[np.float32]:
+    def back_projected(self, elevation: Floats) -> Floats:
         """A model's result (H, W) as the backend brings it back to the coarse DEM (backend/back_projection.py); as it is where the coarse
         DEM's own pixels are unknown."""
         height, width = elevation.shape
@@ -94,7 +98,7 @@ class Pair:
         projected = elevation + projection.correction(elevation, everything, everything, dem, known)
         return projection.held_level(projected, self.cubic, everything, dem, known)
 
-    def consistency(self, elevation: NDArray[np.float32]) -> float:
+    def consistency(self, elevation: Floats) -> float:
         """RMSE (metres) of a result's means over the coarse pixels against what these are, as far as all of their area is judged. NaN where
         there is none, or nobody knows where they lie."""
         cells = self._cells
@@ -137,9 +141,7 @@ def on_smaller_pixels(pair: Pair, times: int) -> Pair:
     return replace(pair, area=smaller, target=split(pair.target), cubic=cubic, judged=split(pair.judged), ratio=times * pair.ratio)
 
 
-def image_on_smaller_pixels(
-    guide: tuple[NDArray[np.float32], NDArray[np.float32]], times: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def image_on_smaller_pixels(guide: Guide, times: int) -> Guide:
     """An image (3, H, W) and where it is known (H, W), as the backend brings it onto pixels of which `times` lie along an edge of one."""
     image, valid = guide
     grid = Grid(PLANE, Affine.identity(), valid.shape[1], valid.shape[0])
@@ -203,7 +205,7 @@ def whole_cells(known: NDArray[np.bool_], ratio: int) -> NDArray[np.bool_]:
     return np.asarray(known.reshape(height // ratio, ratio, width // ratio, ratio).all(axis=(1, 3)))
 
 
-def fill(dem: NDArray[np.float32]) -> NDArray[np.float32]:
+def fill(dem: Floats) -> Floats:
     """Gaps (NaN) get the value of the nearest known pixel, (H, W)."""
     nearest = distance_transform_edt(~np.isfinite(dem), return_distances=False, return_indices=True)
     return np.asarray(dem[tuple(nearest)])
@@ -216,7 +218,7 @@ def _as_the_backend_fills(dem: NDArray[np.floating]) -> NDArray[np.float64]:
     return filled
 
 
-def _cropped(area: Area, ratio: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def _cropped(area: Area, ratio: int) -> tuple[Floats, NDArray[np.bool_]]:
     height, width = (size // (2 * ratio) * 2 * ratio for size in area.dem.shape)
     fine = area.dem[:height, :width]
     known = np.isfinite(fine)

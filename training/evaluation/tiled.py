@@ -8,7 +8,7 @@ from backend import gaps, image_gaps
 from backend.engines import Run
 from backend.settings import DEFAULT_TILE
 from backend.windows import Window, tiles
-from training.evaluation.figures import Floats
+from training.evaluation.pairs import Floats
 
 
 def tiled(run: Run, halo: int, size_multiple: int, tile: int = DEFAULT_TILE, over_gaps: int = 0) -> Run:
