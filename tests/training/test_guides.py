@@ -141,3 +141,15 @@ def test_roads_and_parcels_have_long_straight_edges_and_leave_the_rest_alone() -
         directions = torch.histc(torch.atan2(down, right)[size > 0.3 * size.max()] % torch.pi, 18, 0, torch.pi)
         shares.append(float(directions.topk(4).values.sum() / directions.sum()))
     assert sum(shares) / len(shares) > 0.6
+
+
+def test_nothing_comes_out_of_a_gap_where_an_image_is_made_coarser_or_moved() -> None:
+    """A gap is no black field: the pixels beside it are as bright as the rest."""
+    image = torch.full((1, 3, 60, 80), 0.6)
+    image[:, 1, 20:35, 30:50] = torch.nan
+    made, valid = guides.filled(image)
+    assert valid.shape == (1, 1, 60, 80) and int((valid == 0).sum()) == 15 * 20
+    for result in (made, guides.coarsen(made, 3.0), guides.shift(made, 2.5, -1.5)):
+        torch.testing.assert_close(result, torch.full_like(image, 0.6), atol=1e-4, rtol=0)
+    nowhere, known = guides.filled(torch.full((1, 3, 9, 9), torch.nan))
+    assert float(nowhere.abs().max()) == float(known.max()) == 0

@@ -491,9 +491,7 @@ class BatchSource:
         if blank:
             return torch.zeros(1, 3, size, size), torch.zeros_like(valid), None
         if photo is not None:
-            known = torch.isfinite(photo).all(dim=1, keepdim=True)
-            valid = known.float()
-            image = torch.where(known, photo, torch.zeros(()))
+            image, valid = guides.filled(photo)
         else:
             scene = self._render(crop, rng, gen, forest=forest, built=built)
             image = scene.image

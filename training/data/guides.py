@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 import torch
+from scipy.ndimage import distance_transform_edt
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -181,6 +182,16 @@ def scale_by_percentiles(image: Tensor, headroom: Tensor) -> Tensor:
     span = (high - low).clamp_min(1e-6)
     low, high = low - headroom[:, 0].reshape(-1, 1, 1, 1) * span, high + headroom[:, 1].reshape(-1, 1, 1, 1) * span
     return (image - low) / (high - low)
+
+
+def filled(image: Tensor) -> tuple[Tensor, Tensor]:
+    """An image (1, C, H, W) whose gaps (NaN in any band) have the colours of the nearest known pixel, 0 where none is, and where it is
+    known (1, 1, H, W), 1 or 0. So what blurs or moves it brings nothing from a gap, as no sensor does."""
+    known = torch.isfinite(image).all(dim=1, keepdim=True)
+    if bool(known.all()) or not bool(known.any()):
+        return torch.where(known, image, torch.zeros(())), known.float()
+    rows, columns = distance_transform_edt(~known[0, 0].numpy(), return_distances=False, return_indices=True)
+    return image[:, :, torch.from_numpy(rows).long(), torch.from_numpy(columns).long()], known.float()
 
 
 def coarsen(image: Tensor, factor: float) -> Tensor:

@@ -103,11 +103,9 @@ def guides_of(pair: Pair, conditions: Sequence[str] = CONDITIONS) -> Iterator[tu
             yield condition, [of_ground(crop(rendered(SEEDS[0]))[:, ::-1], np.ascontiguousarray(seen[::-1]))]
         elif condition == "real guide" or condition in REAL_COARSER:
             if pair.area.guide is not None:
-                image = pair.area.guide[:, :height, :width].astype(np.float32)
-                known = np.isfinite(image).all(axis=0)
-                image = np.where(known, image, np.float32(0))
+                image, valid = guides.filled(torch.from_numpy(crop(pair.area.guide))[None])
                 if condition in REAL_COARSER:
-                    image = crop(guides.coarsen(torch.from_numpy(image)[None], REAL_COARSER[condition])[0]) * known
-                yield condition, [(image, np.asarray(known, np.float32))]
+                    image = guides.coarsen(image, REAL_COARSER[condition])
+                yield condition, [of_ground(image[0], valid[0, 0].numpy())]
         else:
             raise KeyError(condition)
