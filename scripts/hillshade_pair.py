@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from pathlib import Path
 
 import matplotlib
@@ -21,33 +22,24 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
-from rasterio.warp import transform
 from rasterio.windows import Window
 
-AZIMUTH, ALTITUDE = 315.0, 45.0
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from backend.grid import ground_edges  # noqa: E402
+from backend.metrics import terrain  # noqa: E402
 
 
 def hillshade(elevation: NDArray[np.floating], dx: float, dy: float) -> NDArray[np.floating]:
-    """Brightness, 0..1, of each pixel of `elevation` (metres, north up, `dx` and `dy` metres a pixel); NaN stays NaN."""
-    down, right = np.gradient(elevation)
-    east, north = right / dx, -down / dy
-    azimuth, altitude = math.radians(AZIMUTH), math.radians(ALTITUDE)
-    light = math.sin(altitude) - math.cos(altitude) * (math.sin(azimuth) * east + math.cos(azimuth) * north)
-    return np.clip(light / np.sqrt(1 + east**2 + north**2), 0, 1)
+    """Brightness, 0..1, of the inner pixels of `elevation` (metres, north up, `dx` and `dy` metres a pixel); NaN stays NaN."""
+    return terrain.hillshade(*terrain.gradient(elevation, dx, dy))
 
 
 def ground_pixel(dataset: rasterio.DatasetReader) -> tuple[float, float]:
     """Width and height of a pixel in the middle of the raster, in metres on the ground."""
-    x, y = dataset.xy(dataset.height // 2, dataset.width // 2)
-    (lon0, lon1, lon2), (lat0, lat1, lat2) = transform(
-        dataset.crs, "EPSG:4326", [x, x + dataset.transform.a, x], [y, y, y + dataset.transform.e]
-    )
-    per_degree = 111_320.0
-    shrink = math.cos(math.radians(lat0))
-    return (
-        math.hypot((lon1 - lon0) * shrink, lat1 - lat0) * per_degree,
-        math.hypot((lon2 - lon0) * shrink, lat2 - lat0) * per_degree,
-    )
+    across, down = ground_edges(dataset.crs.to_wkt(), dataset.transform, dataset.width / 2, dataset.height / 2)
+    return math.hypot(*across), math.hypot(*down)
 
 
 def draw(coarse: Path, fine: Path, picture: Path, centre: tuple[float, float] | None, size: float | None, title: str) -> None:
@@ -82,7 +74,7 @@ def draw(coarse: Path, fine: Path, picture: Path, centre: tuple[float, float] | 
         axis.set_title(label)
         axis.set_xlabel("east, km")
     axes[0].set_ylabel("north, km")
-    figure.colorbar(image, ax=axes, label=f"brightness (light from {AZIMUTH:.0f}°, {ALTITUDE:.0f}° high)", shrink=0.8)
+    figure.colorbar(image, ax=axes, label=f"brightness (light from {terrain.SUN[0]:.0f}°, {terrain.SUN[1]:.0f}° high)", shrink=0.8)
     figure.suptitle(title)
     picture.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(picture, dpi=110)

@@ -6,6 +6,7 @@ the width and height of a pixel on the ground in metres, are numbers or one per 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,10 @@ SLOPE_CLASSES = ((0.0, 5.0), (5.0, 15.0), (15.0, 30.0), (30.0, 90.0))
 """Degrees: plains and valley floors, hills, mountain sides, and what is too steep for most sensors. Low end included."""
 
 
+SUN = 315.0, 45.0
+"""Degrees: azimuth and height."""
+
+
 def gradient(dem: NDArray[Any], dx: Size, dy: Size) -> tuple[Floats, Floats]:
     """Rise over run towards east and towards south."""
     z = dem.astype(np.float64)
@@ -28,6 +33,13 @@ def gradient(dem: NDArray[Any], dx: Size, dy: Size) -> tuple[Floats, Floats]:
 def slope_degrees(east: Floats, south: Floats) -> Floats:
     """Slope of ground that rises by these towards east and south."""
     return np.asarray(np.degrees(np.arctan(np.hypot(east, south))))
+
+
+def hillshade(east: Floats, south: Floats) -> Floats:
+    """Brightness, 0 to 1, of ground that rises by these towards east and south, in the light that maps usually have; NaN where unknown."""
+    azimuth, height = (math.radians(angle) for angle in SUN)
+    toward = math.cos(azimuth) * south - math.sin(azimuth) * east
+    return np.asarray(np.clip((math.cos(height) * toward + math.sin(height)) / np.sqrt(1 + east**2 + south**2), 0, 1))
 
 
 def curvature(dem: NDArray[Any], dx: Size, dy: Size) -> Floats:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from typing import Any
 
@@ -13,19 +12,15 @@ from rasterio.errors import NotGeoreferencedWarning
 
 from backend.metrics import terrain
 
-_SUN = math.radians(315), math.radians(45)
-"""Azimuth and height."""
 _BLUE, _WHITE, _RED = (33, 102, 172), (247, 247, 247), (178, 24, 43)
 
 
 def hillshade(dem: NDArray[np.float64], dx: float, dy: float) -> bytes:
     """PNG of `dem` (H, W) lit from the top left, pixels of `dx` x `dy` metres; transparent where it is NaN."""
     east, south = (np.pad(values, 1, mode="edge") for values in terrain.gradient(dem, dx, dy))
-    azimuth, height = _SUN
-    toward = math.sin(azimuth) * -east + math.cos(azimuth) * south
-    light = (math.cos(height) * toward + math.sin(height)) / np.sqrt(1 + east**2 + south**2)
+    light = terrain.hillshade(east, south)
     known = np.isfinite(light)
-    grey = np.where(known, np.clip(light, 0, 1) * 255, 0)
+    grey = np.where(known, light * 255, 0)
     return _png(np.stack([grey, np.where(known, 255, 0)]))
 
 

@@ -16,14 +16,13 @@ from matplotlib.figure import Figure as Canvas
 from numpy.typing import NDArray
 from PIL import Image
 
+from backend.metrics.terrain import hillshade as lit
 from training.evaluation.resamplers import KERNELS
 from training.metrics import slopes
 
 matplotlib.use("Agg")
 
 Floats = NDArray[np.float32]
-SUN_AZIMUTH, SUN_HEIGHT = 315.0, 45.0
-"""Degrees: the light that maps usually have."""
 DIVERGING = "RdBu_r"
 LEAST_EDGE = 512
 """Smaller pictures are enlarged pixel by pixel to at least this many."""
@@ -35,10 +34,7 @@ PANEL_WIDTH = 1000
 
 def hillshade(dem: Floats, dx: float, dy: float) -> NDArray[np.float64]:
     """Brightness 0..1 of `dem` (H, W) metres, north up. Unlike Matplotlib's it isn't stretched to each picture's own range."""
-    east, south = slopes(dem, dx, dy)
-    azimuth, height = math.radians(SUN_AZIMUTH), math.radians(SUN_HEIGHT)
-    light = math.sin(height) - math.cos(height) * (math.sin(azimuth) * east - math.cos(azimuth) * south)
-    return np.clip(light / np.sqrt(1 + east**2 + south**2), 0, 1)
+    return lit(*slopes(dem, dx, dy))
 
 
 def write_raster(path: Path, values: NDArray[np.float64] | Floats, low: float, high: float, colours: str) -> None:

@@ -1,7 +1,5 @@
-"""Slope, aspect and curvature of a DEM on pixels that need not be square (which xdem refuses; on square ones it agrees).
-
-Derivatives are central differences, as of the quadratic surface of Zevenbergen and Thorne (1987).
-"""
+"""Slope, aspect and curvature of whole DEMs (backend/metrics/terrain.py has those of inner pixels). Pixels need not be square, which
+xdem refuses; on square ones it agrees."""
 
 from __future__ import annotations
 
@@ -10,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from backend.metrics import terrain as of_inner
 
 Array = NDArray[np.float32] | NDArray[np.float64]
 
@@ -27,7 +27,7 @@ class Terrain:
     Laplacian d²z/dx² + d²z/dy², 1/m times 100, above 0 in hollows.
 
     Why the Laplacian: it is linear in elevation and exists everywhere; profile and plan curvature divide by the squared gradient, and
-    their errors are those of the flattest pixels. (xdem's `curvature` is this one times -2.)
+    their errors are those of the flattest pixels.
     """
 
     slope: NDArray[np.float64]
@@ -36,27 +36,24 @@ class Terrain:
 
 
 def terrain(dem: Array, dx: float, dy: float) -> Terrain:
-    """Slope, aspect and curvature of `dem` (H, W). The outermost pixels have one-sided slopes and curvature 0: don't judge them."""
+    """Slope, aspect and curvature of `dem` (H, W). The outermost pixels have their neighbours' slopes and curvature 0: don't judge them."""
     east, south = slopes(dem, dx, dy)
     # Downhill is where the gradient does not point: to the west of a rise towards the east.
     aspect = np.degrees(np.arctan2(-east, south)) % 360
-    z = dem.astype(np.float64)
-    curvature = np.zeros_like(z)
-    inner = z[1:-1, 1:-1]
-    curvature[1:-1, 1:-1] = (z[1:-1, 2:] - 2 * inner + z[1:-1, :-2]) / dx**2 + (z[2:, 1:-1] - 2 * inner + z[:-2, 1:-1]) / dy**2
     level = (east == 0) & (south == 0)
-    return Terrain(np.degrees(np.arctan(np.hypot(east, south))), np.where(level, np.nan, aspect), 100 * curvature)
+    curvature = np.pad(of_inner.curvature(dem, dx, dy), 1)
+    return Terrain(of_inner.slope_degrees(east, south), np.where(level, np.nan, aspect), curvature)
 
 
 def slopes(dem: Array, dx: float, dy: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Rise over run towards east and south, central differences: two (H, W)."""
-    z = dem.astype(np.float64)
-    return np.asarray(np.gradient(z, dx, axis=1)), np.asarray(np.gradient(z, dy, axis=0))
+    """Rise over run towards east and south, central differences: two (H, W). The outermost pixels have their neighbours'."""
+    east, south = (np.pad(values, 1, mode="edge") for values in of_inner.gradient(dem, dx, dy))
+    return east, south
 
 
 def slope_degrees(dem: Array, dx: float, dy: float) -> NDArray[np.float64]:
     """Slope in degrees, (H, W)."""
-    return np.degrees(np.arctan(np.hypot(*slopes(dem, dx, dy))))
+    return of_inner.slope_degrees(*slopes(dem, dx, dy))
 
 
 def aspect_rmse(result: Terrain, reference: Terrain, where: NDArray[np.bool_]) -> float:
