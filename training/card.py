@@ -17,6 +17,7 @@ import onnx
 from backend.card import FORMAT, METADATA_KEY, ModelCard, card_from_json
 from backend.errors import CardError
 from backend.models import SUMS_FILE, read_sums
+from backend.whole import write_whole
 from training.checkpoint import Attributed
 from training.data.areas import check_held_out, manifest_entries
 from training.errors import TrainingError
@@ -102,6 +103,5 @@ def put(partial: Path, path: Path) -> None:
 def _note_sum(path: Path, digest: str, *, others: bool) -> None:
     sums = path.with_name(SUMS_FILE)
     kept = [line for line in read_sums(sums) if others or line.strip().partition(" ")[2].strip().lstrip("*") != path.name]
-    partial = sums.with_name(f"{SUMS_FILE}.partial")
-    partial.write_text("\n".join(sorted({*kept, f"{digest}  {path.name}"})) + "\n", encoding="utf-8", errors="surrogateescape")
-    os.replace(partial, sums)
+    lines = sorted({*kept, f"{digest}  {path.name}"})
+    write_whole(sums, ("\n".join(lines) + "\n").encode("utf-8", errors="surrogateescape"))

@@ -5,10 +5,8 @@ One safetensors file: tensors, and a JSON header. There is nothing in it that co
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor
 
+from backend.whole import write_whole
 from training.errors import TrainingError
 
 CHECKPOINT = "last.safetensors"
@@ -60,22 +59,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
     values = vars(checkpoint)
     header = {name: value for name, value in values.items() if name not in TENSORS}
     tensors = {f"{part}/{name}": value.detach().cpu().contiguous() for part in TENSORS for name, value in values[part].items()}
-    _write(tensors, {HEADER: json.dumps(header)}, folder / CHECKPOINT)
-
-
-def _write(tensors: dict[str, Tensor], header: dict[str, str], target: Path) -> None:
-    """Whole or not at all."""
-    partial = target.with_suffix(".partial")
-    try:
-        with partial.open("wb") as file:
-            file.write(save(tensors, header))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, target)
-    except OSError:
-        with contextlib.suppress(OSError):
-            partial.unlink()  # half of one keeps a full disk full
-        raise
+    write_whole(folder / CHECKPOINT, save(tensors, {HEADER: json.dumps(header)}))
 
 
 def load_checkpoint(folder: Path) -> Checkpoint:
@@ -99,7 +83,7 @@ def save_weights(weights: dict[str, Tensor], config: dict[str, Any], trained_on:
     """Weights alone, by name, the configuration and the areas that they were trained with: what stands beside a model file, to train on
     from."""
     tensors = {name: value.detach().cpu().contiguous() for name, value in weights.items()}
-    _write(tensors, {CONFIG: json.dumps(config), TRAINED_ON: json.dumps(trained_on)}, path)
+    write_whole(path, save(tensors, {CONFIG: json.dumps(config), TRAINED_ON: json.dumps(trained_on)}))
 
 
 def load_trained_on(path: Path) -> list[Attributed]:

@@ -33,6 +33,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from backend.errors import BackendError
 from backend.lock import Lock
+from backend.whole import write_whole
 from training.checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, optimizer_tensors, restore_optimizer, save_checkpoint, together
 from training.config import Config, load_config, seconds
 from training.data.areas import attributions, check_held_out, manifest_sum
@@ -387,12 +388,12 @@ class Notes:
 
     def __init__(self, out: Path, first_step: int, config: Config) -> None:
         out.mkdir(parents=True, exist_ok=True)
-        replace_text(out / CONFIG_FILE, json.dumps(config.to_dict(), indent=1))
+        write_whole(out / CONFIG_FILE, json.dumps(config.to_dict(), indent=1).encode())
         path = out / "metrics.jsonl"
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         # A line may be damaged: the machine may have stopped in the middle of it.
         kept = [entry for entry in map(entry_of, lines) if entry and entry["step"] <= first_step]
-        replace_text(path, "".join(f"{json.dumps(entry)}\n" for entry in kept))
+        write_whole(path, "".join(f"{json.dumps(entry)}\n" for entry in kept).encode())
         judged = [entry["step"] for entry in kept if any(name.startswith("rmse_ratio") for name in entry)]
         self.judged = max(judged, default=-1)
         self.lines = path.open("a", encoding="utf-8")
@@ -428,13 +429,6 @@ def entry_of(line: str) -> dict[str, float] | None:
     except ValueError:
         return None
     return entry if isinstance(entry, dict) and isinstance(entry.get("step"), int) else None
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Whole or not at all."""
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
 
 
 def on_other_data(checkpoint: Checkpoint, data: Path) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from backend.check.sample import EDITION
 from backend.engines import Floats
 from backend.errors import InputError
 from backend.models import Model
+from backend.whole import write_whole
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,9 @@ def write(model: Model, answer: Answer) -> Path:
     if answer.sigma is not None:
         known["sigma"] = answer.sigma
     np.savez_compressed(content, allow_pickle=False, **known)
-    part = path.with_suffix(".part")
     try:
-        part.write_bytes(content.getvalue())
-        os.replace(part, path)
+        write_whole(path, content.getvalue())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise InputError(
             "output-folder", f"{path} cannot be written ({error.strerror}).", "See that the model's folder may be written to."
         ) from error

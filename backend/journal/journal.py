@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from backend import beside
 from backend.errors import ResourceError
+from backend.whole import PART, write_whole
 from backend.windows import Window
 
 ABOUT = "run.json"
@@ -84,9 +85,10 @@ class Journal:
         """Writes a tile. Raises OSError."""
         if not self._folder.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._write(ABOUT, json.dumps({**self._about, "begun": time.strftime("%Y-%m-%d %H:%M:%S")}).encode())
+            about = {**self._about, "begun": time.strftime("%Y-%m-%d %H:%M:%S")}
+            write_whole(self._folder / ABOUT, json.dumps(about).encode())
         path = self._path(window)
-        part = path.with_suffix(".part")
+        part = path.with_suffix(PART)
         with part.open("wb") as file:
             np.savez(file, allow_pickle=False, **_arrays(kept))
         os.replace(part, path)
@@ -130,17 +132,12 @@ class Journal:
                 f"The tiles that are kept in {self._folder} cannot be read ({error.strerror}).",
                 "Run again when they can be; or remove them with 'python -m backend clean'.",
             ) from error
-        for path in self._folder.glob("*.part"):
+        for path in self._folder.glob(f"*{PART}"):
             path.unlink(missing_ok=True)
         return {window for window in found if window is not None}
 
     def _path(self, window: Window) -> Path:
         return self._folder / f"{window.col}_{window.row}_{window.width}_{window.height}{_TILE}"
-
-    def _write(self, name: str, content: bytes) -> None:
-        part = self._folder / f"{name}.part"
-        part.write_bytes(content)
-        os.replace(part, self._folder / name)
 
 
 def size_of(folder: Path) -> int:

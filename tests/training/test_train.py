@@ -151,7 +151,7 @@ def test_a_run_that_was_killed_ends_as_if_nothing_had_happened(prepared: Path, t
         os.kill(child.pid, signal.SIGKILL)
         child.wait()
         assert after <= load_checkpoint(out).step < 60
-        (out / "last.partial").write_bytes(b"half of a checkpoint that was being written")
+        (out / "last.safetensors.part").write_bytes(b"half of a checkpoint that was being written")
         resumed = ["--resume"]
     assert subprocess.run([*command, str(out)], cwd=ROOT, capture_output=True).returncode == 2  # a run is not overwritten
     assert subprocess.run([*command, str(out), "--resume"], cwd=ROOT, capture_output=True).returncode == 0
