@@ -79,13 +79,16 @@ class Guide:
         return all(dataset.nodatavals[band - 1] == 0 and dataset.dtypes[band - 1].startswith("uint") for band in self.bands)
 
     def _lit(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """A pixel that is 0 in all bands is the margin of a scene that declares no nodata, and so is one that has in one of them what
-        usually means "no data": a few of these would be most of what the scene is scaled by. So would snow that is as bright as 16 bits
-        say, where a mask says what is known."""
+        """A pixel that is 0 in all bands is the margin of a scene that declares no nodata, or one and the same number below 0, which 0
+        became where it was made a reflectance (-0.1, -0.2); and so is one that has in one of them what usually means "no data": a few of
+        these would be most of what the scene is scaled by. So would snow that is as bright as 16 bits say, where a mask says what is
+        known."""
         if self.raster.masked(self.bands):
             whole = all(self.raster.dataset.dtypes[band - 1] == "uint16" for band in self.bands)
             return np.asarray((values != SATURATED).all(axis=0)) if whole else np.ones(values.shape[1:], np.bool_)
-        return np.asarray((values != 0).any(axis=0) & ~np.isin(values, UNDECLARED).any(axis=0))
+        # One band, named thrice, is the same number everywhere.
+        margin = (values == values[0]).all(axis=0) & (values[0] <= 0) if len(set(self.bands)) > 1 else (values == 0).all(axis=0)
+        return np.asarray(~margin & ~np.isin(values, UNDECLARED).any(axis=0))
 
     def _percentiles(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """2nd and 98th percentile of each band, from a copy of the scene with at most SCENE_PIXELS rows and columns."""

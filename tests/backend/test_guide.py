@@ -183,6 +183,25 @@ def test_a_margin_of_usual_nodata_is_absent_though_nobody_declares_it(tmp_path: 
     assert made[:, :, 3:] == pytest.approx(margin[:, :, 3:], abs=0.1)
 
 
+@pytest.mark.parametrize(("kind", "scale", "value"), [(np.float32, 1e-4, -0.1), (np.float64, 2.75e-5, -0.2), (np.int16, 1, -1000)])
+def test_a_margin_that_was_0_before_it_became_a_reflectance_is_absent(
+    tmp_path: Path, kind: type[np.generic], scale: float, value: float
+) -> None:
+    values = (image(50, 60) * scale).astype(kind)
+    values[0, 30:40, 30:40] = value  # darker than dark in one band alone
+    plain, _ = read(write(tmp_path / "a.tif", values, transform=TRANSFORM))
+    values[:, :, :3] = value
+    made, known = read(write(tmp_path / "b.tif", values, transform=TRANSFORM))
+    assert not known[:, :3].any() and known[:, 3:].all()
+    assert made[:, :, 3:] == pytest.approx(plain[:, :, 3:], abs=0.1)
+
+
+def test_a_single_band_may_be_below_0(tmp_path: Path) -> None:
+    values = image(50, 60)[:1].astype(np.float32)
+    _, known = read(write(tmp_path / "a.tif", values - values.mean(), transform=TRANSFORM), bands=(1, 1, 1))
+    assert known.all()
+
+
 def test_saturated_snow_is_absent_and_does_not_darken_the_rest(tmp_path: Path) -> None:
     """Where the scene declares its nodata, as Sentinel-2's does."""
     values = image(50, 60).clip(1).astype(np.uint16)
