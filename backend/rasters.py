@@ -403,6 +403,8 @@ def _open(path: str, role: str) -> Any:
             raise InputError("file-missing", f"{role}, {path}, does not exist.", "Check the path.")
         if not os.access(file, os.R_OK):
             raise InputError("file-unreadable", f"{role}, {path}, may not be read.", "Check the file's permissions.")
+        if file.is_fifo() or file.is_socket() or file.is_char_device():  # GDAL would wait there for ever.
+            raise InputError("file-unreadable", f"{role}, {path}, is no file but a pipe or a device.", "Save it as a file first.")
     if is_mosaic(path):
         mosaics.check_mosaic(path, role)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -654,6 +655,13 @@ def test_a_file_of_few_bytes_is_refused(tmp_path: Path, superresolve: Superresol
     short.write_bytes(dem.read_bytes()[:left])
     error = refused(superresolve, short) if role == "dem" else refused(superresolve, dem, **{role: short})
     assert error.code == "not-a-raster" and "short.tif" in error.message
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names on Windows")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, superresolve: Superresolve) -> None:
+    os.mkfifo(tmp_path / "pipe.tif")
+    error = refused(superresolve, tmp_path / "pipe.tif")
+    assert error.code == "file-unreadable" and "no file but a pipe" in error.message
 
 
 def test_a_bit_that_flipped_in_compressed_pixels_is_said(tmp_path: Path, superresolve: Superresolve, dem: Path) -> None:
