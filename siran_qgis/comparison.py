@@ -21,6 +21,7 @@ from qgis.core import (
 
 from . import enums
 from .errors import Cancelled, SiranError
+from .layers import crs_name
 from .translation import tr
 
 FIGURES = ("BIAS", "RMSE", "NMAD", "LE90")
@@ -193,9 +194,3 @@ def _brought(geometry, transform, box, piece):
             part = part.densifyByDistance(piece)
             part.transform(transform)
             yield part
-
-
-def crs_name(crs) -> str:
-    """A CRS as PROJ anywhere understands it: its code or, of a CRS of one's own, WKT."""
-    name = crs.authid()
-    return name if name and not name.upper().startswith("USER:") else crs.toWkt(enums.WKT_PREFERRED)

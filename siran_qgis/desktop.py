@@ -5,7 +5,7 @@ from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QIcon
 from qgis.PyQt.QtWidgets import QAction
 
-from . import choices, layers, model_fit, offer, paths, relief
+from . import choices, layers, model_fit, offer, paths, relief, windows
 from .algorithms.superresolve import SuperResolve
 from .translation import tr
 
@@ -77,7 +77,7 @@ class Desktop:
 
         dialog = processing.createAlgorithmDialog(algorithm, parameters)
         if dialog is not None:
-            dialog.show()
+            windows.show(dialog)
         return dialog
 
     def _layer(self, file, name):

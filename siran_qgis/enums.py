@@ -18,7 +18,7 @@ from qgis.core import (
 def _value(new, old_class, old):
     """`Qgis.<new>`, as in `GeometryType.Polygon`, or `old_class.<old>`."""
     enum, _, name = new.partition(".")
-    return getattr(getattr(Qgis, enum, None), name, None) if hasattr(Qgis, enum) else getattr(old_class, old)
+    return getattr(getattr(Qgis, enum), name) if hasattr(Qgis, enum) else getattr(old_class, old)
 
 
 ADVANCED = _value("ProcessingParameterFlag.Advanced", QgsProcessingParameterDefinition, "FlagAdvanced")

@@ -24,13 +24,15 @@ from qgis.PyQt.QtCore import QLockFile
 
 from . import process, proxy
 from .errors import Cancelled, EnvironmentFailed
+from .model_store import write_whole
 from .translation import tr
 
 MARKER = "siran-environment.json"
 VARIANTS = ("cpu", "nvidia")
 BROKEN_CONNECTION = "connection broken by"  # what pip says of an index that does not answer
 NO_VERSION = "Could not find a version"  # and then of each package
-NEEDED = (3, 11)  # the oldest Python that the pinned requirements have wheels for
+NEEDED, NEWEST = (3, 11), (3, 14)  # Pythons that the pinned requirements have wheels for
+UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"  # in what pip says of a server whose certificate nobody signed that it knows
 LONGEST_ASK = 20.0  # seconds that an interpreter may take to say its version
 PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between attempts to rename a folder
 LONGEST_INFO = 120.0  # seconds that a backend may take to say what there is
@@ -40,7 +42,7 @@ _LOAD = (
     "import importlib, importlib.util as util; "
     "[importlib.import_module(name) for name in ('click', 'numpy', 'onnxruntime', 'pyproj', 'rasterio') if util.find_spec(name)]"
 )
-_ASK = "import sys, venv, ensurepip; print('%d.%d.%d' % sys.version_info[:3])"
+_ASK = "import sys, venv, ensurepip, ssl; print('%d.%d.%d' % sys.version_info[:3])"
 
 
 class State(enum.Enum):
@@ -106,6 +108,10 @@ class Environment:
         for needed in (self.python, _home(self.folder)):
             if not needed.exists():
                 return State.BROKEN, tr("The backend's Python is gone ({}).").format(needed)
+        made_with = str(marker.get("python"))
+        links_to = re.fullmatch(r"python(\d+\.\d+)", self.python.resolve().name)
+        if links_to and not made_with.startswith(f"{links_to[1]}."):  # the system was upgraded: its Python sees none of the packages
+            return State.BROKEN, tr("The backend was made with Python {}, and there is Python {} now.").format(made_with, links_to[1])
         present = set(_packages(self.folder))
         lacking = [name for name in marker.get("packages", []) if name not in present]
         if lacking:
@@ -329,16 +335,18 @@ def find_base(candidates, is_cancelled) -> Base:
         elif finished.status != 0 and re.search(r"No module named '?(venv|ensurepip)", finished.stderr):
             lacking = tr("{} lacks the module venv or ensurepip (on Debian and Ubuntu: the package python3-venv)")
             seen.append(lacking.format(candidate))
+        elif finished.status != 0 and re.search(r"No module named '?_?ssl|DLL load failed while importing _ssl", finished.stderr):
+            seen.append(tr("{} lacks the module ssl, and cannot ask a server").format(candidate))
         elif finished.status != 0 or not re.fullmatch(r"\d+\.\d+\.\d+", version):
             seen.append(tr("{} is no Python").format(candidate))
-        elif tuple(int(part) for part in version.split("."))[:2] < NEEDED:
+        elif not NEEDED <= tuple(int(part) for part in version.split("."))[:2] <= NEWEST:
             seen.append(tr("{} is Python {}").format(candidate, version))
         else:
             return Base(candidate, version)
-    needed = ".".join(str(part) for part in NEEDED)
+    oldest, newest = (".".join(map(str, version)) for version in (NEEDED, NEWEST))
     found = "; ".join(seen) or tr("none was found")
     raise EnvironmentFailed(
-        tr("The backend needs Python {} or newer ({}).").format(needed, found), tr("Install one and name it in the parameter PYTHON.")
+        tr("The backend needs Python {} to {} ({}).").format(oldest, newest, found), tr("Install one and name it in the parameter PYTHON.")
     )
 
 
@@ -358,10 +366,12 @@ def base_candidates(named: str = "") -> list[str]:
     else:
         candidates.append(Path(sys.base_prefix) / "bin" / "python3")
     found = [str(candidate) for candidate in candidates if candidate.is_file()]
-    for name in ("python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"):
-        path = shutil.which(name)
-        if path:
-            found.append(path)
+    names = ("python3", "python3.14", "python3.13", "python3.12", "python3.11", "python")
+    found += filter(None, map(shutil.which, names))
+    if sys.platform == "darwin":  # what the Finder starts has no shell's PATH
+        framework = Path("/Library/Frameworks/Python.framework/Versions")
+        installed = [Path("/opt/homebrew/bin"), Path("/usr/local/bin"), *framework.glob("3.*/bin")]
+        found += [str(folder / name) for folder in installed for name in names if (folder / name).is_file()]
     return list(dict.fromkeys(found))
 
 
@@ -417,10 +427,19 @@ def _install(python: Path, requirements: Path, feedback):
         elif line.startswith("Installing collected packages"):
             feedback.setProgress(75)
 
-    command = [str(python), "-m", "pip", "install", "--require-virtualenv", "--disable-pip-version-check", "--no-input"]
+    # A package that is no wheel would be compiled, which fails late and in words that help nobody.
+    command = [str(python), "-m", "pip", "install", "--only-binary=:all:", "--require-virtualenv", "--disable-pip-version-check"]
     complaint, hint = tr("pip could not install the backend's packages: {}."), tr("The log has all that was said.")
     # Where pip's own settings ask for installation into the user's folder, it refuses to use a virtual environment.
-    _run([*command, "--progress-bar=off", "-r", str(requirements)], feedback, on_line, complaint, hint, PIP_USER="0", **proxy.variables())
+    _run(
+        [*command, "--no-input", "--progress-bar=off", "-r", str(requirements)],
+        feedback,
+        on_line,
+        complaint,
+        hint,
+        PIP_USER="0",
+        **proxy.variables(),
+    )
     feedback.setProgress(95)
 
 
@@ -442,8 +461,11 @@ def _run(command, feedback, on_line, complaint, hint, **variables):
         raise Cancelled(tr("Cancelled; the new environment was removed."))
     if finished.status != 0:
         reasons = [line for line in said if line.startswith("ERROR:")] or said[-1:] or [tr("status {}").format(finished.status)]
-        # pip only warns of that, and then finds no version of the first package.
-        if any(BROKEN_CONNECTION in line for line in said) and NO_VERSION in reasons[0]:
+        # pip only warns of either, and then finds no version of the first package.
+        if any(UNTRUSTED in line for line in said) and NO_VERSION in reasons[0]:
+            reasons = [tr("the certificate of the packages' server is not trusted")]
+            hint = tr("Where a proxy opens encrypted connections, pip has to know its certificate (the variable PIP_CERT). {}").format(hint)
+        elif any(BROKEN_CONNECTION in line for line in said) and NO_VERSION in reasons[0]:
             reasons = [tr("the server of the packages cannot be reached")]
             hint = tr("Look at the connection and at QGIS's proxy (Settings > Options > Network). {}").format(hint)
         raise EnvironmentFailed(complaint.format(reasons[0].rstrip(".")), hint)
@@ -482,9 +504,7 @@ def _read_marker(folder: Path) -> dict:
 
 
 def _write_marker(folder: Path, marker: dict):
-    part = folder / (MARKER + ".part")
-    part.write_text(json.dumps(marker, indent=1), encoding="utf-8")
-    os.replace(part, folder / MARKER)
+    write_whole(folder / MARKER, json.dumps(marker, indent=1))
 
 
 def _sha256(path: Path) -> str:

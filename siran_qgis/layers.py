@@ -271,3 +271,9 @@ def _spread(layer, value_at, form):
     renderer.setClassificationMax(items[-1].value)
     colours.setColorRampItemList(items)
     layer.setRenderer(renderer)
+
+
+def crs_name(crs) -> str:
+    """A CRS as PROJ anywhere understands it: its code or, of a CRS of one's own, WKT."""
+    name = crs.authid()
+    return name if name and not name.upper().startswith("USER:") else crs.toWkt(enums.WKT_PREFERRED)

@@ -8,7 +8,7 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QEvent, QObject
 from qgis.PyQt.QtWidgets import QLabel, QPushButton
 
-from . import choices, interpreter, settings
+from . import choices, interpreter, settings, windows
 from .algorithms.setupbackend import SetUpBackend
 from .environment import State
 from .translation import tr
@@ -23,8 +23,7 @@ def open_set_up(modal=False):
     index = choices.index_of(SetUpBackend.CHOICES[SetUpBackend.ACTION], action)
     dialog = processing.createAlgorithmDialog("siran:setupbackend", {SetUpBackend.ACTION: index})
     if dialog is not None:
-        dialog.setModal(modal)
-        dialog.show()
+        windows.show(dialog, modal)
     return dialog
 
 

@@ -43,3 +43,11 @@ class SiranProvider(QgsProcessingProvider):
 
     def supportedOutputRasterLayerExtensions(self):
         return ["tif", "tiff"]
+
+    def supportedOutputRasterLayerFormatAndExtensions(self):
+        """The same with GDAL's name of the format, which QGIS asks for since 4.0."""
+        try:
+            from qgis.core import QgsProcessingFormatExtensionPair as Pair
+        except ImportError:  # QGIS 4.0
+            return [("GTiff", extension) for extension in self.supportedOutputRasterLayerExtensions()]
+        return [Pair("GTiff", extension) for extension in self.supportedOutputRasterLayerExtensions()]

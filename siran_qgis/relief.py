@@ -21,7 +21,9 @@ def look(layer, pixel_size):
         # Some versions of QGIS put results on the map before they give them their looks, others afterwards.
         QTimer.singleShot(0, lambda: colour(key))
         return
-    name, unit = layer.name(), layers.height_unit(layer)
+    # The heights are called after the shades; a result that takes the place of either comes with a name of its own.
+    named = shades if layer is heights and layer.name() == tr("Heights of {}").format(shades.name()) else layer
+    name, unit = named.name(), layers.height_unit(layer)
     layers.hillshade(shades, pixel_size)
     shades.setBlendMode(layers.MULTIPLY)
     if heights is not None:  # who took the heights away wants shades alone

@@ -1064,6 +1064,10 @@
             <translation>Das Python des Backends ist nicht mehr da ({}).</translation>
         </message>
         <message>
+            <source>The backend was made with Python {}, and there is Python {} now.</source>
+            <translation>Das Backend wurde mit Python {} eingerichtet; jetzt ist dort Python {}.</translation>
+        </message>
+        <message>
             <source>The backend's environment lacks {}.</source>
             <translation>Der Umgebung des Backends fehlt {}.</translation>
         </message>
@@ -1144,6 +1148,10 @@
             <translation>{} fehlt das Modul venv oder ensurepip (unter Debian und Ubuntu: das Paket python3-venv)</translation>
         </message>
         <message>
+            <source>{} lacks the module ssl, and cannot ask a server</source>
+            <translation>{} fehlt das Modul ssl; es kann keinen Server fragen</translation>
+        </message>
+        <message>
             <source>{} is no Python</source>
             <translation>{} ist kein Python</translation>
         </message>
@@ -1156,8 +1164,8 @@
             <translation>es wurde keines gefunden</translation>
         </message>
         <message>
-            <source>The backend needs Python {} or newer ({}).</source>
-            <translation>Das Backend braucht Python {} oder neuer ({}).</translation>
+            <source>The backend needs Python {} to {} ({}).</source>
+            <translation>Das Backend braucht Python {} bis {} ({}).</translation>
         </message>
         <message>
             <source>Install one and name it in the parameter PYTHON.</source>
@@ -1210,6 +1218,14 @@
         <message>
             <source>status {}</source>
             <translation>Status {}</translation>
+        </message>
+        <message>
+            <source>the certificate of the packages' server is not trusted</source>
+            <translation>dem Zertifikat des Paketservers wird nicht vertraut</translation>
+        </message>
+        <message>
+            <source>Where a proxy opens encrypted connections, pip has to know its certificate (the variable PIP_CERT). {}</source>
+            <translation>Wo ein Proxy verschlüsselte Verbindungen öffnet, muss pip dessen Zertifikat kennen (die Variable PIP_CERT). {}</translation>
         </message>
         <message>
             <source>the server of the packages cannot be reached</source>

@@ -8,7 +8,7 @@ from qgis.core import QgsProcessing, QgsProcessingAlgorithm, QgsProcessingExcept
 from qgis.PyQt.QtCore import QUrl, QVariant
 from qgis.PyQt.QtGui import QIcon
 
-from .. import choices, enums, interpreter, paths, values
+from .. import choices, enums, interpreter, layers, paths, values
 from ..translation import tr
 
 PAGES, RASTERS = (".html", ".htm"), (".tif", ".tiff")
@@ -90,6 +90,13 @@ class SiranAlgorithm(QgsProcessingAlgorithm):
 
         layer = likely.dem()
         return {} if layer is None else {self.LIKELY_DEM: layer.id()}
+
+    def raster_file(self, parameters, name, context):
+        """The file of a raster layer. Raises SiranError or QgsProcessingException."""
+        layer = self.parameterAsRasterLayer(parameters, name, context)
+        if layer is None:
+            raise QgsProcessingException(self.invalidRasterError(parameters, name))
+        return layers.file_of(layer)
 
     def add(self, parameter, help_text="", advanced=False, widget=None):
         """Add a parameter with its help; `widget` holds the metadata of a widget wrapper."""

@@ -141,7 +141,7 @@ class CompareDem(SiranAlgorithm):
             python = interpreter.find()
             self._check_inputs(parameters, context)
             job = comparison.Job(
-                reference=self._file(parameters, self.REFERENCE, context),
+                reference=self.raster_file(parameters, self.REFERENCE, context),
                 tested=tuple(self._tested(parameters, context)),
                 # The numbers among the results are read from it.
                 json=os.path.abspath(kept) if kept else QgsProcessingUtils.generateTempFilename("comparison.json"),
@@ -170,7 +170,7 @@ class CompareDem(SiranAlgorithm):
 
     def _check_inputs(self, parameters, context):
         """What can be said of the inputs before Run. Raises SiranError or QgsProcessingException."""
-        reference = self._file(parameters, self.REFERENCE, context)
+        reference = self.raster_file(parameters, self.REFERENCE, context)
         for path in self._tested(parameters, context):
             if _same(path, reference):
                 raise SiranError(self.tr("{} is the reference and a tested DEM at once.").format(path), self.tr("Choose another."))
@@ -179,7 +179,7 @@ class CompareDem(SiranAlgorithm):
                 raise SiranError(self.tr("There are two masks, polygons (MASK) and a raster (MASK_RASTER)."), self.tr("Leave one out."))
             comparison.check_polygons(self._source(parameters, context))
         elif self.given(parameters, self.MASK_RASTER, context):
-            self._file(parameters, self.MASK_RASTER, context)
+            self.raster_file(parameters, self.MASK_RASTER, context)
 
     def _check_outputs(self, parameters, context):
         """The same of the outputs."""
@@ -221,13 +221,6 @@ class CompareDem(SiranAlgorithm):
     def _is_layer(self, value, context):
         return not isinstance(value, str) or QgsProcessingUtils.mapLayerFromString(value, context) is not None
 
-    def _file(self, parameters, name, context):
-        """The file of a raster layer. Raises SiranError or QgsProcessingException."""
-        layer = self.parameterAsRasterLayer(parameters, name, context)
-        if layer is None:
-            raise QgsProcessingException(self.invalidRasterError(parameters, name))
-        return layers.file_of(layer)
-
     def _source(self, parameters, context):
         source = self.parameterAsSource(parameters, self.MASK, context)
         if source is None:
@@ -237,7 +230,7 @@ class CompareDem(SiranAlgorithm):
     def _mask(self, parameters, context, feedback):
         """A file that the backend takes for the mask; empty without one."""
         if self.given(parameters, self.MASK_RASTER, context):
-            return self._file(parameters, self.MASK_RASTER, context)
+            return self.raster_file(parameters, self.MASK_RASTER, context)
         if not self.given(parameters, self.MASK, context):
             return ""
         source = self._source(parameters, context)

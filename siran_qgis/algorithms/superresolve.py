@@ -215,16 +215,10 @@ class SuperResolve(SiranAlgorithm):
         self.addOutput(QgsProcessingOutputString("MODEL_SHA256", self.tr("Model sha256")))
 
     def check(self, parameters, context):
-        for name in (self.INPUT, self.GUIDE, self.LIKE):
-            if name != self.INPUT and not self.given(parameters, name, context):
-                continue
-            layer = self.parameterAsRasterLayer(parameters, name, context)
-            if layer is None:
-                return False, self.invalidRasterError(parameters, name)
-            try:
-                layers.file_of(layer)
-            except SiranError as error:
-                return False, str(error)
+        try:
+            self._files(parameters, context)
+        except (SiranError, QgsProcessingException) as error:
+            return False, str(error)
         good, message = super().check(parameters, context)
         if not good:
             return good, message
@@ -312,21 +306,19 @@ class SuperResolve(SiranAlgorithm):
         if unfit:
             raise QgsProcessingException(unfit)
 
+    def _files(self, parameters, context):
+        """Those of the DEM, the image and the raster whose grid is taken, "" where none is given. Raises SiranError or
+        QgsProcessingException."""
+        names = (self.INPUT, self.GUIDE, self.LIKE)
+        asked = [name == self.INPUT or self.given(parameters, name, context) for name in names]
+        return [self.raster_file(parameters, name, context) if wanted else "" for name, wanted in zip(names, asked)]
+
     def _job(self, parameters, context, dry=False):
         """What the parameters ask for; `dry` leaves the output out, which QGIS would take for the start of a run."""
-        dem = self.parameterAsRasterLayer(parameters, self.INPUT, context)
-        if dem is None:
-            raise QgsProcessingException(self.invalidRasterError(parameters, self.INPUT))
-        guide = self.parameterAsRasterLayer(parameters, self.GUIDE, context)
         like = self.parameterAsRasterLayer(parameters, self.LIKE, context)
-        for name, layer in ((self.GUIDE, guide), (self.LIKE, like)):
-            if layer is None and self.given(parameters, name, context):
-                raise QgsProcessingException(self.invalidRasterError(parameters, name))
         try:
             guide_bands = command.guide_bands(self._plain(parameters, self.GUIDE_BANDS, context))
-            dem_file = layers.file_of(dem)
-            guide_file = layers.file_of(guide) if guide is not None else ""
-            like_file = layers.file_of(like) if like is not None else ""
+            dem_file, guide_file, like_file = self._files(parameters, context)
         except (ValueError, SiranError) as error:
             raise QgsProcessingException(str(error)) from None
         dem_source = self.chosen(parameters, self.DEM_SOURCE, context)
@@ -404,11 +396,7 @@ class SuperResolve(SiranAlgorithm):
             raise QgsProcessingException(self.tr("{} is no CRS that QGIS knows (EXTENT).").format(text["crs"]))
         bare = type(said) in (QgsRectangle, QgsGeometry) or (text and not text["crs"])
         crs = QgsCoordinateReferenceSystem() if bare else self.parameterAsExtentCrs(parameters, self.EXTENT, context)
-        named = ""
-        if crs.isValid():
-            named = crs.authid()
-            if not named or named.upper().startswith("USER:"):
-                named = crs.toWkt(enums.WKT_PREFERRED)
+        named = layers.crs_name(crs) if crs.isValid() else ""
         return command.Extent(rectangle.xMinimum(), rectangle.yMinimum(), rectangle.xMaximum(), rectangle.yMaximum(), named)
 
     def _number(self, parameters, name, context):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from siran_qgis import environment, proxy
 from siran_qgis.environment import Base, Environment, State
 from siran_qgis.errors import Cancelled, EnvironmentFailed
 
-BASE = Base("/usr/bin/python3", "3.11.2")
+BASE = Base("/usr/bin/python3", platform.python_version())
 MAIN = "import json; print(json.dumps({'version': '1', 'python': '3', 'packages': {}, 'devices': [], 'models': []}))"
 
 
@@ -44,7 +45,7 @@ def finished(managed):
     package = managed.folder / "lib" / "python3.11" / "site-packages" / "numpy-2.0.dist-info"
     package.mkdir(parents=True)
     digest = environment._sha256(managed.requirements("cpu"))
-    marker = {"complete": True, "variant": "cpu", "python": "3.11.2", "requirements": digest, "packages": [package.name]}
+    marker = {"complete": True, "variant": "cpu", "python": BASE.version, "requirements": digest, "packages": [package.name]}
     (managed.folder / environment.MARKER).write_text(json.dumps(marker))
     return managed
 
@@ -87,6 +88,16 @@ def test_a_base_interpreter_that_went_is_noticed_without_a_link(finished, tmp_pa
     assert state(finished) is State.READY
     (finished.folder / "pyvenv.cfg").write_text(f"home = {tmp_path / 'QGIS 3.40'}\nversion = 3.12.1\n")
     assert finished.look() == (State.BROKEN, f"The backend's Python is gone ({tmp_path / 'QGIS 3.40'}).")
+
+
+def test_an_environment_of_a_python_that_was_upgraded_is_broken(finished, tmp_path):
+    """As after an upgrade of the system: the link leads to a Python that sees none of the packages."""
+    newer = tmp_path / "python3.99"
+    newer.touch()
+    finished.python.unlink()
+    finished.python.symlink_to(newer)
+    found, sentence = finished.look()
+    assert found is State.BROKEN and sentence == f"The backend was made with Python {BASE.version}, and there is Python 3.99 now."
 
 
 def test_a_folder_that_does_not_answer_is_a_sentence(finished, monkeypatch):
@@ -274,6 +285,17 @@ def test_a_server_that_does_not_answer_is_said_and_pips_own_settings_do_no_harm(
         managed.build("cpu", BASE, QgsProcessingFeedback(False))
 
 
+def test_a_server_whose_certificate_is_not_trusted_is_said(fake_python):
+    """As behind a proxy that opens encrypted connections, in pip's words."""
+    code = r"""
+reason = "certificate verify failed: self-signed certificate (_ssl.c:992)"
+print(f"WARNING: Retrying after connection broken by 'SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] {reason}'))'")
+print("ERROR: Could not find a version that satisfies the requirement affine==3.0.1 (from versions: none)")
+sys.exit(1)"""
+    with pytest.raises(EnvironmentFailed, match=r"the certificate of the packages' server is not trusted.* PIP_CERT"):
+        environment._run([fake_python(code)], QgsProcessingFeedback(False), lambda _: None, "pip could not: {}.", "The log has it.")
+
+
 @pytest.mark.parametrize(
     ("kind", "user", "password", "address"),
     [
@@ -351,13 +373,16 @@ def test_base_interpreters_are_asked_for_their_version(fake_python, tmp_path):
     bare = shutil.copy(fake_python("sys.exit(\"ModuleNotFoundError: No module named 'ensurepip'\")"), tmp_path / "bare")
     gone = str(tmp_path / "gone")
     halved = shutil.copy(fake_python("sys.exit(\"ModuleNotFoundError: No module named 'encodings'\")"), tmp_path / "halved")
+    late = shutil.copy(fake_python("print('3.15.0')"), tmp_path / "python3.15")
+    deaf = shutil.copy(fake_python("sys.exit(\"ModuleNotFoundError: No module named '_ssl'\")"), tmp_path / "deaf")
     new = fake_python("print('3.13.1')")
-    assert environment.find_base([gone, old, bare, new], lambda: False) == Base(new, "3.13.1")
+    assert environment.find_base([gone, old, late, bare, deaf, new], lambda: False) == Base(new, "3.13.1")
     with pytest.raises(EnvironmentFailed, match=f"{halved} is no Python"):
         environment.find_base([halved], lambda: False)
     with pytest.raises(EnvironmentFailed) as raised:
-        environment.find_base([gone, old, bare], lambda: False)
-    for words in ("Python 3.11 or newer", f"{old} is Python 3.9.7", "python3-venv", f"{gone} does not start", "parameter PYTHON"):
+        environment.find_base([gone, old, late, bare, deaf], lambda: False)
+    assert f"{late} is Python 3.15.0" in str(raised.value) and f"{deaf} lacks the module ssl" in str(raised.value)
+    for words in ("Python 3.11 to 3.14", f"{old} is Python 3.9.7", "python3-venv", f"{gone} does not start", "parameter PYTHON"):
         assert words in str(raised.value)
     assert "\n" not in str(raised.value)
 

@@ -56,6 +56,16 @@ def test_a_second_look_adds_nothing(hills):
     assert len(QgsProject.instance().mapLayers()) == 2
 
 
+def test_a_relief_keeps_its_names_whichever_of_its_layers_is_looked_at(hills):
+    """The heights, selected and shown as a relief again, became "Heights of Heights of hills"."""
+    relief.look(hills, 90.0)
+    QCoreApplication.processEvents()
+    _, heights = QgsProject.instance().layerTreeRoot().layerOrder()
+    for layer in (heights, hills, heights):
+        relief.look(layer, 90.0)
+        assert (hills.name(), heights.name()) == ("hills", "Heights of hills")
+
+
 def test_the_heights_lie_in_the_group_of_the_shades(hills):
     root = QgsProject.instance().layerTreeRoot()
     group = root.addGroup("results")
