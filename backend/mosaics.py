@@ -42,11 +42,24 @@ _FILE_ENDINGS = ("filename", "dataset", "path", "argument", "mdi")
 
 
 @dataclass(frozen=True)
-class _Part:
+class _Named:
     name: str
     relative: bool
     rectangle: tuple[float, float, float, float]
     stretched: bool
+    band: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file that a mosaic is put together of: the `names` that it may have, none where it is no file of this machine; the columns and rows
+    of the mosaic that it covers, as left, top, right, bottom; whether its pixels are `stretched` to the mosaic's by taking the nearest
+    ones; and the number of the `band` that it is for, as the mosaic writes it."""
+
+    names: tuple[str, ...]
+    rectangle: tuple[float, float, float, float]
+    stretched: bool
+    band: str
 
 
 @dataclass
@@ -55,7 +68,7 @@ class _Description:
     any file for pixels."""
 
     files: list[str] = field(default_factory=list)
-    parts: list[_Part] = field(default_factory=list)
+    parts: list[_Named] = field(default_factory=list)
     address: str = ""
     raw: bool = False
 
@@ -90,14 +103,13 @@ def check_mosaic(path: str, role: str) -> None:
     _count(path, role, path, 1, {})
 
 
-def parts(path: str) -> Iterator[tuple[list[str], tuple[float, float, float, float], bool]]:
-    """The files of this machine that a mosaic is put together of: the names that each may have, the columns and rows of the mosaic that it
-    covers, as left, top, right, bottom, and whether its pixels are stretched to the mosaic's by taking the nearest ones. Raises ValueError,
-    OSError."""
+def parts(path: str) -> Iterator[Part]:
+    """What a mosaic is put together of. Raises ValueError, OSError."""
     beside = _beside(path)
     for part in _described(path).parts:
-        if part.name and "\ufffd" not in part.name and is_local(part.name):
-            yield [os.path.join(folder, part.name) for folder in (beside if part.relative else [""])], part.rectangle, part.stretched
+        local = part.name and "\ufffd" not in part.name and is_local(part.name)
+        folders = (beside if part.relative else [""]) if local else []
+        yield Part(tuple(os.path.join(folder, part.name) for folder in folders), part.rectangle, part.stretched, part.band)
 
 
 def _count(path: str, role: str, outer: str, level: int, counted: dict[str, int]) -> int:
@@ -209,7 +221,8 @@ def _described(path: str) -> _Description:
             relative = element.attributes.get("relativetovrt", "0").strip() not in ("", "0")
             open_elements[-1].file = ("".join(texts), relative)
         if element.tag.endswith("source") and element.file and element.rectangle:
-            found.parts.append(_Part(*element.file, element.rectangle, element.stretched))
+            band = next((outer.attributes.get("band", "1") for outer in open_elements if outer.tag == "vrtrasterband"), "1")
+            found.parts.append(_Named(*element.file, element.rectangle, element.stretched, band))
 
     def text(piece: str) -> None:
         if open_elements and not piece.isspace():

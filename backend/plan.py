@@ -111,8 +111,8 @@ def planned(settings: Settings, inputs: Inputs, say: Say) -> Plan:
         extent_crs=parse_crs(settings.extent_crs) if settings.extent_crs else None,
     )
     dem.check_heights(inputs.band)
-    if stretched := check_parts(dem, grid):
-        say("warning", stretched)
+    for doubtful in check_parts(dem, [inputs.band], grid):
+        say("warning", doubtful)
     for raster, what in ((dem, "the DEM"), *([(image, f"the guide, {image.name},")] if image else [])):
         if doubtful := doubtful_way(raster.grid, grid, what):
             say("warning", doubtful)

@@ -435,36 +435,52 @@ def _open(path: str, role: str) -> Any:
     return dataset
 
 
-def check_parts(raster: Raster, target: Grid) -> str:
-    """A sentence where pixels of a mosaic's files under `target` are brought onto its own by taking the nearest ones, else "": so
-    `gdalbuildvrt` does with tiles that begin anywhere, and with GLO-30 on either side of 50 degrees north. Raises InputError (file-missing)
-    where one of them is not there, which a run would come to hours later.
+def check_parts(raster: Raster, bands: Sequence[int], target: Grid) -> list[str]:
+    """What there is to say of a mosaic's files. Raises InputError (file-missing) where one of them is not there, which a run would come to
+    hours later.
 
     Only what lies under one of the target's places is looked for: a mosaic of a country has a hundred thousand files, and nobody who wants
     a valley needs to have all of them. What is missing between these places is found when it is reached.
     """
     if not is_mosaic(raster.path):
-        return ""
-    stretched = ""
+        return []
+    stretched, files = "", dict[str, set[str]]()
     x, y = transform_points(target.crs, raster.grid.crs, *target.places())
     cols, rows = apply(~raster.grid.transform, raster.grid.longitudes(x), y)
     found = np.isfinite(cols) & np.isfinite(rows)
     cols, rows = cols[found], rows[found]
-    for names, (left, top, right, bottom), nearest in mosaics.parts(raster.path):
+    bare = (cols > 0.5) & (cols < raster.grid.width - 0.5) & (rows > 0.5) & (rows < raster.grid.height - 0.5)
+    for part in mosaics.parts(raster.path):
+        left, top, right, bottom = part.rectangle
         # On the border between two of them only one is needed.
         inside = (left + 0.5 < cols) & (cols < right - 0.5) & (top + 0.5 < rows) & (rows < bottom - 0.5)
-        if inside.any() and not any(map(os.path.exists, names)):
+        if inside.any() and part.names and not any(map(os.path.exists, part.names)):
             raise InputError(
-                "file-missing", f"{raster.role}, {raster.path}, is made of files of which {names[0]} does not exist.", COMPLETE
+                "file-missing", f"{raster.role}, {raster.path}, is made of files of which {part.names[0]} does not exist.", COMPLETE
             )
-        if inside.any() and nearest:
-            stretched = Path(names[0]).name
-    if not stretched:
-        return ""
-    return (
-        f"{raster.role}, {raster.name}, takes the nearest pixels of files whose own are larger or smaller, or lie between its own, as of "
-        f"{stretched}: heights lie where they do not belong. Make it again with gdalbuildvrt -resolution highest -r cubic."
-    )
+        if inside.any() and part.stretched and part.names:
+            stretched = Path(part.names[0]).name
+        files.setdefault(part.band, set()).update(part.names)
+        if part.band == str(bands[0]):
+            bare &= ~((left - 1 <= cols) & (cols <= right + 1) & (top - 1 <= rows) & (rows <= bottom + 1))
+    said = []
+    if stretched:
+        # So `gdalbuildvrt` does with tiles that begin anywhere, and with GLO-30 on either side of 50 degrees north.
+        said.append(
+            f"{raster.role}, {raster.name}, takes the nearest pixels of files whose own are larger or smaller, or lie between its own, as "
+            f"of {stretched}: heights lie where they do not belong. Make it again with gdalbuildvrt -resolution highest -r cubic."
+        )
+    if files and bare.any() and raster.dataset.nodatavals[bands[0] - 1] is None and not raster.masked(bands):
+        said.append(
+            f"{raster.role}, {raster.name}, has no files for a part of the ground and declares no nodata: 0 is read there. Where that is "
+            "not the sea, make it again with gdalbuildvrt -vrtnodata -9999."
+        )
+    if len(bands) == 1 < len(files) and len(set(map(frozenset, files.values()))) == len(files):
+        said.append(
+            f"{raster.role}, {raster.name}, has each file in a band of its own, and band {bands[0]} is that of one of them. For one raster "
+            "of all, make it again without 'Place each input file into a separate band' (gdalbuildvrt without -separate)."
+        )
+    return said
 
 
 def anywhere(path: str, *, made: bool = False) -> str:

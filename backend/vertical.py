@@ -21,14 +21,26 @@ _UNITS = {
     "us survey ft": US_SURVEY_FOOT, "ft us survey": US_SURVEY_FOOT, "foot us survey": US_SURVEY_FOOT, "feet us survey": US_SURVEY_FOOT,
     "mm": 0.001, "millimetre": 0.001, "millimeter": 0.001, "millimetres": 0.001, "millimeters": 0.001,
     "cm": 0.01, "centimetre": 0.01, "centimeter": 0.01, "centimetres": 0.01, "centimeters": 0.01,
-    "dm": 0.1, "decimetre": 0.1, "decimeter": 0.1, "decimetres": 0.1, "decimeters": 0.1, "km": 1000.0,
+    "dm": 0.1, "decimetre": 0.1, "decimeter": 0.1, "decimetres": 0.1, "decimeters": 0.1,
+    "km": 1000.0, "kilometre": 1000.0, "kilometer": 1000.0, "kilometres": 1000.0, "kilometers": 1000.0,
+    "yd": 0.9144, "yard": 0.9144, "yards": 0.9144,
 }  # fmt: skip
 """Metres, by names in lower case with spaces for what else divides their words."""
 
 
+_ABOVE = re.compile(r"\babove\b.*$|\b(a\.?m?\.?s\.?l\.?|n\.?n\.?)(\W*)$", re.IGNORECASE)
+"""What heights are above, behind their unit: m a.s.l., metres above mean sea level."""
+
+
 def _metres(unit: str) -> float | None:
-    """Of a name that is known here, as foot_us, US-ft or Feet (US survey)."""
-    return _UNITS.get(" ".join(re.split(r"[\s_()./-]+", unit.lower())).strip())
+    """Of a name that is known here, as foot_us, US-ft, Feet (US survey), [m], m a.s.l. or m (EGM2008)."""
+    said = _ABOVE.sub("", unit.lower().replace("u.s.", "us"))
+    # In brackets stands which foot it is, or what it is above, or the unit's short name.
+    for name in (said, re.sub(r"(?<=\w)\s*[(\[].*", "", said)):
+        words = [word for word in re.split(r"[\s_()\[\]./-]+", name.replace("intl", "international")) if word]
+        if (factor := _UNITS.get(" ".join(words))) is not None:
+            return factor
+    return None
 
 
 def metres_per_unit(band_unit: str | None, crs: CRS) -> tuple[float, str]:

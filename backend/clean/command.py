@@ -36,7 +36,8 @@ def clean(folders: tuple[str, ...], remove: bool) -> None:
     elif not removable:
         echo("There is nothing to remove.")
     elif not remove:
-        echo(f"{total} in all. Pass --remove to remove it; the commands above, given again, would go on from their tiles.")
+        again = "; the commands above, given again, would go on from their tiles" if any(one.journal for one in removable) else ""
+        echo(f"{total} in all. Pass --remove to remove it{again}.")
     else:
         kept = leftovers.remove(found)
         if kept:

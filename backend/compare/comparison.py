@@ -128,14 +128,14 @@ def run(
                 check_sources(path, raster.role[0].lower() + raster.role[1:], raster.path, raster.files)
         for name, raster in zip((reference_raster.name, *names), (reference_raster, *rasters), strict=True):
             raster.check_heights(BAND)
-            if stretched := check_parts(raster, reference.grid):
-                say("warning", stretched)
+            for doubtful in check_parts(raster, [BAND], reference.grid):
+                say("warning", doubtful)
             if doubtful := doubt(raster.units[BAND - 1], raster.crs):
                 say("warning", f"{name}: {doubtful}")
             if picture := raster.picture(BAND):
                 say("warning", picture)
             if below := downwards(raster.crs, raster.dataset.tags(BAND)):
-                say("warning", below)
+                say("warning", f"{name}: {below}")
             if others := raster.other_bands(BAND):
                 say("warning", f"{others} Save another one as a file of its own to compare that (gdal_translate -b).")
         for name, raster in zip(names, rasters, strict=True):
@@ -204,7 +204,7 @@ def run(
                     "results": [_result(state, reference.grid) for state in several],
                 }
             )
-        compared = [(several[0].name, several[0].tested.elevation) for several in states]
+        compared = [(name, several[0].tested.elevation) for name, several in zip(names, states, strict=True)]
         for name, elevation in (("the reference", reference.elevation), *compared):
             if found := elevation.doubt(name):
                 say("warning", found)

@@ -55,7 +55,10 @@ class Polygons:
         content = _json(path)
         try:
             self._crs = _crs(content)
-            self._polygons = [[_open(np.asarray(ring, np.float64)[:, :2]) for ring in polygon] for polygon in _polygons(content)]
+            rings = [[ring for ring in polygon if ring] for polygon in _polygons(content)]
+            self._polygons = [[_open(np.asarray(ring, np.float64)[:, :2]) for ring in polygon] for polygon in rings if polygon]
+        except InputError as error:
+            raise InputError("mask-invalid", f"The mask, {path}, names a CRS that nobody knows: {error.message}", _HINT) from error
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
             raise InputError("mask-invalid", f"The mask, {path}, is not GeoJSON as RFC 7946 has it ({error}).", _HINT) from error
         if not self._polygons:
@@ -100,7 +103,8 @@ class Polygons:
                 (left, bottom), (right, top) = rings[0].min(axis=0), rings[0].max(axis=0)
                 yield (
                     (float(left), float(bottom), float(right), float(top)),
-                    {"type": "Polygon", "coordinates": [r.tolist() for r in rings]},
+                    # Closed: a triangle has four corners to what draws it.
+                    {"type": "Polygon", "coordinates": [[*r.tolist(), r[0].tolist()] for r in rings]},
                 )
 
     def _around(self, grid: Grid) -> Bounds:

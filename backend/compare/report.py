@@ -37,7 +37,8 @@ DEFINITIONS = {
     "by_slope": "The same on pixels whose slope in the reference is at least the first and less than the second number of degrees.",
     "spectrum": "Radially averaged power of the tested DEM over the reference's by wavelength, mean over tiles of 64 × 64 pixels "
     "without gaps: "
-    "1 as much relief as the reference has, 0 none. Noise has power too.",
+    "1 as much relief as the reference has, 0 none. Noise has power too. Metres are those of the geometric mean of a pixel's width and "
+    "height: where these differ, as in degrees, waves are longer along the one and shorter along the other.",
     "histogram": "Counts of errors between two edges each, m; 99 % of all lie between the first and the last.",
     "coregistration": "What the tested DEM was moved by, metres to the true east and north, in the middle of the common ground, and up "
     "(Nuth and Kääb 2011); x, y: what its own coordinates grow by, in the units of its CRS.",

@@ -520,6 +520,7 @@ def test_heights_that_are_left_out_are_said_of_either_dem(tmp_path: Path, compar
     reference, tested = write(tmp_path / "r.tif", heights), write(tmp_path / "t.tif", heights + 50)
     said = [text for text in compared(reference, tested)["warnings"] if "more than 20,000 m" in text]
     assert len(said) == 2 and all("gdal_edit.py -units cm" in text for text in said)
+    assert "the reference" in said[0] and "t.tif" in said[1]
     low = write(tmp_path / "l.tif", heights / 2)
     assert not any("more than 20,000 m" in text for text in compared(low, low)["warnings"])
 

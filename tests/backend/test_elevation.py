@@ -19,7 +19,7 @@ from backend.elevation import Elevation
 from backend.errors import InputError
 from backend.events import Event, Log
 from backend.rasters import Raster
-from backend.vertical import metres_per_unit, with_vertical_of
+from backend.vertical import metres_per_unit, unknown, with_vertical_of
 
 Superresolve = Callable[..., np.ndarray]
 VALUES = terrain(36, 40)
@@ -198,6 +198,30 @@ def test_heights_that_are_what_stands_for_nodata_are_kept(tmp_path: Path, superr
 
     assert np.abs(made(-9999) - made(-9899) + 100).max() < 0.03
     assert np.isfinite(made(-9999)).all() and np.isfinite(read(tmp_path / "difference.tif")).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "metres"),
+    [
+        ("m a.s.l.", 1.0),
+        ("meters above mean sea level", 1.0),
+        ("[m]", 1.0),
+        ("m (EGM2008)", 1.0),
+        ("Metre (m)", 1.0),
+        ("ft (NAVD88)", 0.3048),
+        ("U.S. survey feet", 1200 / 3937),
+        ("foot_intl", 0.3048),
+        ("kilometre", 1000.0),
+        ("yd", 0.9144),
+    ],
+)
+def test_units_are_known_however_they_are_written(name: str, metres: float) -> None:
+    assert metres_per_unit(name, CRS.from_epsg(32633)) == (metres, name) and unknown(name, CRS.from_epsg(32633)) == ""
+
+
+@pytest.mark.parametrize("name", ["m/s", "m2", "degrees", "above", "mm/yr", "("])
+def test_what_is_no_length_is_no_unit_of_heights(name: str) -> None:
+    assert unknown(name, CRS.from_epsg(32633))
 
 
 def test_an_unknown_unit_is_kept_and_said(tmp_path: Path, superresolve: Superresolve, plain: np.ndarray) -> None:

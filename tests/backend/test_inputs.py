@@ -485,6 +485,32 @@ def test_a_mosaic_whose_files_lie_between_its_pixels_is_warned_of(
     assert ("or lie between its own, as of east & more.tif" in warnings(events)) == warned
 
 
+@pytest.mark.parametrize("nodata", ["", "<NoDataValue>-9999</NoDataValue>"])
+def test_a_mosaic_that_has_0_where_no_file_lies_is_warned_of(tmp_path: Path, superresolve: Superresolve, nodata: str) -> None:
+    """As an L of GLO-30's tiles is, which declare no nodata: plains at 0 m, with cliffs around them."""
+    path = mosaic(tmp_path / "m.vrt")
+    whole = path.read_text().replace('band="1">', f'band="1">{nodata}')
+    start = whole.index("<ComplexSource>", whole.index("<ComplexSource>") + 1)
+    half = whole[:start] + whole[whole.index("</VRTRasterBand>") :]
+    west = (600_100, 5_199_000, 601_100, 5_199_900)
+    for text, extent, warned in ((whole, None, False), (half, None, not nodata), (half, west, False)):
+        path.write_text(text)
+        events: list[Event] = []
+        superresolve(path, extent=extent, events=events)
+        assert ("has no files for a part of the ground and declares no nodata: 0 is read there" in warnings(events)) == warned
+
+
+def test_a_mosaic_with_a_file_in_each_band_is_warned_of(tmp_path: Path, superresolve: Superresolve) -> None:
+    """As QGIS's 'Build virtual raster' makes it unless it is told otherwise: band 1 is one tile."""
+    path = mosaic(tmp_path / "m.vrt")
+    events: list[Event] = []
+    path.write_text(
+        path.read_text().replace("</ComplexSource><C", '</ComplexSource></VRTRasterBand><VRTRasterBand dataType="Int16" band="2"><C')
+    )
+    superresolve(path, events=events)
+    assert "has each file in a band of its own, and band 1 is that of one of them" in warnings(events)
+
+
 def in_degrees(folder: Path, name: str, north: float, second: float = 1 / 3600) -> Path:
     transform = Affine(second, 0, 20.2, 0, -second, north)
     return write(folder / name, VALUES.astype(np.float32), crs="EPSG:4326", transform=transform)

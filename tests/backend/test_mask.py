@@ -47,6 +47,30 @@ def test_an_empty_polygon_has_nothing(tmp_path: Path) -> None:
         Polygons(str(file))
 
 
+def test_a_small_triangle_counts_as_a_small_square_does(tmp_path: Path) -> None:
+    """A square's diagonal halves it; an outcrop is small, and its outline may have three corners."""
+    of = grid("EPSG:32633", 15, 50, pixel=10)
+    square = box(15, 50, 15.001, 50.0008)
+    halves = [[*square[:3], square[0]], [square[0], square[2], square[3], square[0]]]
+    one, other = (counted(tmp_path, of, [half]) for half in halves)
+    assert one.sum() > 10 < other.sum() and not (one & other).any()
+    assert np.array_equal(one | other, counted(tmp_path, of, [square]))
+
+
+def test_a_polygon_of_empty_rings_is_as_good_as_none(tmp_path: Path) -> None:
+    of = PLACES["UTM"]
+    ring = box(-180, 60, 180, 90)
+    assert np.array_equal(counted(tmp_path, of, [[]], [ring, []]), counted(tmp_path, of, [ring]))
+
+
+def test_a_mask_in_a_crs_that_nobody_knows_is_named(tmp_path: Path) -> None:
+    content = {"type": "Polygon", "coordinates": [box(0, 0, 1, 1)], "crs": {"type": "name", "properties": {"name": "local_crs"}}}
+    (tmp_path / "mask.geojson").write_text(json.dumps(content))
+    with pytest.raises(InputError, match=r"mask\.geojson, names a CRS that nobody knows: 'local_crs'") as raised:
+        Polygons(str(tmp_path / "mask.geojson"))
+    assert raised.value.code == "mask-invalid"
+
+
 @pytest.mark.parametrize("begin", ["[", '{"type": "GeometryCollection", "geometries": ['])
 def test_one_that_is_nested_without_end_is_refused(tmp_path: Path, begin: str) -> None:
     file = tmp_path / "deep.geojson"
