@@ -44,7 +44,8 @@ FEWEST = 1000
 """Pixels that are steep enough: fewer do not tell a shift from the DEM's own errors."""
 FARTHEST = 10.0
 """Pixels. What is farther away is another place, another CRS or a mistake."""
-_EDGE, _SQUARES = 256, 32
+_EDGE, _SQUARES, _MOST_SQUARES = 256, 32, 128
+"""Edge of the sample's squares in pixels; how many there are, and how many where these hold too little: outcrops are small."""
 _LEVEL = 1e-4
 """A rise over run that no ground is as gentle as, and levelled water is."""
 _FEWEST_IN_SECTOR = 5
@@ -157,7 +158,7 @@ def _sample(
     """Squares of `grid` in `part`; slopes are per column and row of `tested`, whose edges are so many metres."""
     col, row = (round(value) for value in ~grid.transform @ (part.transform.c, part.transform.f))
     everything = [tile.core for tile in tiles(part.width, part.height, tile=_EDGE, halo=0, multiple=1)]
-    elevation, area, squares = Elevation(reference.raster, 1, grid), common_ground(tested, grid), []
+    elevation, area, squares, steep = Elevation(reference.raster, 1, grid), common_ground(tested, grid), [], 0
     for number in _spread_evenly(len(everything)):
         check()
         square = everything[number]
@@ -174,7 +175,8 @@ def _sample(
             continue
         tangent, aspect = np.hypot(right, up), np.arctan2(-right, -up)
         squares.append(_Square(window, dem[1:-1, 1:-1], where, np.where(where, tangent, 0.0), np.where(where, aspect, 0.0)))
-        if len(squares) == _SQUARES:
+        steep += int((where & (tangent > math.tan(math.radians(LEAST_SLOPE)))).sum())
+        if len(squares) == _MOST_SQUARES or (len(squares) >= _SQUARES and steep >= 2 * FEWEST):
             break
     return sorted(_rising(squares), key=lambda one: (one.window.row, one.window.col))
 

@@ -589,6 +589,20 @@ def test_coregistration_finds_the_ground_that_a_mask_leaves(tmp_path: Path, comp
     assert found["tested"][0]["results"][1]["rmse"] < 0.1 < 1 < raw(found)["rmse"]
 
 
+def test_coregistration_gathers_the_outcrops_that_a_mask_leaves(tmp_path: Path, compared: Callable[..., dict[str, Any]]) -> None:
+    """Nunataks: in each square some pixels, in the first 32 too few, in all enough."""
+    rows, cols = np.mgrid[:2048, :2048].astype(np.float32)
+    heights = 1000 + 120 * np.sin(cols / 23 + rows / 61) + 90 * np.cos(rows / 19 - cols / 77)
+    reference = write(tmp_path / "r.tif", heights)
+    shifted = DEM_TRANSFORM @ Affine.translation(0.5, 0)
+    moved = write(tmp_path / "m.tif", heights, transform=shifted)
+    outcrops = ((cols % 256 > 100) & (cols % 256 < 106) & (rows % 256 > 100) & (rows % 256 < 107)).astype(np.uint8)
+    assert 32 * 30 < 1000 < outcrops.sum()
+    found = compared(reference, moved, mask=str(write(tmp_path / "s.tif", outcrops)), coregister=True)
+    assert not found["warnings"]
+    assert found["tested"][0]["coregistration"]["east"] == pytest.approx(-0.5 * DEM_TRANSFORM.a, rel=0.05)
+
+
 def test_numbers_that_are_spread_evenly_come_each_once() -> None:
     for count in (1, 2, 33, 400):
         found = list(_spread_evenly(count))
