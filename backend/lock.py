@@ -65,6 +65,12 @@ class Lock:
         try:
             return os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
+            if isinstance(error, PermissionError) and self._path.exists():
+                raise InputError(
+                    "output-busy",
+                    f"Beside {self._output} lies the lock of another user's run, {self._path.name}.",
+                    "Wait for that run; if it was killed, have its user remove it (python -m backend clean). Or name another output.",
+                ) from error
             message = f"Nothing can be written beside {self._output} ({error.strerror})."
             raise ResourceError("internal", message, "Free some space, or name an output in another folder.") from error
 
@@ -89,7 +95,10 @@ def _take_soon(file: int) -> bool:
 def is_held(lock: Path) -> bool:
     """Whether a run holds this lock file now."""
     try:
-        file = os.open(lock, os.O_RDWR)
+        try:
+            file = os.open(lock, os.O_RDWR)
+        except PermissionError:  # another user's
+            file = os.open(lock, os.O_RDONLY)
     except FileNotFoundError:
         return False
     except OSError:

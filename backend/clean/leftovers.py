@@ -90,7 +90,11 @@ def _file(entry: Beside, there: Collection[str]) -> list[Leftover]:
 def _runs(journal: Path) -> list[Leftover]:
     if not journal.is_dir():  # a file that somebody called so: no run makes one
         return []
-    runs = [_run(path, journal) for path in sorted(journal.iterdir())]
+    try:
+        paths = sorted(journal.iterdir())
+    except PermissionError:  # another user's, which is theirs to remove
+        return []
+    runs = [_run(path, journal) for path in paths]
     return runs or [Leftover(journal, "an empty folder for finished tiles", 0, journal.lstat().st_mtime)]
 
 

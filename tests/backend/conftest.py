@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -96,3 +97,15 @@ def nobody() -> Iterator[None]:
         os.seteuid(65534)
     yield
     os.seteuid(before)
+
+
+@pytest.fixture
+def two_users(nobody: None) -> Iterator[Path]:
+    """A folder that all may enter, seen by one who owns nothing there."""
+    if os.getuid() != 0:
+        pytest.skip("only root can be two users")
+    os.seteuid(0)
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+        os.seteuid(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import pytest
 
 from backend import beside
 from backend import lock as lock_module
+from backend.clean.leftovers import leftovers
 from backend.errors import InputError
 from backend.journal.journal import Journal, Kept
 from backend.lock import Lock, is_held
@@ -145,3 +147,21 @@ def test_a_lock_that_its_holder_removed_meanwhile_is_nobodys(tmp_path: Path, mon
     monkeypatch.setattr(lock_module, "_take", late)
     with Lock(output):
         assert removed and path.exists() and is_held(path)
+
+
+def test_in_a_folder_of_several_users_each_sees_what_may_be_seen(two_users: Path) -> None:
+    """Another user's tiles are theirs, and their killed run's lock holds nothing."""
+    shared = two_users / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    theirs = left_by_a_killed_run(shared, "theirs.tif")
+    beside.of(theirs, beside.JOURNAL).chmod(0o700)
+    os.seteuid(65534)
+    left_by_a_killed_run(shared, "ours.tif")
+    ours = [leftover.what for leftover in leftovers(shared) if leftover.path.stat().st_uid == 65534]
+    assert len(ours) == 3 and any("finished tiles of a stopped run onto ours.tif" in what for what in ours)
+    lock = beside.of(theirs, beside.LOCK)
+    assert not is_held(lock) and lock in [leftover.path for leftover in leftovers(shared)]
+    with pytest.raises(InputError, match="the lock of another user's run") as raised, Lock(theirs):
+        pass
+    assert raised.value.code == "output-busy"

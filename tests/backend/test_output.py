@@ -8,9 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -319,18 +318,6 @@ def test_a_name_may_be_as_long_as_the_file_system_lets_it(tmp_path: Path) -> Non
         with pytest.raises(InputError) as caught:
             check_output(tmp_path / f"{name}.tif", {}, overwrite=False)
         assert caught.value.code == "option-invalid" and caught.value.message.isprintable()
-
-
-@pytest.fixture
-def two_users(nobody: None) -> Iterator[Path]:
-    """A folder that all may enter, seen by one who owns nothing there."""
-    if os.getuid() != 0:
-        pytest.skip("only root can be two users")
-    os.seteuid(0)
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
-        os.seteuid(0)
 
 
 def test_a_folder_that_nobody_may_enter_is_refused(two_users: Path) -> None:
