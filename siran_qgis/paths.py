@@ -44,6 +44,8 @@ def installed_models():
     that comes first in MODEL_ENDINGS. A folder that cannot be read, as on a share that does not answer, has none."""
     found = {}
     for folder in (models(), BUNDLED):
+        if not os.path.isdir(folder):  # asked once: on a share that is gone each question takes seconds
+            continue
         for ending in MODEL_ENDINGS:
             try:
                 for path in folder.glob(f"*{ending}"):

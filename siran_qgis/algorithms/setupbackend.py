@@ -57,7 +57,7 @@ class SetUpBackend(SiranAlgorithm):
             "packages into it with pip (about 150 MB to download; several GB for NVIDIA). <b>Repair</b> does it anew. Whatever was there "
             "stays in use until the new one has passed its check; cancelling leaves things as they were. <b>Report</b> says what is "
             "there. <b>Remove</b> deletes it.</p>"
-            "<p>It needs Python 3.11 or newer to start from; QGIS's own is taken where it is new enough. Another one can be named.</p>"
+            "<p>It needs Python 3.11 to 3.14 to start from; QGIS's own is taken where it is new enough. Another one can be named.</p>"
             "<p>If the environment variable <code>SIRAN_PYTHON</code> or the settings (Options > Processing > Providers > SIRAN) name an "
             "interpreter, that one runs the backend instead. There is also a test of it all, and another folder can be chosen.</p>"
         )
@@ -68,7 +68,7 @@ class SetUpBackend(SiranAlgorithm):
         self.add(
             # The default filter, *.*, refuses files without an ending, such as /usr/bin/python3.
             QgsProcessingParameterFile(self.PYTHON, self.tr("Python to start from"), optional=True, fileFilter=self.tr("All files (*)")),
-            self.tr("An interpreter, 3.11 or newer. Empty: found."),
+            self.tr("An interpreter, 3.11 to 3.14. Empty: found."),
         )
         self.addOutput(QgsProcessingOutputString("STATE", self.tr("State")))
         self.addOutput(QgsProcessingOutputString("FOLDER", self.tr("Folder")))

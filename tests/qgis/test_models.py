@@ -219,6 +219,7 @@ def test_bundled_and_unknown_models_are_not_removed(run):
 def test_a_folder_of_models_that_does_not_answer_has_none(monkeypatch):
     """The dialog opens, with what comes with SIRAN."""
     bundled, glob = paths.default_model(), Path.glob
+    paths.models().mkdir(parents=True, exist_ok=True)
 
     def unreachable(self, pattern):
         if self == paths.models():
