@@ -125,7 +125,7 @@ class Polygons:
 
 
 class Cells:
-    """The cells of an open raster's first band that are known and not 0."""
+    """The cells of an open raster's first band that are known and not 0. What usually means "no data" is no ground, declared or not."""
 
     def __init__(self, raster: Raster) -> None:
         self.raster = raster
@@ -151,7 +151,7 @@ class Cells:
             upper = Window(window.col, window.row, window.width, half)
             lower = Window(window.col, window.row + half, window.width, window.height - half)
             return np.concatenate([self.on(grid, upper), self.on(grid, lower)])
-        values, known = self.raster.read([1], needed)
+        values, known = self.raster.read([1], needed, guess_nodata=True)
         counts = known & (values[0] != 0)
         made = np.zeros(inside.shape, np.bool_)
         made[inside] = counts[rows[inside].astype(np.int64) - top, cols[inside].astype(np.int64) - left]

@@ -57,6 +57,15 @@ def test_a_small_triangle_counts_as_a_small_square_does(tmp_path: Path) -> None:
     assert np.array_equal(one | other, counted(tmp_path, of, [square]))
 
 
+def test_what_usually_means_no_data_is_outside_of_a_raster_that_declares_none(tmp_path: Path) -> None:
+    of = grid("EPSG:32633", 15, 50, size=40)
+    values = np.full((40, 40), -9999, np.int16)
+    values[10:20, 5:30] = 1
+    path = write(tmp_path / "mask.tif", values, transform=of.transform, crs=of.crs)
+    with Raster(str(path), "The mask") as raster:
+        assert np.array_equal(Cells(raster).on(of, Window(0, 0, 40, 40)), values == 1)
+
+
 def test_a_polygon_of_empty_rings_is_as_good_as_none(tmp_path: Path) -> None:
     of = PLACES["UTM"]
     ring = box(-180, 60, 180, 90)
