@@ -141,14 +141,14 @@ def choose_bands(raster: Raster, asked: Sequence[int] | None) -> Bands:
 def _hint(raster: Raster) -> str:
     if raster.dataset.count == 1:
         return "Pass --guide-bands 1,1,1 where it is a panchromatic image. One band is of little use, and may do harm."
-    if set(raster.dataset.colorinterp) - {ColorInterp.alpha} == {ColorInterp.red, ColorInterp.green, ColorInterp.blue}:
+    if set(raster.colours) - {ColorInterp.alpha} == {ColorInterp.red, ColorInterp.green, ColorInterp.blue}:
         return "Pass --guide-bands 1,2,3 of a colour-infrared image. One without near infrared is of little use: leave --guide out."
     return "Pass --guide-bands N,R,G."
 
 
 def _check(raster: Raster, band: int) -> None:
     raster.check_band(band, "--guide-bands")
-    if raster.dataset.colorinterp[band - 1] == ColorInterp.palette:
+    if raster.colours[band - 1] == ColorInterp.palette:
         raise InputError(
             "band-invalid",
             f"Band {band} of the guide, {raster.path}, holds numbers of a colour table, not light.",
@@ -181,7 +181,7 @@ def _by_description(raster: Raster) -> Bands | None:
 
 
 def _by_colour(raster: Raster) -> Bands | None:
-    colours = list(raster.dataset.colorinterp)
+    colours = list(raster.colours)
     wanted = (ColorInterp.nir, ColorInterp.red, ColorInterp.green)
     if not all(colour in colours for colour in wanted):
         return None

@@ -20,6 +20,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError
+from rasterio._err import CPLE_BaseError
 from rasterio.dtypes import dtype_ranges
 from rasterio.enums import ColorInterp, Interleaving, MaskFlags
 from rasterio.errors import CRSError as RasterioCRSError
@@ -125,6 +126,14 @@ class Raster:
         except UnicodeDecodeError:
             return [""] * self.bands
 
+    @cached_property
+    def colours(self) -> tuple[ColorInterp, ...]:
+        """What each band shows. The first question after a tag that nobody knows may be answered with what GDAL said of that."""
+        try:
+            return tuple(self.dataset.colorinterp)
+        except CPLE_BaseError:
+            return tuple(self.dataset.colorinterp)
+
     def check_band(self, band: int, option: str) -> None:
         """Raises InputError where there is no such band, or where it holds no real numbers."""
         if not 1 <= band <= self.bands:
@@ -221,7 +230,7 @@ class Raster:
     @cached_property
     def _alpha(self) -> int:
         """Number of the band that GDAL calls alpha, or 0."""
-        return next((band for band, colour in enumerate(self.dataset.colorinterp, 1) if colour == ColorInterp.alpha), 0)
+        return next((band for band, colour in enumerate(self.colours, 1) if colour == ColorInterp.alpha), 0)
 
     def opaque(
         self, bands: Sequence[int], *, window: RasterioWindow | None = None, shape: tuple[int, int] | None = None
@@ -250,7 +259,7 @@ class Raster:
 
     def picture(self, band: int) -> str:
         """A sentence where a band that is to hold heights looks like one of a picture, else ""."""
-        if self.dataset.dtypes[band - 1] != "uint8" and self.dataset.colorinterp[band - 1] != ColorInterp.palette:
+        if self.dataset.dtypes[band - 1] != "uint8" and self.colours[band - 1] != ColorInterp.palette:
             return ""
         return f"{self.role}, {self.name}, holds bytes or colours: is it a hillshade or a picture of a DEM?"
 
@@ -258,7 +267,7 @@ class Raster:
     def named_bands(self) -> str:
         """Each band's number with what the file says about it, `1 (red), 2 (green), 3`; of many the first ones."""
         names = []
-        for number, (description, colour) in enumerate(zip(self.descriptions, self.dataset.colorinterp, strict=True), start=1):
+        for number, (description, colour) in enumerate(zip(self.descriptions, self.colours, strict=True), start=1):
             name = description or ("" if colour in (ColorInterp.undefined, ColorInterp.gray) else colour.name)
             names.append(f"{number} ({name})" if name else str(number))
         return ", ".join(names[:_MOST_NAMED]) + (" ..." if len(names) > _MOST_NAMED else "")
@@ -334,7 +343,7 @@ class Raster:
         return any((self.dataset.scales[band - 1], self.dataset.offsets[band - 1]) != (1.0, 0.0) for band in bands)
 
     def _alpha_is_a_colour(self) -> bool:
-        for interpretation, description in zip(self.dataset.colorinterp, self.descriptions, strict=True):
+        for interpretation, description in zip(self.colours, self.descriptions, strict=True):
             if interpretation == ColorInterp.alpha:
                 return bool(description) and not any(
                     word in description.lower() for word in ("alpha", "mask", "valid", "transparen", "opacity")

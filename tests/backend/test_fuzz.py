@@ -41,6 +41,7 @@ def test_whole_files_are_read(opener: Opener) -> None:
 
 @QUICKLY
 @given(st.integers(0, 99), DAMAGE)
+@example(0, [("flip", 8, 0)])  # a tag that libtiff does not know, which GDAL says at the next question
 @example(8, [("flip", 0.970703125, 0)])  # a CRS that cannot be parsed
 @example(8, [("drop", 0.9891126222786899, 25)])  # an ellipsoid of 2e-307 m
 @example(-2, [("flip", 351, 0)])  # beside a PNG, a CRS that PROJ cannot transform
